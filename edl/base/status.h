@@ -1,0 +1,64 @@
+// Every refusal in the project, numbered in blocks per module; numbers are never reused.
+#pragma once
+
+#include <cstdint>
+
+namespace passport {
+
+enum class Status : std::uint16_t {
+  kOk = 0,
+
+  // 1-99: the boundary between host and enclave (boundary.md 3.4). The host sees only these.
+  kBadFormat = 1,
+  kBadPhase = 2,
+  kBadSession = 3,
+  kDenied = 4,
+  kLimit = 5,
+  kNotFound = 6,
+  kBusy = 7,
+  kAborted = 8,
+  kCrypto = 9,
+  kInternal = 10,
+
+  // 100-199: encodings (edl/base, trusted/json, trusted/eth).
+  kMalformed = 100,  // bytes that no encoder of ours made
+  kTooLong = 101,    // over a stated limit
+  kBadBase64 = 102,
+  kBadHex = 103,
+  kJsonSyntax = 110,
+  kJsonDepth = 111,
+  kJsonDuplicateKey = 112,
+  kJsonSize = 113,
+  kJsonNumber = 114,  // a number outside what is exact
+  kJsonType = 115,    // wrong type or missing member
+  kJsonUtf8 = 116,
+  kNumberAmbiguous = 120,  // an unprefixed number of more than one digit
+  kNumberRange = 121,
+  kTxType = 122,
+  kTxField = 123,
+  kTxAddress = 124,
+  kTypedDataShape = 130,
+  kTypedDataType = 131,
+  kTypedDataValue = 132,
+  kTypedDataDepth = 133,
+
+  // 200-299: cryptography and sealing.
+  kDecrypt = 200,
+  kBadSignature = 201,
+  kBadKey = 202,
+  kBadPoint = 203,
+  kBadScalar = 204,
+  kUnseal = 210,
+  kSealVersion = 211,
+  kRollback = 212,
+
+  // 300-399: peers.
+  kHandshake = 300,
+  kPeerUnknown = 301,
+  kPeerVersion = 302,
+  kPeerManifest = 303,
+  kPeerReplay = 304,
+  kPeerBanned = 305,
+};
+
+}  // namespace passport

@@ -1,0 +1,55 @@
+// Every domain-separation tag of the project, in one list (dkls23.md 1.4). Two uses never share a tag.
+#pragma once
+
+#include <string_view>
+
+namespace passport::crypto {
+
+struct Tag {
+  std::string_view text;
+};
+
+namespace tag {
+// Identifiers and transcripts.
+inline constexpr Tag kKey{"key"};
+inline constexpr Tag kEpoch{"epoch"};
+inline constexpr Tag kPair{"pair"};
+inline constexpr Tag kPairSetup{"pair-setup"};
+inline constexpr Tag kSsid{"ssid"};
+inline constexpr Tag kSetup{"setup"};
+inline constexpr Tag kManifest{"manifest"};
+// Key generation.
+inline constexpr Tag kKgCom{"kg/com"};
+inline constexpr Tag kKgSid{"kg/sid"};
+inline constexpr Tag kKgCc{"kg/cc"};
+inline constexpr Tag kKgFinal{"kg/final"};
+inline constexpr Tag kKgEcho{"kg/echo"};
+inline constexpr Tag kPokKg{"pok/kg"};
+inline constexpr Tag kPokShare{"pok/share"};
+// Zero sharing.
+inline constexpr Tag kZsPrf{"zs/prf"};
+inline constexpr Tag kZsMix{"zs/mix"};
+inline constexpr Tag kZsKey{"zs/key"};
+// Base OT, PPRF, extension, multiplication.
+inline constexpr Tag kEotKdf{"eot/kdf"};
+inline constexpr Tag kPprfNode{"pprf/node"};
+inline constexpr Tag kPprfLeaf{"pprf/leaf"};
+inline constexpr Tag kPprfAll{"pprf/all"};
+inline constexpr Tag kOtePrgKey{"ote/prgkey"};
+inline constexpr Tag kOteU{"ote/u"};
+inline constexpr Tag kOteChi{"ote/chi"};
+inline constexpr Tag kOteT{"ote/t"};
+inline constexpr Tag kRvGadget{"rv/gadget"};
+inline constexpr Tag kRvBind{"rv/bind"};
+inline constexpr Tag kRvRow{"rv/row"};
+inline constexpr Tag kRvAt{"rv/at"};
+inline constexpr Tag kRvTheta{"rv/theta"};
+inline constexpr Tag kRvMu{"rv/mu"};
+// Signing.
+inline constexpr Tag kSgCom{"sg/com"};
+inline constexpr Tag kSgEcho{"sg/echo"};
+inline constexpr Tag kSgReceipt{"sg/receipt"};
+inline constexpr Tag kSgR2{"sg/r2"};
+}  // namespace tag
+
+}  // namespace passport::crypto
