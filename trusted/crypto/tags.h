@@ -50,6 +50,14 @@ inline constexpr Tag kSgCom{"sg/com"};
 inline constexpr Tag kSgEcho{"sg/echo"};
 inline constexpr Tag kSgReceipt{"sg/receipt"};
 inline constexpr Tag kSgR2{"sg/r2"};
+// Replicated records.
+inline constexpr Tag kReplicaVersion{"replica/version"};
+inline constexpr Tag kReplicaAccepted{"replica/accepted"};
+inline constexpr Tag kRecordId{"record/id"};
+inline constexpr Tag kScopeId{"scope/id"};
+inline constexpr Tag kAccountId{"account/id"};
+inline constexpr Tag kIdentifier{"account/identifier"};
+inline constexpr Tag kDkgProposal{"kg/proposal"};
 }  // namespace tag
 
 }  // namespace passport::crypto

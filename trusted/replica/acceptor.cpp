@@ -1,0 +1,121 @@
+// The acceptor's side: promises, acceptances, learning and answering queries. Everything is stored before it
+// is answered.
+#include "trusted/crypto/tagged_hash.h"
+#include "trusted/replica/replica.h"
+
+namespace passport::replica {
+
+Hash32 Replica::SignedHash(const RecordId& id, const Version& version) const {
+  return crypto::TaggedHash(crypto::tag::kReplicaAccepted, version.HashFor(id), {});
+}
+
+bool Replica::VerifyCertificate(const RecordId& id, const Committed& committed) const {
+  if (committed.version.number == 0 || committed.certificate.size() < config_.ack_quorum) return false;
+  const Hash32 hash = SignedHash(id, committed.version);
+  for (const auto& [party, signature] : committed.certificate) {
+    const auto identity = config_.identities.find(party);
+    if (identity == config_.identities.end() || !crypto::VerifyEd25519(identity->second, hash, signature))
+      return false;
+  }
+  return true;
+}
+
+void Replica::Handle(PartyIndex from, const Prepare& m) {
+  if (!Usable(m.id)) return Defer(m.id, from, m);
+  const Register& held = Held(m.id);
+  Promise reply{
+      m.id, m.ballot, m.ballot > held.promised && m.ballot.party == from, held.promised, config_.boot,
+      {},   {}};
+  if (held.committed.version.number > m.known) reply.committed = held.committed;
+  if (reply.granted) {
+    reply.tentative = held.tentative;
+    Register next = held;
+    next.promised = m.ballot;
+    reply.promised = m.ballot;
+    port_.Store(m.id, std::move(next));
+  }
+  Post(from, std::move(reply));
+}
+
+void Replica::Handle(PartyIndex from, const Accept& m) {
+  if (!Usable(m.id)) return Defer(m.id, from, m);
+  Register next = Held(m.id);
+  Accepted reply{m.id, m.ballot, AcceptVerdict::kAccepted, next.promised, 0, {}};
+  const Committed& committed = next.committed;
+  if (m.boot != config_.boot || m.ballot.party != from || m.ballot < next.promised) {
+    reply.verdict = AcceptVerdict::kOutbid;
+  } else if (m.version.number < committed.version.number ||
+             (m.version.number == committed.version.number && m.version != committed.version)) {
+    Post(from, Learn{m.id, committed});
+    reply.verdict = AcceptVerdict::kOutbid;
+  } else if (m.version.number > committed.version.number + 1) {
+    reply.verdict = AcceptVerdict::kBehind;
+  } else if (m.version.number == committed.version.number + 1) {
+    const Judgement judgement = JudgeVersion(from, m, next);
+    if (const auto* need = std::get_if<NeedRecords>(&judgement)) {
+      for (const RecordId& id : need->ids) {
+        if (!Usable(id)) return Defer(id, from, m);
+      }
+      return;  // all at hand by now: the proposer asks again
+    }
+    if (const auto* refused = std::get_if<Refused>(&judgement)) {
+      reply.verdict = AcceptVerdict::kRefused;
+      reply.refusal = refused->code;
+    } else {
+      next.promised = m.ballot;
+      next.tentative = Tentative{m.ballot, m.version, m.evidence};
+      port_.Store(m.id, std::move(next));
+    }
+  }
+  if (reply.verdict == AcceptVerdict::kAccepted) reply.signature = port_.Sign(SignedHash(m.id, m.version));
+  Post(from, std::move(reply));
+}
+
+// Whether this enclave's own copy and rules lead to exactly the proposed version. A version already accepted
+// needs no second look.
+Judgement Replica::JudgeVersion(PartyIndex from, const Accept& m, const Register& held) {
+  constexpr std::uint16_t kNotTheSame = 0;
+  if (held.tentative && held.tentative->version == m.version) return m.version.value;
+  const Version& before = held.committed.version;
+  const Hash32 previous = before.number == 0 ? Hash32{} : before.HashFor(m.id);
+  if (m.version.previous != previous) return Refused{kNotTheSame};
+  Judgement judgement = rules_.Judge(m.id, before, m.evidence, from);
+  const auto* value = std::get_if<Bytes>(&judgement);
+  if (value != nullptr && *value != m.version.value) return Refused{kNotTheSame};
+  return judgement;
+}
+
+bool Replica::Adopt(const RecordId& id, const Committed& committed) {
+  const auto [holding, held] = port_.Find(id);
+  if (holding == Holding::kMissing) return false;
+  Register next = held == nullptr ? Register{} : *held;
+  if (committed.version.number <= next.committed.version.number)
+    return committed.version == next.committed.version;
+  if (!VerifyCertificate(id, committed)) return false;
+  if (next.tentative && next.tentative->version.number <= committed.version.number) next.tentative.reset();
+  next.committed = committed;
+  port_.Store(id, std::move(next));
+  return true;
+}
+
+void Replica::Handle(PartyIndex from, const Learn& m) {
+  const Holding holding = port_.Find(m.id).first;
+  if (holding == Holding::kMissing) {
+    static_cast<void>(Usable(m.id));
+    return Defer(m.id, from, m);
+  }
+  static_cast<void>(Adopt(m.id, m.committed));
+}
+
+void Replica::Handle(PartyIndex from, const Query& m) {
+  if (port_.Find(m.id).first == Holding::kMissing) {
+    static_cast<void>(Usable(m.id));
+    return Defer(m.id, from, m);
+  }
+  const Register& held = Held(m.id);
+  QueryReply reply{m.id, config_.fresh || confirmed_.contains(m.id), {}, held.tentative};
+  if (held.committed.version.number > m.known) reply.committed = held.committed;
+  Post(from, std::move(reply));
+}
+
+}  // namespace passport::replica

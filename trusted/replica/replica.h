@@ -1,0 +1,164 @@
+// Replicated registers over attested peers: change a record, read a record (CASPaxos; rules.md 2, 6, 20).
+// Sans-IO: messages and time come in, messages and records to store go out through Port.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <set>
+#include <variant>
+#include <vector>
+
+#include "trusted/crypto/rng.h"
+#include "trusted/replica/messages.h"
+
+namespace passport::replica {
+
+// Who takes part, and how many must answer.
+struct Config {
+  PartyIndex self;
+  std::map<PartyIndex, crypto::Ed25519PublicKey> identities;  // every node of the manifest, self included
+  std::uint16_t ack_quorum = 0;      // max(W, t): acceptors of a version, signatures of a certificate
+  std::uint16_t confirm_quorum = 0;  // others that confirm a record after a restart (R, or t - 1 when weak)
+  bool confirm_needs_confirmed = true;  // strict: they must be confirmed themselves, or all n - 1 must answer
+  bool fresh = false;                   // this enclave has never stored anything before: nothing to confirm
+  BootId boot;
+};
+
+// Why a change or read did not happen. code is the refusal of ChangeRules when reason is kRefused.
+enum class Failure : std::uint8_t { kRefused, kTooFew, kTimeout };
+struct ChangeError {
+  Failure reason;
+  std::uint16_t code = 0;
+  std::vector<PartyIndex> missing;  // nodes that did not answer
+};
+using ChangeResult = Result<Version, ChangeError>;  // number 0: the record does not exist
+
+struct Refused {
+  std::uint16_t code;
+};
+struct NeedRecords {
+  std::vector<RecordId> ids;  // registers to be fetched or confirmed first
+};
+using Judgement = std::variant<Bytes, Refused, NeedRecords>;
+
+// What makes a change valid: a pure function of the value before, the evidence and other registers at hand.
+class ChangeRules {
+ public:
+  virtual ~ChangeRules() = default;
+  virtual Judgement Judge(const RecordId& id, const Version& before, ByteSpan evidence,
+                          PartyIndex proposer) = 0;
+};
+
+// Registers at hand. kMissing: stored, but not in memory; ask the host. Absence is what the sealed index says
+// (rules.md 7).
+enum class Holding { kAbsent, kMissing, kPresent };
+class Port {
+ public:
+  virtual ~Port() = default;
+  virtual void Send(PartyIndex to, const Message& message) = 0;
+  virtual std::vector<PartyIndex> Connected() const = 0;  // open sessions, without self
+  virtual std::pair<Holding, const Register*> Find(const RecordId& id) = 0;
+  virtual void Store(const RecordId& id, Register value) = 0;  // durable before anything sent after it leaves
+  virtual void Fetch(const RecordId& id) = 0;
+  virtual crypto::Ed25519Signature Sign(ByteSpan message) = 0;
+  virtual void Done(std::uint64_t ticket, ChangeResult result) = 0;
+  virtual void Usable(const RecordId& id) = 0;  // a record that somebody waited for is fetched and confirmed
+};
+
+class Replica {
+ public:
+  Replica(Config config, Port& port, ChangeRules& rules, crypto::Rng& rng);
+
+  // Applies evidence to the record; port.Done(ticket) gets the new version once ack_quorum enclaves hold it
+  // durably.
+  void Change(std::uint64_t ticket, const RecordId& id, Bytes evidence, std::uint64_t deadline_ms);
+  // The latest chosen version as a quorum knows it (linearizable).
+  void Read(std::uint64_t ticket, const RecordId& id, std::uint64_t deadline_ms);
+  void Cancel(std::uint64_t ticket) { proposals_.erase(ticket); }
+
+  // The local chosen version if it may be used: fetched and confirmed. Null: Await(id) was called for the
+  // caller.
+  const Version* Local(const RecordId& id);
+  // Takes a certified version from a peer, as a Learn message would. False: the certificate does not hold.
+  bool Adopt(const RecordId& id, const Committed& committed);
+  // The chosen version with its certificate, to be handed to a peer that is behind.
+  const Committed* Certified(const RecordId& id);
+
+  void OnMessage(PartyIndex from, const Message& message);
+  void OnRecord(const RecordId& id);  // a fetch was answered
+  void OnPeerOpen(PartyIndex party);
+  void OnPeerLost(PartyIndex party);
+  void OnTick(std::uint64_t now_ms);
+
+ private:
+  struct Proposal {
+    RecordId id;
+    std::optional<Bytes> evidence;  // absent: a read
+    std::uint64_t deadline_ms = 0;
+    std::uint64_t retry_ms = 0;  // 0: running; otherwise start again then
+    unsigned attempts = 0;
+    Ballot ballot;
+    std::map<PartyIndex, Promise> promises;
+    std::optional<Version> proposed;  // set in phase 2
+    Bytes proposed_evidence;
+    bool own = false;  // proposed is this proposal's change, not the completion of somebody else's
+    Certificate accepted;
+    std::map<PartyIndex, std::uint16_t> refused;
+  };
+  struct Confirmation {
+    std::set<PartyIndex> answered;
+    std::set<PartyIndex> confirmed;
+  };
+
+  // Acceptor (acceptor.cpp).
+  void Handle(PartyIndex from, const Prepare& m);
+  void Handle(PartyIndex from, const Accept& m);
+  void Handle(PartyIndex from, const Learn& m);
+  void Handle(PartyIndex from, const Query& m);
+  Judgement JudgeVersion(PartyIndex from, const Accept& m, const Register& held);
+  bool VerifyCertificate(const RecordId& id, const Committed& committed) const;
+  Hash32 SignedHash(const RecordId& id, const Version& version) const;
+
+  // Proposer (proposer.cpp).
+  void Begin(std::uint64_t ticket, Proposal& proposal);
+  void Handle(PartyIndex from, const Promise& m);
+  void Handle(PartyIndex from, const Accepted& m);
+  void ChoosePhase2(std::uint64_t ticket, Proposal& proposal);
+  void ProposeChange(std::uint64_t ticket, Proposal& proposal, const Version& before);
+  void SendAccepts(Proposal& proposal);
+  void Commit(std::uint64_t ticket, Proposal& proposal);
+  void Finish(std::uint64_t ticket, ChangeResult result);
+  void BackOff(Proposal& proposal, Ballot seen);
+  std::vector<PartyIndex> Unheard(const Proposal& proposal) const;
+  std::pair<const std::uint64_t, Proposal>* FindProposal(const RecordId& id, const Ballot& ballot);
+
+  // Confirmation after a restart (confirm.cpp).
+  bool Usable(const RecordId& id);  // fetched and confirmed; otherwise starts both
+  void AskOthers(const RecordId& id);
+  void Handle(PartyIndex from, const QueryReply& m);
+  bool EnoughConfirm(const Confirmation& confirmation) const;
+  void AdoptTentative(const RecordId& id, const Tentative& tentative);
+  void Wake(const RecordId& id);
+
+  void Post(PartyIndex to, Message message);  // to a peer, or to self through the local queue
+  void DrainLocal();
+  const Register& Held(const RecordId& id);  // empty if absent
+  void Defer(const RecordId& id, PartyIndex from, Message message);
+
+  Config config_;
+  Port& port_;
+  ChangeRules& rules_;
+  crypto::Rng& rng_;
+  std::uint64_t now_ms_ = 0;
+  std::map<std::uint64_t, Proposal> proposals_;
+  std::map<RecordId, Confirmation> confirming_;
+  std::set<RecordId> confirmed_;
+  std::set<RecordId> fetching_;
+  std::map<RecordId, std::uint64_t> rounds_seen_;
+  std::map<RecordId, std::deque<std::pair<PartyIndex, Message>>> deferred_;
+  std::size_t deferred_count_ = 0;
+  std::deque<Message> local_;
+  bool draining_ = false;
+};
+
+}  // namespace passport::replica
