@@ -1,0 +1,36 @@
+#include "trusted/sharing/quorum.h"
+
+#include <algorithm>
+
+namespace passport::sharing {
+
+using curve::Scalar;
+
+bool IsPartySet(std::span<const PartyIndex> parties, std::uint16_t n) {
+  PartyIndex last{0};
+  for (const PartyIndex party : parties) {
+    if (party <= last || party.value > n) return false;
+    last = party;
+  }
+  return true;
+}
+
+bool Contains(std::span<const PartyIndex> parties, PartyIndex party) {
+  return std::find(parties.begin(), parties.end(), party) != parties.end();
+}
+
+Scalar LagrangeWeight(std::span<const PartyIndex> quorum, PartyIndex self) {
+  PASSPORT_CHECK(Contains(quorum, self));
+  const Scalar own = Scalar::FromU64(self.value);
+  Scalar numerator = Scalar::FromU64(1);
+  Scalar denominator = Scalar::FromU64(1);
+  for (const PartyIndex other : quorum) {
+    if (other == self) continue;
+    const Scalar x = Scalar::FromU64(other.value);
+    numerator = numerator * x;
+    denominator = denominator * (x - own);
+  }
+  return numerator * denominator.Invert();
+}
+
+}  // namespace passport::sharing
