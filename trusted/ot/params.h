@@ -1,0 +1,31 @@
+// The sizes of base OT, OT extension and multiplication, in one place (dkls23.md 1.1 and 4.1).
+#pragma once
+
+#include <cstddef>
+
+namespace passport::ot {
+
+// SoftSpoken trees: one base OT per bit of Delta, k of them to a tree of 2^k leaves.
+inline constexpr std::size_t kBaseOts = 128;
+inline constexpr std::size_t kTreeDepth = 4;
+inline constexpr std::size_t kTrees = kBaseOts / kTreeDepth;
+inline constexpr std::size_t kLeaves = std::size_t{1} << kTreeDepth;
+inline constexpr std::size_t kSeedBytes = 16;
+
+// OT extension: every row has 512 columns that can be used and sigma = 128 more that mask the check.
+inline constexpr std::size_t kColumns = 512;
+inline constexpr std::size_t kBlockBytes = 16;
+inline constexpr std::size_t kColumnBlocks = kColumns / 128;
+inline constexpr std::size_t kRowBlocks = kColumnBlocks + 1;
+inline constexpr std::size_t kRowBytes = kRowBlocks * kBlockBytes;
+
+// Multiplication: xi = kappa + 2 lambda_s columns, l = 2 inputs, rho = 1 check column (dkls23.md 5.4).
+inline constexpr std::size_t kStatisticalSecurity = 80;
+inline constexpr std::size_t kGadgetSize = 256 + 2 * kStatisticalSecurity;
+inline constexpr std::size_t kInputs = 2;
+inline constexpr std::size_t kMultiplyWidth = kInputs + 1;
+
+static_assert(kBaseOts % kTreeDepth == 0);
+static_assert(kGadgetSize <= kColumns);
+
+}  // namespace passport::ot
