@@ -1,0 +1,226 @@
+// The record store: what was committed survives a kill, what failed left nothing, and each refusal says what
+// to do.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "tests/unit/host/temp_folder.h"
+#include "untrusted/store/records.h"
+
+namespace passport::host::store {
+namespace {
+
+RecordId Id(std::uint16_t number) {
+  RecordId id;
+  id.bytes[0] = 7;
+  id.bytes[30] = static_cast<std::uint8_t>(number >> 8);
+  id.bytes[31] = static_cast<std::uint8_t>(number);
+  return id;
+}
+
+Change Put(std::uint16_t number, std::size_t size, std::uint8_t fill) {
+  return {Id(number), Bytes(size, fill)};
+}
+
+RecordStore OpenStore(const std::string& folder, const RecordStore::Limits& limits = {}) {
+  auto store = RecordStore::Open(folder, limits);
+  if (!store.ok()) throw std::runtime_error(store.error().Text());
+  return std::move(store).value();
+}
+
+TEST(Store, Reopen_FindsWhatWasCommitted) {
+  const TempFolder temp;
+  {
+    RecordStore store = OpenStore(temp.File("data"));
+    const std::vector<Change> batch = {Put(1, 10, 0xaa), Put(2, 0, 0), Put(3, 131072, 0xbb)};
+    ASSERT_TRUE(store.Commit(batch).ok());
+    const std::vector<Change> second = {{Id(1), std::nullopt}, Put(2, 5, 1), {Id(9), std::nullopt}};
+    ASSERT_TRUE(store.Commit(second).ok());
+  }
+  RecordStore store = OpenStore(temp.File("data"));
+  EXPECT_FALSE(store.Read(Id(1)).value().has_value());
+  EXPECT_EQ(store.Read(Id(2)).value(), Bytes(5, 1));
+  EXPECT_EQ(store.Read(Id(3)).value(), Bytes(131072, 0xbb));
+}
+
+TEST(Store, Commit_LaterChangeOfOneIdWins) {
+  const TempFolder temp;
+  RecordStore store = OpenStore(temp.File("data"));
+  const std::vector<Change> batch = {Put(1, 3, 1), {Id(1), std::nullopt}, Put(1, 4, 2)};
+  ASSERT_TRUE(store.Commit(batch).ok());
+  EXPECT_EQ(store.Read(Id(1)).value(), Bytes(4, 2));
+}
+
+TEST(Store, Scan_GivesEveryRecordOnceInBoundedChunks) {
+  const TempFolder temp;
+  RecordStore store = OpenStore(temp.File("data"));
+  std::vector<Change> batch;
+  for (std::uint16_t i = 0; i < 500; ++i) batch.push_back(Put(i, 1000, static_cast<std::uint8_t>(i)));
+  batch.push_back(Put(600, 131072, 3));
+  ASSERT_TRUE(store.Commit(batch).ok());
+  std::optional<RecordId> after;
+  std::size_t seen = 0;
+  std::size_t chunks = 0;
+  for (;;) {
+    const auto chunk = store.Scan(after, 100000);
+    ASSERT_TRUE(chunk.ok());
+    if (chunk.value().empty()) break;
+    std::size_t size = 0;
+    for (const Record& record : chunk.value()) {
+      if (after) {
+        EXPECT_LT(*after, record.id);
+      }
+      after = record.id;
+      size += 36 + record.bytes.size();
+      ++seen;
+    }
+    EXPECT_TRUE(size <= 100000 || chunk.value().size() == 1);
+    ++chunks;
+  }
+  EXPECT_EQ(seen, 501u);
+  EXPECT_EQ(chunks, 7u);
+}
+
+TEST(Store, Commit_GrowsTheMapBeyondItsStart) {
+  const TempFolder temp;
+  RecordStore store = OpenStore(temp.File("data"), {.map_bytes_start = 1 << 20, .map_bytes_max = 1 << 26});
+  std::vector<Change> batch;
+  for (std::uint16_t i = 0; i < 100; ++i) batch.push_back(Put(i, 100000, 9));
+  ASSERT_TRUE(store.Commit(batch).ok());
+  EXPECT_EQ(store.Read(Id(99)).value(), Bytes(100000, 9));
+}
+
+TEST(Store, Commit_OverTheLargestMapChangesNothingAndNamesTheOption) {
+  const TempFolder temp;
+  RecordStore store = OpenStore(temp.File("data"), {.map_bytes_start = 1 << 20, .map_bytes_max = 1 << 20});
+  const std::vector<Change> first = {Put(1, 10, 1)};
+  ASSERT_TRUE(store.Commit(first).ok());
+  std::vector<Change> batch = {Put(1, 10, 2)};
+  for (std::uint16_t i = 2; i < 100; ++i) batch.push_back(Put(i, 100000, 9));
+  const auto refused = store.Commit(batch);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().next.find("--max-store-bytes"), std::string::npos);
+  EXPECT_EQ(store.Read(Id(1)).value(), Bytes(10, 1));
+  EXPECT_FALSE(store.Read(Id(2)).value().has_value());
+  EXPECT_TRUE(store.Commit(first).ok());
+}
+
+// Commits batches of three until killed, telling `fd` the number of each batch after its commit.
+[[noreturn]] void CommitForEver(const std::string& folder, int fd) {
+  RecordStore store = OpenStore(folder);
+  for (std::uint16_t i = 0;; ++i) {
+    const auto fill = static_cast<std::uint8_t>(i);
+    const std::vector<Change> batch = {Put(static_cast<std::uint16_t>(3 * i), 5000, fill),
+                                       Put(static_cast<std::uint16_t>(3 * i + 1), 5000, fill),
+                                       Put(static_cast<std::uint16_t>(3 * i + 2), 5000, fill)};
+    if (!store.Commit(batch).ok() || write(fd, &i, sizeof i) != sizeof i) _exit(1);
+  }
+}
+
+TEST(Store, Kill_LosesNoAcknowledgedBatchAndSplitsNone) {
+  const TempFolder temp;
+  for (int round = 0; round < 3; ++round) {
+    const std::string folder = temp.File("data" + std::to_string(round));
+    int pipe_fds[2];
+    ASSERT_EQ(pipe(pipe_fds), 0);
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) CommitForEver(folder, pipe_fds[1]);
+    close(pipe_fds[1]);
+    std::uint16_t last = 0;
+    const int wanted = 20 + 7 * round;
+    for (int i = 0; i < wanted; ++i) ASSERT_EQ(read(pipe_fds[0], &last, sizeof last), 2);
+    ASSERT_EQ(kill(child, SIGKILL), 0);
+    ASSERT_EQ(waitpid(child, nullptr, 0), child);
+    while (read(pipe_fds[0], &last, sizeof last) == 2) {
+    }
+    close(pipe_fds[0]);
+    RecordStore store = OpenStore(folder);
+    const auto records = store.Scan(std::nullopt, std::size_t{1} << 30);
+    ASSERT_TRUE(records.ok());
+    EXPECT_EQ(records.value().size() % 3, 0u);
+    EXPECT_GE(records.value().size(), 3u * (last + 1u));
+    for (std::size_t i = 0; i < records.value().size(); ++i) {
+      EXPECT_EQ(records.value()[i].bytes, Bytes(5000, static_cast<std::uint8_t>(i / 3)));
+    }
+  }
+}
+
+TEST(Store, Open_RefusesASecondOpenerInThisProcessAndInAnother) {
+  const TempFolder temp;
+  RecordStore store = OpenStore(temp.File("data"));
+  const auto second = RecordStore::Open(temp.File("data"), {});
+  ASSERT_FALSE(second.ok());
+  EXPECT_NE(second.error().what.find("in use by another"), std::string::npos);
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) _exit(RecordStore::Open(temp.File("data"), {}).ok() ? 1 : 42);
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(WEXITSTATUS(status), 42);
+}
+
+TEST(Store, Open_RefusesAFileCutShort) {
+  const TempFolder temp;
+  {
+    RecordStore store = OpenStore(temp.File("data"));
+    const std::vector<Change> batch = {Put(1, 100000, 1), Put(2, 100000, 1)};
+    ASSERT_TRUE(store.Commit(batch).ok());
+  }
+  std::filesystem::resize_file(temp.File("data/data.mdb"), 3 * 4096);
+  const auto refused = RecordStore::Open(temp.File("data"), {});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().what.find("cut short"), std::string::npos);
+  EXPECT_NE(refused.error().next.find("backup"), std::string::npos);
+}
+
+TEST(Store, Open_RefusesAForeignFile) {
+  const TempFolder temp;
+  std::filesystem::create_directory(temp.File("data"));
+  const int fd = open(temp.File("data/data.mdb").c_str(), O_CREAT | O_WRONLY, 0600);
+  const std::string text(20000, 'x');
+  ASSERT_EQ(write(fd, text.data(), text.size()), 20000);
+  close(fd);
+  const auto refused = RecordStore::Open(temp.File("data"), {});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().next.find("backup"), std::string::npos);
+}
+
+TEST(Store, Open_RefusesAMissingParentFolder) {
+  const TempFolder temp;
+  const auto refused = RecordStore::Open(temp.File("absent/data"), {});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().next.find("--data-dir"), std::string::npos);
+}
+
+TEST(Store, FullDisk_IsExplainedAndKeepsWhatWasThere) {
+  const TempFolder temp;
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    RecordStore store = OpenStore(temp.File("data"));
+    const std::vector<Change> small = {Put(1, 10, 1)};
+    if (!store.Commit(small).ok()) _exit(1);
+    signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{65536, 65536};
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0) _exit(2);
+    const std::vector<Change> big = {Put(1, 10, 2), Put(2, 131072, 2), Put(3, 131072, 2)};
+    const auto refused = store.Commit(big);
+    if (refused.ok()) _exit(3);
+    _exit(refused.error().next.find("free space") != std::string::npos ? 42 : 4);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(WEXITSTATUS(status), 42);
+  RecordStore store = OpenStore(temp.File("data"));
+  EXPECT_EQ(store.Read(Id(1)).value(), Bytes(10, 1));
+  EXPECT_FALSE(store.Read(Id(3)).value().has_value());
+}
+
+}  // namespace
+}  // namespace passport::host::store
