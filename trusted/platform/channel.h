@@ -1,0 +1,34 @@
+// Channel: whole records over one end of a SOCK_SEQPACKET pair.
+#pragma once
+
+#include "edl/base/bytes.h"
+
+namespace passport::platform {
+
+// The largest record either side sends (boundary.md 3.3).
+inline constexpr std::size_t kRecordBytesMax = 196608;
+
+enum class ChannelError : std::uint8_t {
+  kClosed,   // the other end is gone; a record of no bytes reads the same and means the same
+  kTooLong,  // a record over kRecordBytesMax: the other side breaks the rules
+  kBroken,   // the descriptor is not a working channel
+};
+
+// Borrows the descriptor. Uses recvfrom and sendto with exactly the arguments that syscall_table.h allows.
+class Channel {
+ public:
+  explicit Channel(int descriptor);
+
+  // Waits for the next record and returns it, borrowed from the channel's buffer until the next call.
+  Result<ByteSpan, ChannelError> Receive();
+  // Waits until the record of 1 to kRecordBytesMax bytes is taken whole.
+  Result<Unit, ChannelError> Send(ByteSpan record);
+  // Overwrites what the last record left behind.
+  void Wipe();
+
+ private:
+  int descriptor_;
+  Bytes buffer_;
+};
+
+}  // namespace passport::platform

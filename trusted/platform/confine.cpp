@@ -1,0 +1,179 @@
+#include "trusted/platform/confine.h"
+
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/landlock.h>
+#include <malloc.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <initializer_list>
+
+#include "trusted/crypto/hash.h"
+#include "trusted/platform/build_kind.h"
+#include "trusted/platform/filter.h"
+#include "trusted/platform/launch_info.h"
+#include "trusted/platform/uapi.h"
+
+namespace passport::platform {
+namespace {
+
+int OutcomeOf(long result) { return result >= 0 ? 0 : errno; }
+
+bool IsNullDevice(int descriptor) {
+  struct stat info;
+  return fstat(descriptor, &info) == 0 && S_ISCHR(info.st_mode) && info.st_rdev == makedev(1, 3);
+}
+
+bool IsSeqpacket(int descriptor) {
+  int type = 0;
+  socklen_t size = sizeof type;
+  return getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET;
+}
+
+// Looks at every number the process could have open now; close_range then covers those above the soft limit.
+bool OnlyExpectedDescriptors() {
+  for (int fd = 0; fd <= 2; ++fd) {
+    if (!IsNullDevice(fd)) return false;
+  }
+  if (!IsSeqpacket(kHostChannel) || !IsSeqpacket(kLauncherChannel)) return false;
+  const long limit = std::clamp(sysconf(_SC_OPEN_MAX), 64L, 65536L);
+  for (int fd = kDescriptorCount; fd < limit; ++fd) {
+    if (fcntl(fd, F_GETFD) >= 0) return false;
+  }
+  return true;
+}
+
+int LimitTo(decltype(RLIMIT_CORE) resource, rlim_t value) {
+  const rlimit limit{value, value};
+  return OutcomeOf(setrlimit(resource, &limit));
+}
+
+void ApplyResourceLimits(ConfinementRecord& record) {
+  record.SetOutcome(Layer::kNoCoreFile, LimitTo(RLIMIT_CORE, 0));
+  record.SetOutcome(Layer::kNoFileWrites, LimitTo(RLIMIT_FSIZE, 0));
+  record.SetOutcome(Layer::kNoNewDescriptors, LimitTo(RLIMIT_NOFILE, kDescriptorCount));
+  record.SetOutcome(Layer::kNoNewProcesses, LimitTo(RLIMIT_NPROC, 0));
+  // The kernel does not hold root to RLIMIT_NPROC, so it would be a claim without a meaning.
+  if (getuid() == 0) record.Set(Layer::kNoNewProcesses, State::kNotApplicable);
+}
+
+// Denies every kind of file access and, on kernels that can, TCP, abstract sockets and signals (Landlock,
+// allow nothing).
+int ApplyLandlock(std::uint8_t& version) {
+  const long abi = syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
+  if (abi < 0) return errno;
+  version = static_cast<std::uint8_t>(std::min(abi, 255L));
+  // Access rights by the version that brought them: 13 bits in 1, refer in 2, truncate in 3, device ioctl
+  // in 5.
+  const unsigned fs_bits = abi >= 5 ? 16 : abi >= 3 ? 15 : abi == 2 ? 14 : 13;
+  const uapi::LandlockRuleset rules{(std::uint64_t{1} << fs_bits) - 1, abi >= 4 ? uapi::kLandlockNet : 0,
+                                    abi >= 6 ? uapi::kLandlockScope : 0};
+  const std::size_t size = abi >= 6 ? 24 : abi >= 4 ? 16 : 8;
+  const int ruleset = static_cast<int>(syscall(SYS_landlock_create_ruleset, &rules, size, 0));
+  if (ruleset < 0) return errno;
+  const int outcome = OutcomeOf(syscall(SYS_landlock_restrict_self, ruleset, 0));
+  close(ruleset);
+  return outcome;
+}
+
+// Memory can be locked for good only without a limit: a later malloc over a limit would fail.
+int LockMemory() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_MEMLOCK, &limit) != 0) return errno;
+  if (limit.rlim_cur != RLIM_INFINITY) return ENOMEM;
+  return OutcomeOf(mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT));
+}
+
+// All three sets of this process empty, and nothing left in the bounding set.
+bool HasNoCapabilities() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[2] = {};
+  if (syscall(SYS_capget, &header, data) != 0) return false;
+  for (const auto& half : data) {
+    if ((half.effective | half.permitted | half.inheritable) != 0) return false;
+  }
+  for (unsigned long capability = 0; capability <= 63; ++capability) {
+    if (prctl(PR_CAPBSET_READ, capability) == 1) return false;
+  }
+  return true;
+}
+
+void ConfigureMalloc() {
+  // One arena on the heap: trimming any other arena opens a file in /proc at a random later time (boundary.md
+  // 0, 5). The fixed threshold keeps large blocks in mmap, from where they go back to the kernel.
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+}
+
+// The filter comes in two parts: built and hashed while descriptors can still be opened, installed as the
+// last step.
+void ApplyLimitsAndSeccomp(ConfinementRecord& record) {
+  if (kSanitized) return;
+  const Result<Filter> filter = Filter::Build();
+  if (!filter.ok()) return record.SetOutcome(Layer::kSeccomp, EINVAL);
+  const Result<Bytes> program = filter.value().Export();
+  if (!program.ok()) return record.SetOutcome(Layer::kSeccomp, EIO);
+  ApplyResourceLimits(record);
+  record.SetOutcome(Layer::kSeccomp, filter.value().Install());
+  if (record.Applied(Layer::kSeccomp)) record.filter_sha256 = crypto::HashSha256(program.value());
+}
+
+}  // namespace
+
+std::optional<Exit> CheckStart(int argument_count, char* const* environment, ConfinementRecord& record) {
+  const bool readable_image = prctl(PR_GET_DUMPABLE) == 1;
+  if (!kSanitized && prctl(PR_SET_DUMPABLE, 0) != 0) return Exit::kConfinement;
+  record.Set(Layer::kExecuteOnlyImage, readable_image ? State::kOff : State::kApplied);
+  if (argument_count != 1 || environment[0] != nullptr) return Exit::kBadStart;
+  record.Set(Layer::kEmptyEnvironment, State::kApplied);
+  if (!OnlyExpectedDescriptors()) return Exit::kDescriptors;
+  record.SetOutcome(Layer::kOwnDescriptors, OutcomeOf(syscall(SYS_close_range, kDescriptorCount, ~0U, 0)));
+  return std::nullopt;
+}
+
+void Confine(ConfinementRecord& record) {
+  ConfigureMalloc();
+  if (!kSanitized && prctl(PR_SET_DUMPABLE, 0) == 0 && prctl(PR_GET_DUMPABLE) == 0)
+    record.Set(Layer::kNotDumpable, State::kApplied);
+  if (HasNoCapabilities()) {
+    record.Set(Layer::kNoCapabilities, State::kApplied);
+  } else if (record.Applied(Layer::kNoCapabilities)) {
+    record.Set(Layer::kNoCapabilities, State::kOff);  // passportd said otherwise
+  }
+  // PR_GET_NO_NEW_PRIVS is the proof: the claim is read back, not assumed.
+  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  const bool no_new_privileges = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
+  record.Set(Layer::kNoNewPrivileges, no_new_privileges ? State::kApplied : State::kOff);
+  if (!kSanitized) {
+    record.SetOutcome(Layer::kNoWriteExecute,
+                      OutcomeOf(prctl(uapi::kPrSetMdwe, uapi::kPrMdweRefuseExecGain, 0, 0, 0)));
+    record.SetOutcome(Layer::kLandlock, ApplyLandlock(record.landlock_version));
+    record.SetOutcome(Layer::kMemoryLocked, LockMemory());
+  }
+  record.SetOutcome(Layer::kNoHugePages, OutcomeOf(prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0)));
+  ApplyLimitsAndSeccomp(record);
+}
+
+std::optional<Layer> MissingLayer(const ConfinementRecord& record, bool development) {
+  if (kSanitized && development) return std::nullopt;
+  for (const Layer layer : {Layer::kSeccomp, Layer::kNoNewPrivileges, Layer::kNotDumpable,
+                            Layer::kOwnDescriptors, Layer::kEmptyEnvironment, Layer::kNoCoreFile}) {
+    if (!record.Applied(layer)) return layer;
+  }
+  if (development) return std::nullopt;
+  for (const Layer layer : {Layer::kExecuteOnlyImage, Layer::kSeparateUid, Layer::kNoCapabilities}) {
+    if (!record.Applied(layer)) return layer;
+  }
+  return std::nullopt;
+}
+
+}  // namespace passport::platform

@@ -1,0 +1,105 @@
+#include "trusted/platform/confinement_record.h"
+
+#include <cerrno>
+
+#include "edl/base/codec.h"
+
+namespace passport::platform {
+namespace {
+
+constexpr std::uint8_t kVersion = 1;
+
+constexpr std::array<std::string_view, kLayerCount> kNames = {
+    "sealed-image",      "execute-only-image", "separate-uid",        "pid-namespace",
+    "network-namespace", "ipc-namespace",      "uts-namespace",       "mount-namespace",
+    "empty-root",        "no-capabilities",    "parent-death-signal", "own-descriptors",
+    "empty-environment", "not-dumpable",       "no-new-privileges",   "no-core-file",
+    "no-file-writes",    "no-new-descriptors", "no-new-processes",    "no-write-execute",
+    "no-huge-pages",     "landlock",           "memory-locked",       "seccomp"};
+
+// The errors that these system calls give, by name; the number says the rest.
+std::string ErrorName(int error) {
+  switch (error) {
+    case EPERM:
+      return "EPERM";
+    case EACCES:
+      return "EACCES";
+    case EINVAL:
+      return "EINVAL";
+    case ENOSYS:
+      return "ENOSYS";
+    case ENOMEM:
+      return "ENOMEM";
+    case EOPNOTSUPP:
+      return "EOPNOTSUPP";
+    case ENOSPC:
+      return "ENOSPC";
+    default:
+      return "errno " + std::to_string(error);
+  }
+}
+
+}  // namespace
+
+void ConfinementRecord::SetOutcome(Layer layer, int error) {
+  if (error == 0) {
+    At(layer) = {State::kApplied, 0};
+  } else {
+    At(layer) = {State::kUnavailable, static_cast<std::uint16_t>(error)};
+  }
+}
+
+Bytes ConfinementRecord::Encode() const {
+  Writer out;
+  out.U8(kVersion).U8(static_cast<std::uint8_t>(launch_kind)).U8(landlock_version).U8(kLayerCount);
+  for (const LayerState& layer : states_) out.U8(static_cast<std::uint8_t>(layer.state)).U16(layer.error);
+  out.Raw(filter_sha256);
+  return out.Take();
+}
+
+Result<ConfinementRecord> ConfinementRecord::Parse(ByteSpan input) {
+  Reader in(input);
+  ConfinementRecord record;
+  if (in.U8() != kVersion) return Fail(Status::kMalformed);
+  const std::uint8_t kind = in.U8();
+  record.landlock_version = in.U8();
+  if (kind < 1 || kind > 2 || in.U8() != kLayerCount) return Fail(Status::kMalformed);
+  record.launch_kind = static_cast<LaunchKind>(kind);
+  for (LayerState& layer : record.states_) {
+    const std::uint8_t state = in.U8();
+    layer.error = in.U16();
+    if (state < 1 || state > 4) return Fail(Status::kMalformed);
+    layer.state = static_cast<State>(state);
+    if ((layer.state == State::kUnavailable) != (layer.error != 0)) return Fail(Status::kMalformed);
+  }
+  record.filter_sha256 = in.Array<32>();
+  if (!in.Done()) return Fail(Status::kMalformed);
+  return record;
+}
+
+std::string_view LayerName(Layer layer) { return kNames[static_cast<std::size_t>(layer) - 1]; }
+
+std::string DescribeState(const LayerState& state) {
+  switch (state.state) {
+    case State::kApplied:
+      return "applied";
+    case State::kUnavailable:
+      return "unavailable (" + ErrorName(state.error) + ")";
+    case State::kOff:
+      return "off";
+    case State::kNotApplicable:
+      return "not applicable";
+  }
+  return "off";
+}
+
+std::vector<std::pair<std::string, std::string>> ConfinementRecord::Listing() const {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (std::size_t i = 0; i < kLayerCount; ++i) out.emplace_back(kNames[i], DescribeState(states_[i]));
+  out.emplace_back("launch", launch_kind == LaunchKind::kMemfd ? "memfd" : "file");
+  out.emplace_back("landlock-version", std::to_string(landlock_version));
+  out.emplace_back("filter-sha256", ToHex(filter_sha256));
+  return out;
+}
+
+}  // namespace passport::platform

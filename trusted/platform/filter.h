@@ -1,0 +1,32 @@
+// The system call filter made from syscall_table.h with libseccomp: default KILL_PROCESS, other architectures
+// killed.
+#pragma once
+
+#include <memory>
+
+#include "edl/base/bytes.h"
+
+namespace passport::platform {
+
+// A filter that is built but not installed.
+class Filter {
+ public:
+  // kInternal if libseccomp refuses a row of the table.
+  static Result<Filter> Build();
+
+  // The exported program, as the kernel gets it, and its SHA-256: the claim filter-sha256. Export needs two
+  // descriptors for a moment, so it comes before RLIMIT_NOFILE. kInternal if the program cannot be read back.
+  Result<Bytes> Export() const;
+
+  // Installs it in every thread of this process; there is no way back. 0 or an errno.
+  int Install() const;
+
+ private:
+  struct Release {
+    void operator()(void* context) const;
+  };
+  explicit Filter(void* context) : context_(context) {}
+  std::unique_ptr<void, Release> context_;
+};
+
+}  // namespace passport::platform
