@@ -59,6 +59,17 @@ enum class Status : std::uint16_t {
   kPeerManifest = 303,
   kPeerReplay = 304,
   kPeerBanned = 305,
+  kManifestSize = 320,          // no nodes, or too many
+  kManifestThreshold = 321,     // t < 2 or t > n
+  kManifestOverlap = 322,       // 2t <= n: two signing sets need not share a node
+  kManifestQuorum = 323,        // keygen_quorum outside t to n
+  kManifestParties = 324,       // rows are not the parties 1 to n in order
+  kManifestKeys = 325,          // a key that is zero or occurs twice
+  kManifestAddress = 326,       // an address that is empty or too long
+  kManifestMeasurements = 327,  // too many, or none in production
+  kManifestSuccessor = 328,     // not the first manifest, or not the next one of this network
+  kManifestSignature = 329,     // a wrong signature, or one by a stranger
+  kManifestSigners = 330,       // too few operators signed
 };
 
 }  // namespace passport

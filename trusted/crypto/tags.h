@@ -15,6 +15,7 @@ inline constexpr Tag kKey{"key"};
 inline constexpr Tag kEpoch{"epoch"};
 inline constexpr Tag kPair{"pair"};
 inline constexpr Tag kPairSetup{"pair-setup"};
+inline constexpr Tag kPairConfirm{"pair-confirm"};
 inline constexpr Tag kSsid{"ssid"};
 inline constexpr Tag kSetup{"setup"};
 inline constexpr Tag kManifest{"manifest"};
@@ -58,6 +59,9 @@ inline constexpr Tag kScopeId{"scope/id"};
 inline constexpr Tag kAccountId{"account/id"};
 inline constexpr Tag kIdentifier{"account/identifier"};
 inline constexpr Tag kDkgProposal{"kg/proposal"};
+// Peers.
+inline constexpr Tag kManifestStatement{"passport manifest"};
+inline constexpr Tag kPeerBind{"peer/bind"};
 }  // namespace tag
 
 }  // namespace passport::crypto

@@ -1,0 +1,121 @@
+// Session: ordered, replay-proof messages between two enclaves, once each has proven identity, boot and
+// manifest.
+#pragma once
+
+#include <variant>
+#include <vector>
+
+#include "edl/base/bytes.h"
+#include "edl/base/ids.h"
+#include "trusted/peer/bind.h"
+#include "trusted/peer/manifest.h"
+#include "trusted/peer/stream.h"
+
+namespace passport::peer {
+
+// Our end of a session. The keys are borrowed for the call that this is passed to.
+struct LocalEnd {
+  PartyIndex party;
+  std::uint16_t worker = 0;
+  BootId boot;
+  const crypto::SigningKey& identity;
+  const crypto::SecretKey32& channel;
+  VersionRange versions;
+};
+
+// What one frame caused: frames to send on the same link, in order, and messages for the core.
+struct SessionOutput {
+  std::vector<Bytes> frames;
+  std::vector<crypto::SecretBytes> messages;
+};
+
+// One connection to one worker of one peer. The lower party index is the initiator. Each end sends
+//   announce    the manifest hash, in clear, only so that a difference is named and not just a failed
+//   handshake handshake   Noise KK; the prologue is protocol name, manifest hash, both parties and workers
+//   bind        the first transport message (bind.h)
+// and hands out messages only after the peer's bind verified. Any failure closes the session for good.
+class Session {
+ public:
+  struct Started;
+  // kPeerUnknown if the manifest has no such peer, kBadKey if our keys are not those of our own row. Draws
+  // the handshake's ephemeral key.
+  static Result<Started> Start(const Manifest& manifest, const LocalEnd& local, PartyIndex peer,
+                               std::uint16_t peer_worker, crypto::Rng& rng);
+
+  // Takes a frame from the link. After a failure the session is closed and the link must be cut:
+  // kPeerManifest, kPeerVersion, kPeerUnknown (the peer says it is another party or worker), kBadSignature,
+  // kHandshake (also a frame out of turn), kPeerReplay, kDecrypt, kTooLong, kMalformed, kBadSession (it was
+  // closed before).
+  Result<SessionOutput> OnFrame(ByteSpan frame);
+
+  // The frame that carries a message. kBadSession unless open, kTooLong over kMessageBytesMax.
+  Result<Bytes> Seal(ByteSpan message);
+
+  bool open() const { return std::holds_alternative<Open>(state_); }
+  PartyIndex peer() const { return peer_.party; }
+  std::uint16_t peer_worker() const { return peer_.worker; }
+  // Only while open.
+  const BootId& peer_boot() const { return OpenState().peer_boot; }
+  const HandshakeHash& handshake_hash() const { return OpenState().channel.hash; }
+  std::uint16_t version() const { return OpenState().version; }  // the highest that both speak
+
+ private:
+  struct Peer {
+    PartyIndex party;
+    std::uint16_t worker = 0;
+    crypto::Ed25519PublicKey identity{};
+    crypto::X25519PublicKey channel{};
+  };
+  struct ResponderKeys {
+    crypto::SecretKey32 own_static;
+    crypto::SecretKey32 ephemeral;
+  };
+  struct Handshake {
+    std::variant<AwaitingMessage2, ResponderKeys> noise;
+    crypto::SigningKey identity;
+  };
+  struct Channel {
+    MessageStream send;
+    MessageStream receive;
+    HandshakeHash hash{};
+  };
+  struct AwaitingAnnounce {
+    Handshake handshake;
+  };
+  struct AwaitingHandshake {
+    Handshake handshake;
+  };
+  struct AwaitingBind {
+    Channel channel;
+  };
+  struct Open {
+    Channel channel;
+    BootId peer_boot;
+    std::uint16_t version = 0;
+  };
+  struct Closed {};
+  using State = std::variant<AwaitingAnnounce, AwaitingHandshake, AwaitingBind, Open, Closed>;
+
+  Session(const Bind& own, const Peer& peer, Handshake handshake)
+      : own_(own), peer_(peer), state_(AwaitingAnnounce{std::move(handshake)}) {}
+
+  Result<SessionOutput> Handle(ByteSpan frame);
+  Result<SessionOutput> OnAnnounce(AwaitingAnnounce state, ByteSpan frame);
+  Result<SessionOutput> OnHandshake(AwaitingHandshake state, ByteSpan frame);
+  Result<SessionOutput> OnBind(AwaitingBind state, ByteSpan frame);
+  Result<SessionOutput> OnMessage(Open& state, ByteSpan frame);
+  Role own_role() const { return own_.party < peer_.party ? Role::kInitiator : Role::kResponder; }
+  Role peer_role() const { return own_.party < peer_.party ? Role::kResponder : Role::kInitiator; }
+  const Open& OpenState() const;
+
+  Bind own_;
+  Peer peer_;
+  State state_;
+};
+
+struct Session::Started {
+  Session session;
+  std::vector<Bytes> frames;  // to send at once
+};
+
+}  // namespace passport::peer
