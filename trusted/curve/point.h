@@ -22,7 +22,7 @@ class Point {
   friend bool operator==(const Point& a, const Point& b);
 
  private:
-  friend class PointAccess;  // the one .cpp that talks to libsecp256k1
+  friend class PointAccess;  // the sources of this folder, which talk to libsecp256k1
   ByteArray<64> opaque_{};   // secp256k1_pubkey
 };
 

@@ -40,6 +40,7 @@ class Scalar {
   const std::uint64_t* limbs() const { return limbs_; }
 
  private:
+  friend Scalar InnerProduct(std::span<const Scalar> a, std::span<const Scalar> b);
   std::uint64_t limbs_[4] = {0, 0, 0, 0};
 };
 

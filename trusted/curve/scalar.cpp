@@ -1,0 +1,173 @@
+#include "trusted/curve/scalar.h"
+
+#include "trusted/curve/limbs.h"
+
+namespace passport::curve {
+namespace {
+
+using limbs::u128;
+using limbs::u64;
+
+constexpr u64 kOrder[4] = {0xbfd25e8cd0364141, 0xbaaedce6af48a03b, 0xfffffffffffffffe, 0xffffffffffffffff};
+constexpr u64 kHalfOrder[4] = {0xdfe92f46681b20a0, 0x5d576e7357a4501d, 0xffffffffffffffff,
+                               0x7fffffffffffffff};
+// 2^256 - q.
+constexpr u64 kComplement[4] = {0x402da1732fc9bebf, 0x4551231950b75fc4, 1, 0};
+
+// out[0..kOut-1] = low + high * (2^256 - q), congruent to low + high * 2^256, for a high of kHigh limbs. The
+// caller knows that the result fits.
+template <int kHigh, int kOut>
+inline void Fold(u64* out, const u64* low, const u64* high) {
+  static_assert(kOut >= 4 && kOut >= kHigh + 2);
+  u64 sum[kOut] = {low[0], low[1], low[2], low[3]};
+  for (int word = 0; word < 3; ++word) {
+    u64 carry = 0;
+    for (int i = word; i < kOut; ++i) {
+      const u128 term = i - word < kHigh ? static_cast<u128>(high[i - word]) * kComplement[word] : 0;
+      const u128 t = term + sum[i] + carry;
+      sum[i] = static_cast<u64>(t);
+      carry = static_cast<u64>(t >> 64);
+    }
+  }
+  std::memcpy(out, sum, sizeof sum);
+}
+
+// out = wide mod q for a value of nine limbs below 2^529: 402, 276, 257 and 256 bits remain after the steps.
+inline void ReduceNine(u64* out, const u64* wide) {
+  u64 a[7];
+  Fold<5, 7>(a, wide, wide + 4);
+  u64 b[5];
+  Fold<3, 5>(b, a, a + 4);
+  u64 c[5];
+  Fold<1, 5>(c, b, b + 4);
+  std::memcpy(out, c, 4 * sizeof(u64));
+  limbs::Normalize(out, c[4], kComplement);
+}
+
+}  // namespace
+
+Scalar Scalar::FromU64(u64 v) {
+  Scalar out;
+  out.limbs_[0] = v;
+  return out;
+}
+
+Result<Scalar> Scalar::Parse(ByteSpan bytes) {
+  if (bytes.size() != 32) return Fail(Status::kBadScalar);
+  Scalar out;
+  limbs::Load(out.limbs_, bytes.data());
+  u64 ignored[4];
+  if (limbs::Sub(ignored, out.limbs_, kOrder) == 0) return Fail(Status::kBadScalar);
+  return out;
+}
+
+Scalar Scalar::Reduce(const ByteArray<32>& bytes) {
+  Scalar out;
+  limbs::Load(out.limbs_, bytes.data());
+  limbs::Normalize(out.limbs_, 0, kComplement);
+  return out;
+}
+
+Scalar Scalar::ReduceWide(const ByteArray<48>& bytes) {
+  u64 wide[9] = {};
+  limbs::Load(wide, bytes.data(), 6);
+  Scalar out;
+  ReduceNine(out.limbs_, wide);
+  return out;
+}
+
+Scalar Scalar::Random(crypto::Rng& rng) {
+  // Rejected draws say nothing about the one that is kept.
+  while (true) {
+    const crypto::SecretKey32 bytes = rng.Key();
+    const Result<Scalar> drawn = Parse(bytes.Expose());
+    if (drawn.ok() && !drawn.value().IsZero()) return drawn.value();
+  }
+}
+
+ByteArray<32> Scalar::Encode() const {
+  ByteArray<32> out;
+  limbs::Store(out.data(), limbs_);
+  return out;
+}
+
+Scalar operator+(const Scalar& a, const Scalar& b) {
+  Scalar out;
+  limbs::AddMod(out.limbs_, a.limbs_, b.limbs_, kComplement);
+  return out;
+}
+
+Scalar operator-(const Scalar& a, const Scalar& b) {
+  Scalar out;
+  limbs::SubMod(out.limbs_, a.limbs_, b.limbs_, kComplement);
+  return out;
+}
+
+Scalar operator*(const Scalar& a, const Scalar& b) {
+  u64 wide[9];
+  limbs::MulWide(wide, a.limbs_, b.limbs_);
+  wide[8] = 0;
+  Scalar out;
+  ReduceNine(out.limbs_, wide);
+  return out;
+}
+
+Scalar Scalar::Negate() const { return Scalar() - *this; }
+
+Scalar Scalar::Invert() const {
+  // this^(q - 2) in windows of four bits; which digits are zero is public.
+  Scalar powers[16];
+  powers[0] = FromU64(1);
+  for (int i = 1; i < 16; ++i) powers[i] = powers[i - 1] * *this;
+  constexpr u64 kExponent[4] = {kOrder[0] - 2, kOrder[1], kOrder[2], kOrder[3]};
+  Scalar out = powers[kExponent[3] >> 60];
+  for (int i = 62; i >= 0; --i) {
+    for (int j = 0; j < 4; ++j) out = out * out;
+    const u64 digit = (kExponent[i / 16] >> (4 * (i % 16))) & 15;
+    if (digit != 0) out = out * powers[digit];
+  }
+  crypto::Wipe(powers, sizeof powers);
+  return out;
+}
+
+bool Scalar::IsZero() const { return limbs::ZeroMask(limbs_) != 0; }
+
+bool Scalar::IsHigh() const {
+  u64 ignored[4];
+  return limbs::Sub(ignored, kHalfOrder, limbs_) != 0;
+}
+
+bool Scalar::EqualsPublic(const Scalar& other) const { return (*this - other).IsZero(); }
+
+Scalar Scalar::Select(u64 bit, const Scalar& a, const Scalar& b) {
+  Scalar out;
+  limbs::Select(out.limbs_, crypto::MaskFromBit(bit), a.limbs_, b.limbs_);
+  return out;
+}
+
+Scalar HashToScalar(crypto::Tag tag, const Hash32& context, std::initializer_list<ByteSpan> parts) {
+  crypto::Secret<ByteArray<48>> bytes;
+  crypto::TaggedXof(tag, context, parts, bytes.ExposeMutable());
+  return Scalar::ReduceWide(bytes.Expose());
+}
+
+Scalar InnerProduct(std::span<const Scalar> a, std::span<const Scalar> b) {
+  PASSPORT_CHECK(a.size() == b.size() && a.size() <= 1u << 16);
+  u64 sum[9] = {};
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    u64 product[8];
+    limbs::MulWide(product, a[i].limbs(), b[i].limbs());
+    u64 carry = 0;
+    for (int j = 0; j < 8; ++j) {
+      const u128 t = static_cast<u128>(sum[j]) + product[j] + carry;
+      sum[j] = static_cast<u64>(t);
+      carry = static_cast<u64>(t >> 64);
+    }
+    sum[8] += carry;
+  }
+  Scalar out;
+  ReduceNine(out.limbs_, sum);
+  return out;
+}
+
+}  // namespace passport::curve
