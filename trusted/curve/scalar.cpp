@@ -16,13 +16,13 @@ constexpr u64 kComplement[4] = {0x402da1732fc9bebf, 0x4551231950b75fc4, 1, 0};
 
 // out[0..kOut-1] = low + high * (2^256 - q), congruent to low + high * 2^256, for a high of kHigh limbs. The
 // caller knows that the result fits.
-template <int kHigh, int kOut>
+template <std::size_t kHigh, std::size_t kOut>
 inline void Fold(u64* out, const u64* low, const u64* high) {
   static_assert(kOut >= 4 && kOut >= kHigh + 2);
   u64 sum[kOut] = {low[0], low[1], low[2], low[3]};
-  for (int word = 0; word < 3; ++word) {
+  for (std::size_t word = 0; word < 3; ++word) {
     u64 carry = 0;
-    for (int i = word; i < kOut; ++i) {
+    for (std::size_t i = word; i < kOut; ++i) {
       const u128 term = i - word < kHigh ? static_cast<u128>(high[i - word]) * kComplement[word] : 0;
       const u128 t = term + sum[i] + carry;
       sum[i] = static_cast<u64>(t);
