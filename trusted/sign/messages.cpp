@@ -1,0 +1,88 @@
+#include "trusted/sign/messages.h"
+
+#include "trusted/sharing/encoding.h"
+
+namespace passport::sign {
+namespace {
+
+constexpr std::uint8_t kVersion = 1;
+
+void WriteHeader(Writer& writer, const Header& header, std::uint8_t round) {
+  writer.U8(kVersion).U8(round).U16(header.from.value).U16(header.to.value);
+  writer.Raw(header.ssid).Raw(header.setup.bytes);
+}
+
+Header ReadHeader(Reader& reader, std::uint8_t round) {
+  if (reader.U8() != kVersion || reader.U8() != round) reader.Reject();
+  Header out;
+  out.from.value = reader.U16();
+  out.to.value = reader.U16();
+  out.ssid = reader.Array<32>();
+  out.setup.bytes = reader.Array<32>();
+  return out;
+}
+
+}  // namespace
+
+Bytes NonceCommitment::Encode() const {
+  Writer writer;
+  WriteHeader(writer, header, 1);
+  writer.Raw(commitment).Raw(extension.Encode());
+  return writer.Take();
+}
+
+Result<NonceCommitment> NonceCommitment::Parse(ByteSpan input) {
+  Reader reader(input);
+  NonceCommitment out;
+  out.header = ReadHeader(reader, 1);
+  out.commitment = reader.Array<32>();
+  const ByteSpan extension = reader.Raw(ote::ExtensionMessage::kSize);
+  if (!reader.Done()) return Fail(Status::kMalformed);
+  PASSPORT_TRY(out.extension, ote::ExtensionMessage::Parse(extension));
+  return out;
+}
+
+Bytes Multiplication::Encode() const {
+  Writer writer;
+  WriteHeader(writer, header, 2);
+  writer.Raw(nonce.Encode()).Raw(salt).Raw(public_share.Encode()).Raw(echo).Raw(multiply.Encode());
+  writer.Raw(gamma_nonce.Encode()).Raw(gamma_key.Encode()).Raw(psi.Encode());
+  return writer.Take();
+}
+
+Result<Multiplication> Multiplication::Parse(ByteSpan input) {
+  Reader reader(input);
+  Multiplication out;
+  out.header = ReadHeader(reader, 2);
+  out.nonce = sharing::ReadPoint(reader);
+  out.salt = reader.Array<32>();
+  out.public_share = sharing::ReadPoint(reader);
+  out.echo = reader.Array<32>();
+  const ByteSpan multiply = reader.Raw(mul::MultiplyMessage::kSize);
+  out.gamma_nonce = sharing::ReadPoint(reader);
+  out.gamma_key = sharing::ReadPoint(reader);
+  out.psi = sharing::ReadScalar(reader);
+  if (!reader.Done()) return Fail(Status::kMalformed);
+  PASSPORT_TRY(out.multiply, mul::MultiplyMessage::Parse(multiply));
+  return out;
+}
+
+Bytes SignatureShare::Encode() const {
+  Writer writer;
+  writer.U8(kVersion).U8(3).U16(from.value).Raw(ssid).Raw(u.Encode()).Raw(w.Encode());
+  return writer.Take();
+}
+
+Result<SignatureShare> SignatureShare::Parse(ByteSpan input) {
+  Reader reader(input);
+  if (reader.U8() != kVersion || reader.U8() != 3) reader.Reject();
+  SignatureShare out;
+  out.from.value = reader.U16();
+  out.ssid = reader.Array<32>();
+  out.u = sharing::ReadScalar(reader);
+  out.w = sharing::ReadScalar(reader);
+  if (!reader.Done()) return Fail(Status::kMalformed);
+  return out;
+}
+
+}  // namespace passport::sign
