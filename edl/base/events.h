@@ -1,0 +1,86 @@
+// Every event the enclave reports through the `log` effect: a code, a request id, a peer and a number; never
+// data.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace passport {
+
+// Numbers are never reused.
+enum class Event : std::uint16_t {
+  kStarted = 1,          // value: boot counter
+  kManifestTaken = 2,    // value: epoch
+  kManifestRefused = 3,  // value: Status
+  kRecordsRefused = 4,   // value: Status
+  kRecordRefused = 5,    // a fetched record was not the stored one; value: Status
+  kPeerOpen = 10,
+  kPeerLost = 11,
+  kPeerRefused = 12,      // link cut; value: Status
+  kPairReady = 13,        // value: attempt
+  kPairBurned = 14,       // value: failures since an operator last cleared them
+  kUnknownMessage = 15,   // value: kind
+  kRequest = 20,          // value: method number
+  kDecisionGranted = 21,  // this enclave agrees to a signature; value: scope record version
+  kDecisionRefused = 22,  // value: error code number, as unsigned
+  kKeyMade = 30,          // value: holders
+  kKeyAborted = 31,       // value: AbortReason
+  kSigned = 32,           // value: milliseconds
+  kSignAborted = 33,      // value: AbortReason; party: the culprit, if certain
+  kSignRetry = 34,        // value: attempt
+  kEnvelopeMade = 40,
+  kAdminTaken = 50,    // value: statement number
+  kAdminRefused = 51,  // value: Status
+};
+
+constexpr std::string_view NameOf(Event event) {
+  switch (event) {
+    case Event::kStarted:
+      return "started";
+    case Event::kManifestTaken:
+      return "manifest_taken";
+    case Event::kManifestRefused:
+      return "manifest_refused";
+    case Event::kRecordsRefused:
+      return "records_refused";
+    case Event::kRecordRefused:
+      return "record_refused";
+    case Event::kPeerOpen:
+      return "peer_open";
+    case Event::kPeerLost:
+      return "peer_lost";
+    case Event::kPeerRefused:
+      return "peer_refused";
+    case Event::kPairReady:
+      return "pair_ready";
+    case Event::kPairBurned:
+      return "pair_burned";
+    case Event::kUnknownMessage:
+      return "unknown_message";
+    case Event::kRequest:
+      return "request";
+    case Event::kDecisionGranted:
+      return "decision_granted";
+    case Event::kDecisionRefused:
+      return "decision_refused";
+    case Event::kKeyMade:
+      return "key_made";
+    case Event::kKeyAborted:
+      return "key_aborted";
+    case Event::kSigned:
+      return "signed";
+    case Event::kSignAborted:
+      return "sign_aborted";
+    case Event::kSignRetry:
+      return "sign_retry";
+    case Event::kEnvelopeMade:
+      return "envelope_made";
+    case Event::kAdminTaken:
+      return "admin_taken";
+    case Event::kAdminRefused:
+      return "admin_refused";
+  }
+  return "unknown";
+}
+
+}  // namespace passport

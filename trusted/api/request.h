@@ -1,0 +1,66 @@
+// Every client request as a struct, parsed from one JSON-RPC body (wire-api.md 2, 5).
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "trusted/api/errors.h"
+#include "trusted/eth/transaction.h"
+#include "trusted/eth/typed_data.h"
+#include "trusted/json/json.h"
+
+namespace passport::api {
+
+// Scope configuration as its owner signed it: config is the very string whose bytes are signed
+// (wire-api.md 6.3).
+struct SignedConfig {
+  std::string config;
+  Bytes signature;   // DER
+  Bytes public_key;  // SPKI DER
+};
+
+struct CreateScope {
+  SignedConfig signed_config;
+};
+struct UpdateScope {
+  ScopeId scope;
+  SignedConfig signed_config;
+};
+// encrypted_credential.KeySignature is the AES ciphertext of the key assertion over encrypted_user.
+struct DelegatedRegistration {
+  std::string encrypted_user;
+  std::string encrypted_key_signature;
+};
+struct Addresses {};
+struct PersonalSign {
+  Bytes message;
+};
+struct SignTypedData {
+  eth::TypedData typed_data;
+};
+struct SignTransaction {
+  eth::Transaction transaction;
+};
+struct ChainNotice {};  // wallet_addEthereumChain and its like: nothing to do, answered with null
+
+using Request = std::variant<CreateScope, UpdateScope, DelegatedRegistration, Addresses, PersonalSign,
+                             SignTypedData, SignTransaction, ChainNotice>;
+// Numbers of the alternatives, for the host's metrics; 0 is a request that did not parse.
+std::uint16_t MetricNumber(const Request& request);
+
+struct Call {
+  std::string id = "null";  // JSON text of the client's id, to be echoed
+  Request request;
+};
+struct CallError {
+  std::string id = "null";
+  Error error;
+};
+
+// One JSON-RPC 2.0 request. The error carries the id when the body got far enough to have one.
+Result<Call, CallError> ParseCall(ByteSpan body);
+
+// The client-facing error for a refusal of the parsers below the API.
+ErrorCode ErrorFor(Status status, ErrorCode otherwise);
+
+}  // namespace passport::api

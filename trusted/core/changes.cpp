@@ -1,0 +1,224 @@
+#include "trusted/core/changes.h"
+
+#include <algorithm>
+
+#include "edl/base/uuid.h"
+#include "trusted/crypto/rsa.h"
+#include "trusted/policy/authorise.h"
+
+namespace passport::core {
+namespace {
+
+using api::ErrorCode;
+using replica::Judgement;
+using replica::NeedRecords;
+using replica::Refused;
+
+constexpr std::size_t kDerBytesMax = 256;
+constexpr std::size_t kEnvelopeKeyBytesMax = 4'096;
+constexpr std::uint32_t kEnvelopeKeysMax = 8;
+constexpr std::size_t kCertificateBytesMax = 16'384;
+
+Refused Refuse(ErrorCode code) { return {static_cast<std::uint16_t>(code)}; }
+
+void WriteConfig(Writer& out, const api::SignedConfig& config) {
+  out.Text(config.config).Var(config.signature).Var(config.public_key);
+}
+api::SignedConfig ReadConfig(Reader& in) {
+  api::SignedConfig out;
+  out.config = in.Text(policy::kConfigBytesMax);
+  out.signature = ToBytes(in.Var(kDerBytesMax));
+  out.public_key = ToBytes(in.Var(kDerBytesMax));
+  return out;
+}
+
+void Write(Writer& out, const ScopeCreation& c) { WriteConfig(out, c.config); }
+void Write(Writer& out, const ScopeUpdate& c) { WriteConfig(out, c.config); }
+void Write(Writer& out, const AccountReservation& c) {
+  out.Raw(c.request.bytes).U64(c.now_ms).Var(c.evidence.Encode());
+}
+void Write(Writer& out, const AccountActivation& c) { out.Raw(c.request.bytes).Var(c.certificate.Encode()); }
+void Write(Writer& out, const EnvelopeCreation& c) { out.Var(c.key); }
+
+Change ReadReservation(Reader& in) {
+  AccountReservation out{RequestId{in.Array<16>()}, in.U64(), {}};
+  auto evidence = auth::Evidence::Parse(in.Var(replica::kEvidenceBytesMax));
+  if (!evidence.ok()) {
+    in.Reject();
+  } else {
+    out.evidence = std::move(evidence).value();
+  }
+  return out;
+}
+
+Result<Change> ReadActivation(Reader& in) {
+  const RequestId request{in.Array<16>()};
+  PASSPORT_TRY(dkg::KeyCertificate certificate, dkg::KeyCertificate::Parse(in.Var(kCertificateBytesMax)));
+  return Change(AccountActivation{request, std::move(certificate)});
+}
+
+Result<Change> ReadChange(Reader& in) {
+  switch (in.U8()) {
+    case 1:
+      return Change(ScopeCreation{ReadConfig(in)});
+    case 2:
+      return Change(ScopeUpdate{ReadConfig(in)});
+    case 3:
+      return ReadReservation(in);
+    case 4:
+      return ReadActivation(in);
+    case 5:
+      return Change(EnvelopeCreation{ToBytes(in.Var(kEnvelopeKeyBytesMax))});
+    default:
+      return Fail(Status::kMalformed);
+  }
+}
+
+}  // namespace
+
+Bytes EncodeChange(const Change& change) {
+  Writer out;
+  out.U8(static_cast<std::uint8_t>(change.index() + 1));
+  std::visit([&out](const auto& c) { Write(out, c); }, change);
+  return out.Take();
+}
+
+Result<Change> ParseChange(ByteSpan bytes) {
+  Reader in(bytes);
+  PASSPORT_TRY(Change out, ReadChange(in));
+  if (!in.Done()) return Fail(Status::kMalformed);
+  return out;
+}
+
+Bytes EncodeEnvelopeKeys(std::span<const Bytes> keys) {
+  Writer out;
+  out.U8(1).U32(static_cast<std::uint32_t>(keys.size()));
+  for (const Bytes& key : keys) out.Var(key);
+  return out.Take();
+}
+
+Result<std::vector<Bytes>> ParseEnvelopeKeys(ByteSpan value) {
+  Reader in(value);
+  if (in.U8() != 1) return Fail(Status::kMalformed);
+  std::vector<Bytes> out;
+  const std::uint32_t count = in.Count(kEnvelopeKeysMax);
+  for (std::uint32_t i = 0; i < count; ++i) out.push_back(ToBytes(in.Var(kEnvelopeKeyBytesMax)));
+  if (!in.Done()) return Fail(Status::kMalformed);
+  return out;
+}
+
+Hash32 KeygenDigest(const Hash32& manifest_hash, const RecordId& account, const RequestId& request,
+                    std::span<const PartyIndex> dealers) {
+  Writer quorum;
+  quorum.U32(static_cast<std::uint32_t>(dealers.size()));
+  for (const PartyIndex party : dealers) quorum.U16(party.value);
+  return crypto::TaggedHash(crypto::tag::kDkgProposal, manifest_hash,
+                            {account.bytes, request.bytes, quorum.bytes()});
+}
+
+std::size_t KeygenQuorum(const peer::Manifest& manifest) {
+  return std::max({manifest.t, manifest.W(), manifest.keygen_quorum});
+}
+
+dkg::Roster RosterOf(const peer::Manifest& manifest) {
+  dkg::Roster out;
+  for (const peer::ManifestRow& row : manifest.rows) out.emplace(row.party, row.identity_key);
+  return out;
+}
+
+bool IsDevnet(const peer::Manifest& manifest) { return manifest.profile == peer::Profile::kDevnet; }
+
+Judgement NetworkRules::Judge(const RecordId& id, const replica::Version& before, ByteSpan evidence,
+                              PartyIndex) {
+  auto change = ParseChange(evidence);
+  if (!change.ok()) return Refuse(ErrorCode::kInvalidRequest);
+  return std::visit([&](const auto& c) { return Apply(id, before, c); }, change.value());
+}
+
+Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before,
+                              const ScopeCreation& change) const {
+  const auto scope = policy::CreateScope(change.config, IsDevnet(identity_.manifest), seen_);
+  if (!scope.ok()) return Refuse(scope.error().code);
+  if (id != policy::ScopeRecordId(scope.value().id)) return Refuse(ErrorCode::kInvalidRequest);
+  if (before.number != 0) return Refuse(ErrorCode::kReplay);
+  return scope.value().Encode();
+}
+
+Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before,
+                              const ScopeUpdate& change) const {
+  if (before.number == 0) return Refuse(ErrorCode::kUnknownScope);
+  const auto scope = policy::Scope::Parse(before.value);
+  if (!scope.ok() || id != policy::ScopeRecordId(scope.value().id)) return Refuse(ErrorCode::kInternal);
+  const auto after = policy::UpdateScope(scope.value(), change.config, IsDevnet(identity_.manifest), seen_);
+  if (!after.ok()) return Refuse(after.error().code);
+  return after.value().Encode();
+}
+
+// The whole registration is judged again from what the client sent, on this enclave's copy of the scope.
+Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before,
+                              const AccountReservation& change) const {
+  const auto call = api::ParseCall(change.evidence.body);
+  if (!call.ok()) return Refuse(call.error().error.code);
+  const auto* registration = std::get_if<api::DelegatedRegistration>(&call.value().request);
+  const auto scope_id = ParseUuid(change.evidence.scope_id);
+  if (registration == nullptr || !scope_id.ok()) return Refuse(ErrorCode::kInvalidRequest);
+  const RecordId scope_record = policy::ScopeRecordId(ScopeId{scope_id.value()});
+  const replica::Version* scope_version = view_->Local(scope_record);
+  if (scope_version == nullptr) return NeedRecords{{scope_record}};
+  const auto scope = policy::Scope::Parse(scope_version->value);
+  if (!scope.ok()) return Refuse(ErrorCode::kUnknownScope);
+  const auto caller = policy::AuthenticateRegistration(change.evidence, *registration, scope.value());
+  if (!caller.ok()) return Refuse(caller.error().code);
+  if (id != policy::AccountRecordId(scope.value().id, caller.value().username))
+    return Refuse(ErrorCode::kInvalidRequest);
+  if (before.number != 0) {
+    const auto account = policy::Account::Parse(before.value);
+    if (!account.ok()) return Refuse(ErrorCode::kInternal);
+    if (account.value().state == policy::AccountState::kActive)
+      return Refuse(ErrorCode::kDuplicateRegistration);
+    const bool expired = change.now_ms >= account.value().reserved_at_ms + policy::kReservationMs;
+    if (!expired && account.value().reserved_by != change.request) return Refuse(ErrorCode::kPending);
+  }
+  policy::Account account;
+  account.scope = scope.value().id;
+  account.id =
+      AccountId{UuidFrom(crypto::TaggedHash(crypto::tag::kAccountId, id.bytes, {account.scope.bytes}))};
+  account.identifier_hash = crypto::TaggedHash(crypto::tag::kIdentifier, id.bytes, {account.scope.bytes});
+  account.control = policy::Control::kDeveloper;
+  account.reserved_by = change.request;
+  account.reserved_at_ms = change.now_ms;
+  return account.Encode();
+}
+
+Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before,
+                              const AccountActivation& change) const {
+  auto account = policy::Account::Parse(before.value);
+  if (!account.ok() || account.value().state != policy::AccountState::kReserved ||
+      account.value().reserved_by != change.request) {
+    return Refuse(ErrorCode::kPending);
+  }
+  const dkg::KeyFacts& facts = change.certificate.facts;
+  const peer::Manifest& manifest = identity_.manifest;
+  const Hash32 digest = KeygenDigest(identity_.manifest_hash, id, change.request, facts.proposal.dealers);
+  const bool as_agreed =
+      facts.proposal.digest == digest && facts.proposal.n == manifest.n && facts.proposal.t == manifest.t;
+  if (!as_agreed || !change.certificate.Verify(RosterOf(manifest), KeygenQuorum(manifest)).ok()) {
+    return Refuse(ErrorCode::kInvalidRequest);
+  }
+  policy::AccountKey key;
+  key.id = facts.Id();
+  key.public_key = facts.PublicKey().Encode();
+  for (const auto& [party, signature] : change.certificate.confirmations) key.holders.push_back(party);
+  account.value().state = policy::AccountState::kActive;
+  account.value().keys.push_back(std::move(key));
+  return account.value().Encode();
+}
+
+Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before,
+                              const EnvelopeCreation& change) const {
+  if (id != policy::EnvelopeRecordId() || before.number != 0) return Refuse(ErrorCode::kInvalidRequest);
+  if (!crypto::EnvelopeKey::Parse(change.key).ok()) return Refuse(ErrorCode::kInvalidRequest);
+  return EncodeEnvelopeKeys({{change.key}});
+}
+
+}  // namespace passport::core

@@ -1,0 +1,82 @@
+// The evidence of every kind of change to a replicated record, and the rules by which each enclave judges it.
+#pragma once
+
+#include <variant>
+
+#include "trusted/auth/evidence.h"
+#include "trusted/core/peer_table.h"
+#include "trusted/core/record_book.h"
+#include "trusted/dkg/certificate.h"
+#include "trusted/policy/account.h"
+
+namespace passport::core {
+
+struct ScopeCreation {
+  api::SignedConfig config;
+};
+struct ScopeUpdate {
+  api::SignedConfig config;
+};
+// Takes the username; the key follows.
+struct AccountReservation {
+  RequestId request;
+  std::uint64_t now_ms = 0;
+  auth::Evidence evidence;
+};
+// The reserved account gets its key.
+struct AccountActivation {
+  RequestId request;
+  dkg::KeyCertificate certificate;
+};
+// The first envelope key of the network: PKCS#8 DER.
+struct EnvelopeCreation {
+  Bytes key;
+};
+
+using Change =
+    std::variant<ScopeCreation, ScopeUpdate, AccountReservation, AccountActivation, EnvelopeCreation>;
+Bytes EncodeChange(const Change& change);
+Result<Change> ParseChange(ByteSpan bytes);
+
+// Registers that may be used now; null starts fetching or confirming them.
+class RegisterView {
+ public:
+  virtual ~RegisterView() = default;
+  virtual const replica::Version* Local(const RecordId& id) = 0;
+};
+
+// What a key generation for an account is about: bound into every message and the certificate (rules.md 16).
+Hash32 KeygenDigest(const Hash32& manifest_hash, const RecordId& account, const RequestId& request,
+                    std::span<const PartyIndex> dealers);
+std::size_t KeygenQuorum(const peer::Manifest& manifest);  // max(t, W, keygen_quorum)
+dkg::Roster RosterOf(const peer::Manifest& manifest);
+bool IsDevnet(const peer::Manifest& manifest);
+
+// Refusal codes are api::ErrorCode numbers.
+class NetworkRules final : public replica::ChangeRules {
+ public:
+  NetworkRules(const Identity& identity, const policy::SeenSignatures& seen)
+      : identity_(identity), seen_(seen) {}
+  void SetView(RegisterView& view) { view_ = &view; }
+
+  replica::Judgement Judge(const RecordId& id, const replica::Version& before, ByteSpan evidence,
+                           PartyIndex proposer) override;
+
+ private:
+  using Judgement = replica::Judgement;
+  Judgement Apply(const RecordId& id, const replica::Version& before, const ScopeCreation& change) const;
+  Judgement Apply(const RecordId& id, const replica::Version& before, const ScopeUpdate& change) const;
+  Judgement Apply(const RecordId& id, const replica::Version& before, const AccountReservation& change) const;
+  Judgement Apply(const RecordId& id, const replica::Version& before, const AccountActivation& change) const;
+  Judgement Apply(const RecordId& id, const replica::Version& before, const EnvelopeCreation& change) const;
+
+  const Identity& identity_;
+  const policy::SeenSignatures& seen_;
+  RegisterView* view_ = nullptr;
+};
+
+// The envelope register's value: PKCS#8 DER of each key, newest first.
+Bytes EncodeEnvelopeKeys(std::span<const Bytes> keys);
+Result<std::vector<Bytes>> ParseEnvelopeKeys(ByteSpan value);
+
+}  // namespace passport::core

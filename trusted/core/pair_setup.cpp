@@ -1,0 +1,136 @@
+// The part of the peer table that makes pair setups: the lower party begins, four messages
+// (trusted/ot/pair_setup.h).
+#include "trusted/core/peer_table.h"
+
+namespace passport::core {
+namespace {
+
+constexpr std::uint64_t kSetupTimeoutMs = 5'000;
+
+}  // namespace
+
+ot::SetupRoster PeerTable::RosterWith(PartyIndex party, const Peer& peer) const {
+  const ot::SetupEnd own{identity_.self, 0, identity_.boot};
+  const ot::SetupEnd other{party, 0, peer.boot};
+  const bool own_is_lower = identity_.self < party;
+  return {identity_.manifest_hash, peer.attempt, own_is_lower ? own : other, own_is_lower ? other : own};
+}
+
+// Every setup message begins with its attempt, so that a late one of an earlier attempt is told apart.
+void PeerTable::SendSetup(PartyIndex to, MessageKind kind, const Peer& peer, const Bytes& message) {
+  Writer body;
+  body.U32(peer.attempt).Raw(message);
+  Send(to, {kind, {}, body.Take()});
+}
+
+void PeerTable::StartSetup(PartyIndex party) {
+  if (identity_.self > party || Banned(party)) return;  // the lower party begins
+  Peer& peer = peers_[party];
+  ++peer.attempt;
+  auto started = ot::StartLower(RosterWith(party, peer), rng_);
+  peer.setup = std::move(started.next);
+  peer.setup_since_ms = now_ms_;
+  SendSetup(party, MessageKind::kSetupHello, peer, started.out.Encode());
+}
+
+void PeerTable::DropSetup(PartyIndex party, Peer& peer) {
+  peer.setup = std::monostate{};
+  if (!peer.pair) return;
+  peer.pair.reset();
+  events_.OnSetupLost(party);
+}
+
+bool PeerTable::OnSetupMessage(PartyIndex from, const PeerMessage& message) {
+  Peer& peer = peers_[from];
+  Reader in(message.body);
+  const std::uint32_t attempt = in.U32();
+  const ByteSpan body = in.Raw(in.remaining());
+  const bool is_hello = message.kind == MessageKind::kSetupHello;
+  if (message.kind > MessageKind::kSetupReset) return false;
+  if (in.failed() || Banned(from)) return true;
+  if (is_hello) {
+    if (identity_.self < from || attempt <= peer.attempt) return true;
+    peer.attempt = attempt;
+    OnSetupHello(from, peer, body);
+    return true;
+  }
+  if (attempt != peer.attempt) return true;
+  if (message.kind == MessageKind::kSetupReset) {
+    DropSetup(from, peer);
+    StartSetup(from);
+  }
+  if (message.kind == MessageKind::kSetupReply) OnSetupReply(from, peer, body);
+  if (message.kind == MessageKind::kSetupFinish) OnSetupFinish(from, peer, body);
+  if (message.kind == MessageKind::kSetupConfirm) OnSetupConfirm(from, peer, body);
+  return true;
+}
+
+void PeerTable::OnSetupHello(PartyIndex from, Peer& peer, ByteSpan body) {
+  DropSetup(from, peer);
+  const auto hello = ot::SetupHello::Parse(body);
+  if (!hello.ok()) return SetupFailed(from, peer);
+  auto step = ot::RespondHigher(RosterWith(from, peer), hello.value(), rng_);
+  if (!step.ok()) return SetupFailed(from, peer);
+  peer.setup = std::move(step.value().next);
+  peer.setup_since_ms = now_ms_;
+  SendSetup(from, MessageKind::kSetupReply, peer, step.value().out.Encode());
+}
+
+void PeerTable::OnSetupReply(PartyIndex from, Peer& peer, ByteSpan body) {
+  auto* state = std::get_if<ot::AwaitingReply>(&peer.setup);
+  const auto reply = ot::SetupReply::Parse(body);
+  if (state == nullptr) return;
+  if (!reply.ok()) return SetupFailed(from, peer);
+  auto step = ot::FinishLower(std::move(*state), reply.value(), rng_);
+  if (!step.ok()) return SetupFailed(from, peer);
+  peer.setup = std::move(step.value().next);
+  SendSetup(from, MessageKind::kSetupFinish, peer, step.value().out.Encode());
+}
+
+void PeerTable::OnSetupFinish(PartyIndex from, Peer& peer, ByteSpan body) {
+  auto* state = std::get_if<ot::AwaitingFinish>(&peer.setup);
+  const auto finish = ot::SetupFinish::Parse(body);
+  if (state == nullptr) return;
+  if (!finish.ok()) return SetupFailed(from, peer);
+  auto step = ot::FinishHigher(std::move(*state), finish.value());
+  if (!step.ok()) return SetupFailed(from, peer);
+  SendSetup(from, MessageKind::kSetupConfirm, peer, step.value().out.Encode());
+  SetupDone(from, peer, std::move(step.value().next));
+}
+
+void PeerTable::OnSetupConfirm(PartyIndex from, Peer& peer, ByteSpan body) {
+  auto* state = std::get_if<ot::AwaitingConfirm>(&peer.setup);
+  const auto confirm = ot::SetupConfirm::Parse(body);
+  if (state == nullptr) return;
+  if (!confirm.ok()) return SetupFailed(from, peer);
+  auto setup = ot::ConfirmLower(std::move(*state), confirm.value());
+  if (!setup.ok()) return SetupFailed(from, peer);
+  SetupDone(from, peer, std::move(setup).value());
+}
+
+void PeerTable::SetupDone(PartyIndex party, Peer& peer, ot::PairSetup setup) {
+  peer.setup = std::monostate{};
+  peer.pair = std::make_shared<const mul::PairState>(std::move(setup));
+  outbox_.Log(Event::kPairReady, {}, party, peer.attempt);
+  events_.OnPeerReady(party);
+}
+
+// A setup that fails a check counts against the peer like any burned pair: each failure is one guess at a bit
+// of Delta.
+void PeerTable::SetupFailed(PartyIndex party, Peer& peer) {
+  peer.setup = std::monostate{};
+  Burn(party);
+}
+
+void PeerTable::OnTick(std::uint64_t now_ms) {
+  now_ms_ = now_ms;
+  for (auto& [party, peer] : peers_) {
+    const bool lacks_setup = peer.link != 0 && !peer.pair;
+    if (lacks_setup && now_ms >= peer.setup_since_ms + kSetupTimeoutMs) {
+      peer.setup_since_ms = now_ms;
+      StartSetup(party);
+    }
+  }
+}
+
+}  // namespace passport::core

@@ -1,0 +1,58 @@
+// The frame of every message between cores: version, kind, request id, then the body of that kind.
+#pragma once
+
+#include "edl/base/codec.h"
+#include "edl/base/ids.h"
+
+namespace passport::core {
+
+// Never reused. A peer that sends an unknown kind is of a newer build: the message is ignored and counted.
+enum class MessageKind : std::uint16_t {
+  kSetupHello = 1,
+  kSetupReply = 2,
+  kSetupFinish = 3,
+  kSetupConfirm = 4,
+  kSetupReset = 5,
+  kReplica = 16,
+  kKeygenInvite = 32,
+  kKeygenCommitment = 33,
+  kKeygenOpening = 34,
+  kKeygenConfirmation = 35,
+  kKeygenAbort = 36,
+  kSignInvite = 48,
+  kSignJoin = 49,
+  kSignBegin = 50,
+  kSignRound1 = 51,
+  kSignRound2 = 52,
+  kSignRound3 = 53,
+  kSignRefuse = 54,
+};
+
+inline constexpr std::uint8_t kPeerMessageVersion = 1;
+
+// The request that caused the message; zero for messages no client asked for (rules.md 36).
+struct PeerMessage {
+  MessageKind kind = MessageKind::kReplica;
+  RequestId request;
+  Bytes body;
+
+  Bytes Encode() const {
+    Writer out;
+    out.U8(kPeerMessageVersion).U16(static_cast<std::uint16_t>(kind)).Raw(request.bytes).Raw(body);
+    return out.Take();
+  }
+  // kPeerVersion for another version, kMalformed if shorter than its header. The kind is not checked.
+  static Result<PeerMessage> Parse(ByteSpan bytes) {
+    Reader in(bytes);
+    const std::uint8_t version = in.U8();
+    PeerMessage out;
+    out.kind = static_cast<MessageKind>(in.U16());
+    out.request = RequestId{in.Array<16>()};
+    out.body = ToBytes(in.Raw(in.remaining()));
+    if (!in.Done()) return Fail(Status::kMalformed);
+    if (version != kPeerMessageVersion) return Fail(Status::kPeerVersion);
+    return out;
+  }
+};
+
+}  // namespace passport::core

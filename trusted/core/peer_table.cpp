@@ -1,0 +1,192 @@
+#include "trusted/core/peer_table.h"
+
+namespace passport::core {
+namespace {
+
+constexpr std::uint16_t kProtocolVersionMin = 1;
+constexpr std::uint16_t kProtocolVersionMax = 1;
+constexpr std::size_t kLinksMax = 256;
+
+}  // namespace
+
+void PeerTable::OnUp(PartyIndex party, std::uint64_t link) {
+  if (links_.size() >= kLinksMax || links_.contains(link)) return outbox_->Cut(link);
+  const peer::LocalEnd local{identity_.self,    0,
+                             identity_.boot,    identity_.signing,
+                             identity_.channel, {kProtocolVersionMin, kProtocolVersionMax}};
+  auto started = peer::Session::Start(identity_.manifest, local, party, 0, rng_);
+  if (!started.ok()) {
+    outbox_.Log(Event::kPeerRefused, {}, party, static_cast<std::uint64_t>(started.error()));
+    return outbox_->Cut(link);
+  }
+  links_.emplace(link, Link{party, std::move(started.value().session)});
+  Transmit(link, started.value().frames);
+}
+
+void PeerTable::Transmit(std::uint64_t link, const std::vector<Bytes>& frames) {
+  for (const Bytes& frame : frames) outbox_->Send(link, frame);
+}
+
+void PeerTable::Cut(std::uint64_t link, Event reason, Status status) {
+  const auto entry = links_.find(link);
+  if (entry == links_.end()) return;
+  outbox_.Log(reason, {}, entry->second.party, static_cast<std::uint64_t>(status));
+  outbox_->Cut(link);
+  OnDown(link);
+}
+
+void PeerTable::OnDown(std::uint64_t link) {
+  const auto entry = links_.find(link);
+  if (entry == links_.end()) return;
+  const PartyIndex party = entry->second.party;
+  links_.erase(entry);
+  Peer& peer = peers_[party];
+  if (peer.link != link) return;
+  peer.link = 0;
+  peer.setup =
+      std::monostate{};  // a half-made setup does not survive its session; a finished one does (rules.md 5)
+  outbox_.Log(Event::kPeerLost, {}, party, 0);
+  events_.OnPeerLost(party);
+}
+
+void PeerTable::OnFrame(std::uint64_t link, ByteSpan frame) {
+  const auto entry = links_.find(link);
+  if (entry == links_.end()) return outbox_->Cut(link);
+  Link& current = entry->second;
+  const bool was_open = current.session.open();
+  auto output = current.session.OnFrame(frame);
+  if (!output.ok()) return Cut(link, Event::kPeerRefused, output.error());
+  Transmit(link, output.value().frames);
+  const PartyIndex party = current.party;
+  if (!was_open && current.session.open()) OnOpened(current, link);
+  for (const crypto::SecretBytes& message : output.value().messages) {
+    if (!links_.contains(link)) return;  // a message before this one had the link cut
+    OnMessage(party, message.Expose());
+  }
+}
+
+// The newest session replaces the one before. A new boot of the peer ends all that the old one had a part in.
+void PeerTable::OnOpened(Link& link, std::uint64_t number) {
+  const PartyIndex party = link.party;
+  Peer& peer = peers_[party];
+  const BootId boot = link.session.peer_boot();
+  if (peer.link != 0) {
+    const std::uint64_t old = peer.link;
+    peer.link = 0;
+    links_.erase(old);
+    outbox_->Cut(old);
+    events_.OnPeerLost(party);
+  }
+  if (boot != peer.boot) {
+    DropSetup(party, peer);
+    peer.boot = boot;
+    peer.attempt = 0;
+  }
+  peer.link = number;
+  peer.setup = std::monostate{};
+  outbox_.Log(Event::kPeerOpen, {}, party, 0);
+  events_.OnPeerOpen(party);
+  if (peer.pair) {
+    events_.OnPeerReady(party);
+  } else {
+    StartSetup(party);
+  }
+}
+
+void PeerTable::OnMessage(PartyIndex from, ByteSpan bytes) {
+  auto message = PeerMessage::Parse(bytes);
+  if (!message.ok()) return Cut(peers_[from].link, Event::kPeerRefused, message.error());
+  if (OnSetupMessage(from, message.value())) return;
+  events_.OnPeerMessage(from, std::move(message).value());
+}
+
+void PeerTable::Send(PartyIndex to, const PeerMessage& message) {
+  if (to == identity_.self) return local_.push_back(message);
+  const auto peer = peers_.find(to);
+  if (peer == peers_.end() || peer->second.link == 0) return;
+  auto frame = links_.at(peer->second.link).session.Seal(message.Encode());
+  if (!frame.ok()) return Cut(peer->second.link, Event::kPeerRefused, frame.error());
+  outbox_->Send(peer->second.link, std::move(frame).value());
+}
+
+void PeerTable::DeliverLocal() {
+  while (!local_.empty()) {
+    PeerMessage message = std::move(local_.front());
+    local_.pop_front();
+    events_.OnPeerMessage(identity_.self, std::move(message));
+  }
+}
+
+std::vector<PartyIndex> PeerTable::Open() const {
+  std::vector<PartyIndex> out;
+  for (const auto& [party, peer] : peers_) {
+    if (peer.link != 0) out.push_back(party);
+  }
+  return out;
+}
+
+std::vector<PartyIndex> PeerTable::Ready() const {
+  std::vector<PartyIndex> out;
+  for (const auto& [party, peer] : peers_) {
+    if (peer.link != 0 && peer.pair && !Banned(party)) out.push_back(party);
+  }
+  return out;
+}
+
+std::shared_ptr<const mul::PairState> PeerTable::Pair(PartyIndex party) const {
+  const auto peer = peers_.find(party);
+  return peer == peers_.end() ? nullptr : peer->second.pair;
+}
+
+BootId PeerTable::BootOf(PartyIndex party) const {
+  if (party == identity_.self) return identity_.boot;
+  const auto peer = peers_.find(party);
+  return peer == peers_.end() || peer->second.link == 0 ? BootId{} : peer->second.boot;
+}
+
+bool PeerTable::Banned(PartyIndex party) const {
+  const auto peer = peers_.find(party);
+  return peer != peers_.end() && peer->second.faults.burned >= kBurnsToBan;
+}
+
+void PeerTable::Burn(PartyIndex party) {
+  Peer& peer = peers_[party];
+  ++peer.faults.burned;
+  outbox_.Log(Event::kPairBurned, {}, party, peer.faults.burned);
+  events_.OnFaultsChanged();
+  DropSetup(party, peer);
+  if (peer.link == 0) return;
+  if (identity_.self > party)
+    SendSetup(party, MessageKind::kSetupReset, peer, {});  // the lower party makes a new one
+  StartSetup(party);
+}
+
+void PeerTable::ClearFaults(PartyIndex party) {
+  Peer& peer = peers_[party];
+  peer.faults = {};
+  events_.OnFaultsChanged();
+  if (peer.link != 0 && !peer.pair) StartSetup(party);
+}
+
+Bytes PeerTable::EncodeFaults() const {
+  Writer out;
+  out.U8(1).U32(static_cast<std::uint32_t>(peers_.size()));
+  for (const auto& [party, peer] : peers_) out.U16(party.value).U32(peer.faults.burned);
+  return out.Take();
+}
+
+Result<Unit> PeerTable::LoadFaults(ByteSpan bytes) {
+  Reader in(bytes);
+  if (in.U8() != 1) return Fail(Status::kMalformed);
+  const std::uint32_t count = in.Count(peer::kPartiesMax);
+  std::map<PartyIndex, std::uint32_t> burned;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const PartyIndex party{in.U16()};
+    burned[party] = in.U32();
+  }
+  if (!in.Done()) return Fail(Status::kMalformed);
+  for (const auto& [party, number] : burned) peers_[party].faults.burned = number;
+  return Ok();
+}
+
+}  // namespace passport::core

@@ -1,0 +1,118 @@
+// Peers: one session for each, and the pairwise OT setup that goes with its boot (rules.md 5, 17).
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <variant>
+#include <vector>
+
+#include "trusted/core/outbox.h"
+#include "trusted/core/peer_message.h"
+#include "trusted/mul/pair_state.h"
+#include "trusted/peer/session.h"
+
+namespace passport::core {
+
+// What this enclave is in its network. Borrowed by every part of the core.
+struct Identity {
+  peer::Manifest manifest;
+  Hash32 manifest_hash{};
+  PartyIndex self;
+  BootId boot;
+  crypto::SigningKey signing;
+  crypto::SecretKey32 channel;
+};
+
+class PeerEvents {
+ public:
+  virtual ~PeerEvents() = default;
+  virtual void OnPeerOpen(PartyIndex party) = 0;   // messages can be sent
+  virtual void OnPeerReady(PartyIndex party) = 0;  // the pair setup is made: the peer can sign with us
+  virtual void OnPeerLost(PartyIndex party) = 0;   // no session any more
+  virtual void OnSetupLost(PartyIndex party) = 0;  // runs with this peer must end; its pair state is gone
+  virtual void OnPeerMessage(PartyIndex from, PeerMessage message) = 0;
+  virtual void OnFaultsChanged() = 0;  // the counters have to be stored
+};
+
+// Failed checks of one peer since an operator last cleared them.
+struct PeerFaults {
+  std::uint32_t burned = 0;
+};
+inline constexpr std::uint32_t kBurnsToBan = 3;  // rules.md 17
+
+class PeerTable {
+ public:
+  PeerTable(const Identity& identity, Outbox& outbox, PeerEvents& events, crypto::Rng& rng)
+      : identity_(identity), outbox_(outbox), events_(events), rng_(rng) {}
+
+  // Host calls. A link that speaks garbage is cut.
+  void OnUp(PartyIndex party, std::uint64_t link);
+  void OnDown(std::uint64_t link);
+  void OnFrame(std::uint64_t link, ByteSpan frame);
+  void OnTick(std::uint64_t now_ms);
+
+  // Sends inside the peer's session; dropped if there is none (the sender's run will time out). To self:
+  // delivered after the current message has been handled.
+  void Send(PartyIndex to, const PeerMessage& message);
+  // Delivers what was sent to self. Called by the core at the end of each call.
+  void DeliverLocal();
+
+  std::vector<PartyIndex> Open() const;
+  std::vector<PartyIndex> Ready() const;  // open, set up, not banned
+  std::shared_ptr<const mul::PairState> Pair(PartyIndex party) const;
+  BootId BootOf(PartyIndex party) const;  // zero if no session is open
+  bool Banned(PartyIndex party) const;
+
+  // A check that only this peer can have made fail: its setup is destroyed, its counter raised, a new setup
+  // begun unless it is banned now.
+  void Burn(PartyIndex party);
+  void ClearFaults(PartyIndex party);
+  Bytes EncodeFaults() const;
+  Result<Unit> LoadFaults(ByteSpan bytes);
+
+ private:
+  struct Link {
+    PartyIndex party;
+    peer::Session session;
+  };
+  using SetupState = std::variant<std::monostate, ot::AwaitingReply, ot::AwaitingFinish, ot::AwaitingConfirm>;
+  struct Peer {
+    std::uint64_t link = 0;     // 0: no open session
+    BootId boot;                // the newest start of the peer that was seen
+    std::uint32_t attempt = 0;  // of the latest setup between these two starts
+    SetupState setup;
+    std::uint64_t setup_since_ms = 0;
+    std::shared_ptr<const mul::PairState> pair;
+    PeerFaults faults;
+  };
+
+  void OnOpened(Link& link, std::uint64_t number);
+  void Cut(std::uint64_t link, Event reason, Status status);
+  void Transmit(std::uint64_t link, const std::vector<Bytes>& frames);
+  void OnMessage(PartyIndex from, ByteSpan bytes);
+
+  // Pair setup (pair_setup.cpp).
+  ot::SetupRoster RosterWith(PartyIndex party, const Peer& peer) const;
+  void StartSetup(PartyIndex party);
+  void DropSetup(PartyIndex party, Peer& peer);
+  bool OnSetupMessage(PartyIndex from, const PeerMessage& message);
+  void OnSetupHello(PartyIndex from, Peer& peer, ByteSpan body);
+  void OnSetupReply(PartyIndex from, Peer& peer, ByteSpan body);
+  void OnSetupFinish(PartyIndex from, Peer& peer, ByteSpan body);
+  void OnSetupConfirm(PartyIndex from, Peer& peer, ByteSpan body);
+  void SetupDone(PartyIndex party, Peer& peer, ot::PairSetup setup);
+  void SetupFailed(PartyIndex party, Peer& peer);
+  void SendSetup(PartyIndex to, MessageKind kind, const Peer& peer, const Bytes& message);
+
+  const Identity& identity_;
+  Outbox& outbox_;
+  PeerEvents& events_;
+  crypto::Rng& rng_;
+  std::uint64_t now_ms_ = 0;
+  std::map<std::uint64_t, Link> links_;
+  std::map<PartyIndex, Peer> peers_;
+  std::deque<PeerMessage> local_;
+};
+
+}  // namespace passport::core

@@ -1,0 +1,186 @@
+#include "trusted/core/record_book.h"
+
+namespace passport::core {
+
+using policy::KindOf;
+using policy::RecordKind;
+using replica::Holding;
+
+namespace {
+
+std::string SeenKey(const crypto::P256PublicKey& owner, const ByteArray<32>& r) {
+  return std::string(AsText(crypto::HashSha256({owner, r})));
+}
+
+std::uint16_t TypeOf(const RecordId& id) { return id.bytes[0]; }
+
+RecordId OwnId(RecordKind kind) { return policy::MakeRecordId(kind, {}); }
+
+}  // namespace
+
+void SeenIndex::Add(const policy::Scope& scope) {
+  for (const auto& owner : scope.owners) {
+    for (const auto& r : scope.used) uses_.emplace(SeenKey(owner, r), scope.id);
+  }
+}
+
+std::optional<ScopeId> SeenIndex::UsedFor(const crypto::P256PublicKey& owner, const ByteArray<32>& r) const {
+  const auto use = uses_.find(SeenKey(owner, r));
+  if (use == uses_.end()) return std::nullopt;
+  return use->second;
+}
+
+RecordBook::RecordBook(sealing::SealingKeys keys, std::size_t cached_max, Outbox& outbox, crypto::Rng& rng)
+    : sealer_(std::move(keys)),
+      cached_max_(cached_max),
+      outbox_(outbox),
+      rng_(rng),
+      index_(sealer_.IndexKey(sealer_.svn())) {}
+
+Result<Unit> RecordBook::Load(const RecordId& id, ByteSpan blob) {
+  if (id == sealing::kHeadRecordId) {
+    if (had_head_) return Fail(Status::kRollback);
+    PASSPORT_TRY(const sealing::UnsealedHead unsealed, sealing::UnsealHead(sealer_, blob));
+    head_ = unsealed.head;
+    head_svn_ = unsealed.svn;
+    had_head_ = true;
+    return Ok();
+  }
+  PASSPORT_TRY_VOID(index_.Load(id, blob));
+  PASSPORT_TRY(const sealing::UnsealedRecord record, sealer_.Unseal(TypeOf(id), id, blob));
+  return Remember(id, record.plaintext.Expose());
+}
+
+Result<Unit> RecordBook::LoadDone() {
+  if (!had_head_) {
+    if (index_.count() > 0) return Fail(Status::kRollback);
+    head_.boot_counter = 1;
+    return Ok();
+  }
+  if (head_svn_ != sealer_.svn()) index_.Rekey(sealer_.IndexKey(head_svn_));
+  PASSPORT_TRY_VOID(index_.VerifyLoaded(head_));
+  if (head_svn_ != sealer_.svn()) index_.Rekey(sealer_.IndexKey(sealer_.svn()));
+  ++head_.boot_counter;
+  dirty_ = true;
+  return Ok();
+}
+
+const crypto::SecretBytes* RecordBook::Own(RecordKind kind) const {
+  const auto record = own_.find(OwnId(kind));
+  return record == own_.end() ? nullptr : &record->second;
+}
+
+// Keeps what a record contains, by its kind: own records for good, others as far as the cache goes.
+Result<Unit> RecordBook::Remember(const RecordId& id, ByteSpan plaintext) {
+  if (KindOf(id) == RecordKind::kKeyShare) {
+    PASSPORT_TRY(sharing::KeyShare share, sharing::KeyShare::Parse(plaintext));
+    Keep(id, std::make_shared<const sharing::KeyShare>(std::move(share)));
+    return Ok();
+  }
+  if (!policy::IsReplicated(id)) {
+    own_.insert_or_assign(id, crypto::SecretBytes(ToBytes(plaintext)));
+    return Ok();
+  }
+  PASSPORT_TRY(replica::Register value, replica::Register::Parse(plaintext));
+  if (KindOf(id) == RecordKind::kScope) {
+    const auto committed = policy::Scope::Parse(value.committed.version.value);
+    if (committed.ok()) seen_.Add(committed.value());
+    const auto tentative =
+        policy::Scope::Parse(value.tentative ? ByteSpan(value.tentative->version.value) : ByteSpan{});
+    if (tentative.ok()) seen_.Add(tentative.value());
+  }
+  Keep(id, std::move(value));
+  return Ok();
+}
+
+void RecordBook::Keep(const RecordId& id, Content content) {
+  if (const auto entry = cache_.find(id); entry != cache_.end()) {
+    recent_.erase(entry->second.place);
+    cache_.erase(entry);
+  }
+  recent_.push_front(id);
+  cache_.emplace(id, Cached{std::move(content), recent_.begin()});
+  if (!dirty_ && cache_.size() > 2 * cached_max_) Evict();
+}
+
+RecordBook::Cached* RecordBook::Touch(const RecordId& id) {
+  const auto entry = cache_.find(id);
+  if (entry == cache_.end()) return nullptr;
+  recent_.splice(recent_.begin(), recent_, entry->second.place);
+  return &entry->second;
+}
+
+void RecordBook::Evict() {
+  while (cache_.size() > cached_max_) {
+    cache_.erase(recent_.back());
+    recent_.pop_back();
+  }
+}
+
+void RecordBook::Seal(const RecordId& id, ByteSpan plaintext) {
+  const sealing::RecordIndex::Entry* before = index_.Find(id);
+  const std::uint64_t version = before == nullptr ? 1 : before->version + 1;
+  Bytes blob = sealer_.Seal({sealing::SealPolicy::kProduct, TypeOf(id), id, version, head_.counter + 1},
+                            plaintext, rng_);
+  index_.Put(id, version, blob);
+  outbox_->Put(id.bytes, std::move(blob));
+  dirty_ = true;
+}
+
+void RecordBook::PutOwn(RecordKind kind, ByteSpan plaintext) {
+  const RecordId id = OwnId(kind);
+  Seal(id, plaintext);
+  own_.insert_or_assign(id, crypto::SecretBytes(ToBytes(plaintext)));
+}
+
+void RecordBook::PutRegister(const RecordId& id, replica::Register value) {
+  const crypto::SecretBytes encoded(value.Encode());
+  Seal(id, encoded.Expose());
+  PASSPORT_CHECK(Remember(id, encoded.Expose()).ok());
+}
+
+void RecordBook::PutShare(std::shared_ptr<const sharing::KeyShare> share) {
+  const RecordId id = policy::KeyShareRecordId(share->id);
+  Seal(id, share->EncodeSecret().Expose());
+  Keep(id, std::move(share));
+}
+
+void RecordBook::SetManifestHash(const Hash32& hash) {
+  head_.manifest_hash = hash;
+  dirty_ = true;
+}
+
+void RecordBook::Flush() {
+  if (dirty_) {
+    ++head_.counter;
+    head_.record_count = index_.count();
+    head_.records_hash = index_.hash();
+    outbox_->Put(sealing::kHeadRecordId.bytes, sealing::SealHead(sealer_, head_, rng_));
+    dirty_ = false;
+  }
+  Evict();
+}
+
+std::pair<Holding, const replica::Register*> RecordBook::FindRegister(const RecordId& id) {
+  if (const Cached* cached = Touch(id))
+    return {Holding::kPresent, std::get_if<replica::Register>(&cached->content)};
+  return {Exists(id) ? Holding::kMissing : Holding::kAbsent, nullptr};
+}
+
+std::pair<Holding, std::shared_ptr<const sharing::KeyShare>> RecordBook::FindShare(const KeyId& key) {
+  const RecordId id = policy::KeyShareRecordId(key);
+  if (const Cached* cached = Touch(id)) {
+    return {Holding::kPresent, std::get<std::shared_ptr<const sharing::KeyShare>>(cached->content)};
+  }
+  return {Exists(id) ? Holding::kMissing : Holding::kAbsent, nullptr};
+}
+
+void RecordBook::Fetch(const RecordId& id) { outbox_->Fetch(id.bytes); }
+
+Result<Unit> RecordBook::OnFetched(const RecordId& id, bool found, ByteSpan blob) {
+  PASSPORT_TRY_VOID(index_.CheckFetched(id, found ? std::optional(blob) : std::nullopt));
+  PASSPORT_TRY(const sealing::UnsealedRecord record, sealer_.Unseal(TypeOf(id), id, blob));
+  return Remember(id, record.plaintext.Expose());
+}
+
+}  // namespace passport::core

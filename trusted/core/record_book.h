@@ -1,0 +1,90 @@
+// The enclave's records: sealed for the host's disk, indexed and partly cached here (rules.md 7;
+// boundary.md 4.3, 4.4).
+#pragma once
+
+#include <list>
+#include <memory>
+#include <unordered_map>
+
+#include "sealing/head.h"
+#include "trusted/core/outbox.h"
+#include "trusted/policy/record_ids.h"
+#include "trusted/policy/scope_rules.h"
+#include "trusted/replica/replica.h"
+#include "trusted/sharing/key_share.h"
+
+namespace passport::core {
+
+// Records that must be at hand at once are few; the rest can be fetched again.
+inline constexpr std::size_t kRecordsCachedDefault = 65'536;
+
+// Which owner signature changed which scope (rules.md 3), over all scopes this enclave holds.
+class SeenIndex final : public policy::SeenSignatures {
+ public:
+  void Add(const policy::Scope& scope);
+  std::optional<ScopeId> UsedFor(const crypto::P256PublicKey& owner, const ByteArray<32>& r) const override;
+
+ private:
+  std::unordered_map<std::string, ScopeId> uses_;
+};
+
+class RecordBook {
+ public:
+  RecordBook(sealing::SealingKeys keys, std::size_t cached_max, Outbox& outbox, crypto::Rng& rng);
+
+  // Start: every record the host has, then LoadDone. kRollback if they are not exactly the records of the
+  // head.
+  Result<Unit> Load(const RecordId& id, ByteSpan blob);
+  Result<Unit> LoadDone();
+  bool empty() const { return !had_head_; }  // the first start of this enclave
+  const sealing::Head& head() const { return head_; }
+  // One of the enclave's own records, found while loading.
+  const crypto::SecretBytes* Own(policy::RecordKind kind) const;
+
+  // Seals and stores. What is stored in one call is one transaction, closed by Flush with a new head.
+  void PutOwn(policy::RecordKind kind, ByteSpan plaintext);
+  void PutRegister(const RecordId& id, replica::Register value);
+  void PutShare(std::shared_ptr<const sharing::KeyShare> share);
+  void SetManifestHash(const Hash32& hash);
+  void Flush();
+
+  // At hand, to be fetched, or absent. Pointers hold until the end of the call.
+  std::pair<replica::Holding, const replica::Register*> FindRegister(const RecordId& id);
+  std::pair<replica::Holding, std::shared_ptr<const sharing::KeyShare>> FindShare(const KeyId& key);
+  void Fetch(const RecordId& id);
+  // The host's answer. kRollback: it gave other bytes than were stored, or none; the record stays unusable.
+  Result<Unit> OnFetched(const RecordId& id, bool found, ByteSpan blob);
+
+  bool Exists(const RecordId& id) const { return index_.Find(id) != nullptr; }
+  std::uint64_t count() const { return index_.count(); }
+  SeenIndex& seen() { return seen_; }
+
+ private:
+  using Content = std::variant<replica::Register, std::shared_ptr<const sharing::KeyShare>>;
+  struct Cached {
+    Content content;
+    std::list<RecordId>::iterator place;
+  };
+
+  void Seal(const RecordId& id, ByteSpan plaintext);
+  Result<Unit> Remember(const RecordId& id, ByteSpan plaintext);
+  void Keep(const RecordId& id, Content content);
+  Cached* Touch(const RecordId& id);
+  void Evict();
+
+  sealing::Sealer sealer_;
+  std::size_t cached_max_;
+  Outbox& outbox_;
+  crypto::Rng& rng_;
+  sealing::RecordIndex index_;
+  sealing::Head head_;
+  std::uint32_t head_svn_ = 0;
+  bool had_head_ = false;
+  bool dirty_ = false;
+  std::unordered_map<RecordId, crypto::SecretBytes> own_;
+  std::unordered_map<RecordId, Cached> cache_;
+  std::list<RecordId> recent_;  // newest first
+  SeenIndex seen_;
+};
+
+}  // namespace passport::core

@@ -1,0 +1,66 @@
+#include "trusted/policy/account.h"
+
+#include "edl/base/codec.h"
+
+namespace passport::policy {
+namespace {
+
+constexpr std::uint8_t kFormat = 1;
+constexpr std::uint32_t kKeysMax = 64;
+constexpr std::uint32_t kHoldersMax = 64;
+constexpr std::size_t kPathBytesMax = 128;
+
+void WriteKey(Writer& out, const AccountKey& key) {
+  out.U8(static_cast<std::uint8_t>(key.curve)).U8(static_cast<std::uint8_t>(key.purpose)).Text(key.path);
+  out.Raw(key.id.bytes).Raw(key.public_key).U32(static_cast<std::uint32_t>(key.holders.size()));
+  for (const PartyIndex party : key.holders) out.U16(party.value);
+}
+
+AccountKey ReadKey(Reader& in) {
+  AccountKey key;
+  if (in.U8() != static_cast<std::uint8_t>(Curve::kSecp256k1)) in.Reject();
+  if (in.U8() != static_cast<std::uint8_t>(KeyPurpose::kEthereum)) in.Reject();
+  key.path = in.Text(kPathBytesMax);
+  key.id = KeyId{in.Array<32>()};
+  key.public_key = in.Array<33>();
+  const std::uint32_t holders = in.Count(kHoldersMax);
+  for (std::uint32_t i = 0; i < holders; ++i) {
+    const PartyIndex party{in.U16()};
+    if (party.value == 0 || (!key.holders.empty() && party <= key.holders.back())) in.Reject();
+    key.holders.push_back(party);
+  }
+  return key;
+}
+
+}  // namespace
+
+Bytes Account::Encode() const {
+  Writer out;
+  out.U8(kFormat).Raw(scope.bytes).Raw(id.bytes).Raw(identifier_hash);
+  out.U8(static_cast<std::uint8_t>(control)).U8(static_cast<std::uint8_t>(state));
+  out.Raw(reserved_by.bytes).U64(reserved_at_ms).U32(static_cast<std::uint32_t>(keys.size()));
+  for (const AccountKey& key : keys) WriteKey(out, key);
+  return out.Take();
+}
+
+Result<Account> Account::Parse(ByteSpan bytes) {
+  Reader in(bytes);
+  if (in.U8() != kFormat) return Fail(Status::kMalformed);
+  Account out;
+  out.scope = ScopeId{in.Array<16>()};
+  out.id = AccountId{in.Array<16>()};
+  out.identifier_hash = in.Array<32>();
+  const std::uint8_t control = in.U8();
+  const std::uint8_t state = in.U8();
+  if (control < 1 || control > 3 || state < 1 || state > 2) in.Reject();
+  out.control = static_cast<Control>(control);
+  out.state = static_cast<AccountState>(state);
+  out.reserved_by = RequestId{in.Array<16>()};
+  out.reserved_at_ms = in.U64();
+  const std::uint32_t keys = in.Count(kKeysMax);
+  for (std::uint32_t i = 0; i < keys && !in.failed(); ++i) out.keys.push_back(ReadKey(in));
+  if (!in.Done()) return Fail(Status::kMalformed);
+  return out;
+}
+
+}  // namespace passport::policy

@@ -1,0 +1,43 @@
+// An account: who controls it and which distributed keys it has. One register per account.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "edl/base/ids.h"
+
+namespace passport::policy {
+
+// Which proof must come with every request. Fixed by the proof that registered the account (rules.md 4).
+enum class Control : std::uint8_t { kUser = 1, kDeveloper = 2, kHybrid = 3 };
+enum class AccountState : std::uint8_t { kReserved = 1, kActive = 2 };
+enum class Curve : std::uint8_t { kSecp256k1 = 1 };
+enum class KeyPurpose : std::uint8_t { kEthereum = 1 };
+
+struct AccountKey {
+  Curve curve = Curve::kSecp256k1;
+  KeyPurpose purpose = KeyPurpose::kEthereum;
+  std::string path;  // derivation path below the key; empty: the key itself
+  KeyId id;
+  ByteArray<33> public_key{};
+  std::vector<PartyIndex> holders;  // nodes with a share, ascending
+};
+
+struct Account {
+  ScopeId scope;
+  AccountId id;
+  Hash32 identifier_hash{};
+  Control control = Control::kDeveloper;
+  AccountState state = AccountState::kReserved;
+  RequestId reserved_by;  // the registration whose key generation may activate it
+  std::uint64_t reserved_at_ms =
+      0;  // by the proposer's clock; a reservation can be taken over after kReservationMs
+  std::vector<AccountKey> keys;
+
+  Bytes Encode() const;  // first byte 1 (format)
+  static Result<Account> Parse(ByteSpan bytes);
+};
+
+inline constexpr std::uint64_t kReservationMs = 30'000;
+
+}  // namespace passport::policy

@@ -1,0 +1,106 @@
+#include "trusted/policy/authorise.h"
+
+#include "trusted/auth/key_assertion.h"
+#include "trusted/curve/point.h"
+#include "trusted/eth/message.h"
+
+namespace passport::policy {
+namespace {
+
+using api::ErrorCode;
+using api::MakeError;
+using auth::Checked;
+
+Checked<Unit> RequireHeader(const std::string& value, const char* name) {
+  if (value.empty()) return Fail(MakeError(ErrorCode::kMissingHeader, name));
+  return Unit{};
+}
+
+// Method gate and digest in one place: what may be signed is exactly what was judged.
+struct Judged {
+  bool permitted;
+  Digest digest;
+  std::optional<eth::Address> from;
+};
+
+Checked<Judged> JudgeRequest(const api::Request& request, const Permissions& permissions) {
+  if (const auto* message = std::get_if<api::PersonalSign>(&request)) {
+    return Judged{permissions.personal_sign, eth::PersonalMessageDigest(message->message), {}};
+  }
+  if (const auto* typed = std::get_if<api::SignTypedData>(&request)) {
+    return Judged{permissions.typed_data, typed->typed_data.digest, {}};
+  }
+  if (const auto* transaction = std::get_if<api::SignTransaction>(&request)) {
+    const eth::Transaction& tx = transaction->transaction;
+    if (tx.CreatesContract() && !permissions.contract_creation) {
+      return Fail(MakeError(ErrorCode::kNotPermitted,
+                            "contract creation: set permissions.contract_creation in the scope"));
+    }
+    return Judged{permissions.transaction, tx.SigningDigest(), tx.from};
+  }
+  return Fail(MakeError(ErrorCode::kInvalidRequest, "not a signing request"));
+}
+
+}  // namespace
+
+Checked<std::string> ClaimedUsername(const auth::Evidence& evidence) {
+  if (!evidence.has_key) return Fail(MakeError(ErrorCode::kMissingHeader, "X-Encrypted-Key"));
+  PASSPORT_TRY_VOID(RequireHeader(evidence.encrypted_user, "X-Encrypted-User"));
+  PASSPORT_TRY(const std::string user,
+               auth::OpenText(evidence.client_key, evidence.encrypted_user, "X-Encrypted-User"));
+  return auth::ParseUsername(user);
+}
+
+Checked<Caller> Authenticate(const auth::Evidence& evidence, const Scope& scope) {
+  PASSPORT_TRY(std::string username, ClaimedUsername(evidence));
+  PASSPORT_TRY_VOID(RequireHeader(evidence.encrypted_key_signature, "X-Encrypted-Key-Signature"));
+  PASSPORT_TRY(
+      const std::string assertion,
+      auth::OpenText(evidence.client_key, evidence.encrypted_key_signature, "X-Encrypted-Key-Signature"));
+  PASSPORT_TRY_VOID(auth::VerifyKeyAssertion(assertion, evidence.encrypted_user, scope.owners));
+  return Caller{std::move(username), true};
+}
+
+Checked<Caller> AuthenticateRegistration(const auth::Evidence& evidence,
+                                         const api::DelegatedRegistration& request, const Scope& scope) {
+  if (!evidence.has_key) return Fail(MakeError(ErrorCode::kMissingHeader, "X-Encrypted-Key"));
+  PASSPORT_TRY(const std::string user,
+               auth::OpenText(evidence.client_key, request.encrypted_user, "params.encrypted_user"));
+  PASSPORT_TRY(std::string username, auth::ParseUsername(user));
+  PASSPORT_TRY(const std::string assertion,
+               auth::OpenText(evidence.client_key, request.encrypted_key_signature,
+                              "params.encrypted_credential.KeySignature"));
+  PASSPORT_TRY_VOID(auth::VerifyKeyAssertion(assertion, request.encrypted_user, scope.owners));
+  return Caller{std::move(username), true};
+}
+
+Checked<Unit> CheckControl(const Caller& caller, const Account& account) {
+  if (account.control != Control::kDeveloper || !caller.developer_key) {
+    return Fail(
+        MakeError(ErrorCode::kUnauthorized, "the account is not controlled by a developer key alone"));
+  }
+  if (account.state != AccountState::kActive || account.keys.empty())
+    return Fail(MakeError(ErrorCode::kPending));
+  return Unit{};
+}
+
+Result<eth::Address> AddressOf(const Account& account) {
+  if (account.keys.empty()) return Fail(Status::kNotFound);
+  PASSPORT_TRY(const curve::Point key, curve::Point::Parse(account.keys.front().public_key));
+  return eth::AddressOfPublicKey(key.EncodeXY());
+}
+
+Checked<Grant> Authoriser::Authorise(const Caller& caller, const Scope& scope, const Account& account,
+                                     const api::Request& request, bool devnet) {
+  PASSPORT_TRY_VOID(CheckControl(caller, account));
+  PASSPORT_TRY(const ScopeConfig config, ParseScopeConfig(scope.config, devnet));
+  PASSPORT_TRY(const Judged judged, JudgeRequest(request, config.permissions));
+  if (!judged.permitted)
+    return Fail(MakeError(ErrorCode::kNotPermitted, "the method is not among the scope's permissions"));
+  const auto address = AddressOf(account);
+  if (!address.ok()) return Fail(MakeError(ErrorCode::kInternal));
+  if (judged.from && *judged.from != address.value()) return Fail(MakeError(ErrorCode::kWrongAccount));
+  return Grant(account.keys.front().id, judged.digest);
+}
+
+}  // namespace passport::policy

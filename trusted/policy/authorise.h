@@ -1,0 +1,42 @@
+// Caller + request + records -> Grant or refusal: the list of gates that all must pass (architecture.md 5).
+#pragma once
+
+#include "trusted/api/request.h"
+#include "trusted/auth/evidence.h"
+#include "trusted/policy/account.h"
+#include "trusted/policy/grant.h"
+#include "trusted/policy/scope.h"
+
+namespace passport::policy {
+
+// Who a request comes from, as its proofs show.
+struct Caller {
+  std::string username;
+  bool developer_key = false;  // a key assertion by one of the scope's keys came with the request
+};
+
+// The proofs of a wallet request, verified against the scope's keys. kMissingHeader, and the errors of
+// trusted/auth.
+auth::Checked<Caller> Authenticate(const auth::Evidence& evidence, const Scope& scope);
+// The same for a registration, whose user and proof travel in params.
+auth::Checked<Caller> AuthenticateRegistration(const auth::Evidence& evidence,
+                                               const api::DelegatedRegistration& request, const Scope& scope);
+
+// Whether the caller's proofs are those that the account demands (rules.md 4). kUnauthorized, kPending.
+auth::Checked<Unit> CheckControl(const Caller& caller, const Account& account);
+
+// The username of a wallet request without judging its proof: names the account record to be fetched.
+auth::Checked<std::string> ClaimedUsername(const auth::Evidence& evidence);
+
+class Authoriser {
+ public:
+  // Gates, in order: control, method permitted by the scope, contract creation, sender. Each enclave runs
+  // them on its own records. kNotPermitted, kWrongAccount and those of CheckControl.
+  static auth::Checked<Grant> Authorise(const Caller& caller, const Scope& scope, const Account& account,
+                                        const api::Request& request, bool devnet);
+};
+
+// The address of an account's first key.
+Result<eth::Address> AddressOf(const Account& account);
+
+}  // namespace passport::policy

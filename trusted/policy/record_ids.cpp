@@ -1,0 +1,37 @@
+#include "trusted/policy/record_ids.h"
+
+#include <algorithm>
+
+#include "edl/base/codec.h"
+#include "trusted/crypto/tagged_hash.h"
+
+namespace passport::policy {
+namespace {
+
+constexpr std::uint8_t kGroup = 0;  // today every record's replica group is all nodes (rules.md 20)
+
+}  // namespace
+
+RecordId MakeRecordId(RecordKind kind, ByteSpan subject) {
+  const std::uint8_t head[2] = {static_cast<std::uint8_t>(kind), kGroup};
+  const Hash32 hash = crypto::TaggedHash(crypto::tag::kRecordId, Hash32{}, {head, subject});
+  RecordId out;
+  std::copy(hash.begin(), hash.end(), out.bytes.begin());
+  out.bytes[0] = head[0];
+  out.bytes[1] = head[1];
+  return out;
+}
+
+RecordId ScopeRecordId(const ScopeId& scope) { return MakeRecordId(RecordKind::kScope, scope.bytes); }
+
+RecordId AccountRecordId(const ScopeId& scope, std::string_view username) {
+  Writer subject;
+  subject.Raw(scope.bytes).Text(username);
+  return MakeRecordId(RecordKind::kAccount, subject.bytes());
+}
+
+RecordId EnvelopeRecordId() { return MakeRecordId(RecordKind::kEnvelope, {}); }
+
+RecordId KeyShareRecordId(const KeyId& key) { return MakeRecordId(RecordKind::kKeyShare, key.bytes); }
+
+}  // namespace passport::policy

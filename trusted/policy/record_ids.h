@@ -1,0 +1,32 @@
+// Record ids: kind, group, then 30 bytes of a hash. A username never appears in one unhashed (rules.md 36).
+#pragma once
+
+#include <string_view>
+
+#include "edl/base/ids.h"
+
+namespace passport::policy {
+
+// Kinds are never reused. Below 0x10: this enclave's own; from 0x10: replicated registers.
+enum class RecordKind : std::uint8_t {
+  kIdentity = 0x01,    // the enclave's private keys
+  kManifest = 0x02,    // the signed manifest in force
+  kHead = 0x03,        // counter and hash over all records
+  kPeerFaults = 0x04,  // failed checks counted per peer, bans
+  kKeyShare = 0x05,    // one share of one key
+  kScope = 0x10,
+  kAccount = 0x11,
+  kEnvelope = 0x12,  // the network's envelope keys
+};
+
+RecordId MakeRecordId(RecordKind kind, ByteSpan subject);
+inline RecordKind KindOf(const RecordId& id) { return static_cast<RecordKind>(id.bytes[0]); }
+inline bool IsReplicated(const RecordId& id) { return id.bytes[0] >= 0x10; }
+
+RecordId ScopeRecordId(const ScopeId& scope);
+// One username names one account of a scope, whichever way it was registered (rules.md 4).
+RecordId AccountRecordId(const ScopeId& scope, std::string_view username);
+RecordId EnvelopeRecordId();
+RecordId KeyShareRecordId(const KeyId& key);
+
+}  // namespace passport::policy
