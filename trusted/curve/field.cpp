@@ -3,7 +3,6 @@
 namespace passport::curve {
 namespace {
 
-using limbs::u128;
 using limbs::u64;
 
 // 2^256 - p.
@@ -11,20 +10,22 @@ constexpr u64 kComplement[4] = {0x1000003d1, 0, 0, 0};
 
 // out = low + high * (2^256 - p) modulo p, for high of four limbs.
 void Fold(u64* out, const u64* low, const u64* high) {
-  u64 carry = 0;
-  for (int i = 0; i < 4; ++i) {
-    const u128 t = static_cast<u128>(high[i]) * kComplement[0] + low[i] + carry;
-    out[i] = static_cast<u64>(t);
-    carry = static_cast<u64>(t >> 64);
-  }
-  // The carry is below 2^34, so its own fold is below 2^67 and the sum below 2^256 + 2^67.
-  u128 t = static_cast<u128>(carry) * kComplement[0];
-  for (int i = 0; i < 4; ++i) {
-    t += out[i];
-    out[i] = static_cast<u64>(t);
-    t >>= 64;
-  }
-  limbs::Normalize(out, static_cast<u64>(t), kComplement);
+  u64 folded[4];
+  limbs::Column column;
+  limbs::Unroll<4>([&](auto k) {
+    column.Add(low[k]);
+    column.AddProduct(high[k], kComplement[0]);
+    folded[k] = column.Next();
+  });
+  // What is left is below 2^34, so its own fold is below 2^67 and the sum below 2^256 + 2^67.
+  const u64 rest = column.Next();
+  limbs::Column second;
+  second.AddProduct(rest, kComplement[0]);
+  limbs::Unroll<4>([&](auto k) {
+    second.Add(folded[k]);
+    out[k] = second.Next();
+  });
+  limbs::Normalize(out, second.Next(), kComplement);
 }
 
 FieldElement SquareTimes(FieldElement a, int times) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "trusted/crypto/ct.h"
 
@@ -38,17 +39,50 @@ inline void Select(u64* out, u64 mask, const u64* a, const u64* b) {
   for (int i = 0; i < 4; ++i) out[i] = a[i] ^ (mask & (a[i] ^ b[i]));
 }
 
+// One column of a schoolbook sum after the other: terms of weight 2^(64 k) are added, then Next gives limb k
+// and moves on. Holds up to 2^64 products.
+class Column {
+ public:
+  void Add(u128 term) {
+    low_ += term;
+    high_ += low_ < term;
+  }
+  void AddProduct(u64 a, u64 b) { Add(static_cast<u128>(a) * b); }
+  u64 Next() {
+    const u64 limb = static_cast<u64>(low_);
+    low_ = (low_ >> 64) | (static_cast<u128>(high_) << 64);
+    high_ = 0;
+    return limb;
+  }
+
+ private:
+  u128 low_ = 0;
+  u64 high_ = 0;
+};
+
+// Calls f with 0 to count - 1 as constants: a loop that every compiler unrolls, so that limbs stay in
+// registers.
+template <int count, class F>
+inline void Unroll(F f) {
+  [&]<int... i>(std::integer_sequence<int, i...>) { (f(std::integral_constant<int, i>()), ...); }
+  (std::make_integer_sequence<int, count>());
+}
+
+// Column k of a * b.
+template <int k>
+inline void AddColumn(Column& column, const u64* a, const u64* b) {
+  Unroll<4>([&](auto i) {
+    if constexpr (k >= i && k - i < 4) column.AddProduct(a[i], b[k - i]);
+  });
+}
+
 // out[0..7] = a * b. out is neither a nor b.
 inline void MulWide(u64* out, const u64* a, const u64* b) {
-  for (int i = 0; i < 4; ++i) {
-    u64 carry = 0;
-    for (int j = 0; j < 4; ++j) {
-      const u128 t = static_cast<u128>(a[j]) * b[i] + (i == 0 ? 0 : out[i + j]) + carry;
-      out[i + j] = static_cast<u64>(t);
-      carry = static_cast<u64>(t >> 64);
-    }
-    out[i + 4] = carry;
-  }
+  Column column;
+  Unroll<8>([&](auto k) {
+    AddColumn<k>(column, a, b);
+    out[k] = column.Next();
+  });
 }
 
 // carry * 2^256 + r, known to be below twice the modulus, minus the modulus if it is not below that.

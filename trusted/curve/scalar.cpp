@@ -5,7 +5,6 @@
 namespace passport::curve {
 namespace {
 
-using limbs::u128;
 using limbs::u64;
 
 constexpr u64 kOrder[4] = {0xbfd25e8cd0364141, 0xbaaedce6af48a03b, 0xfffffffffffffffe, 0xffffffffffffffff};
@@ -14,34 +13,31 @@ constexpr u64 kHalfOrder[4] = {0xdfe92f46681b20a0, 0x5d576e7357a4501d, 0xfffffff
 // 2^256 - q.
 constexpr u64 kComplement[4] = {0x402da1732fc9bebf, 0x4551231950b75fc4, 1, 0};
 
-// out[0..kOut-1] = low + high * (2^256 - q), congruent to low + high * 2^256, for a high of kHigh limbs. The
-// caller knows that the result fits.
-template <std::size_t kHigh, std::size_t kOut>
+// out[0..kOut-1] = low + high * (2^256 - q), congruent to low + high * 2^256, for a low of four and a high of
+// kHigh limbs. The caller knows that the result fits.
+template <int kHigh, int kOut>
 inline void Fold(u64* out, const u64* low, const u64* high) {
-  static_assert(kOut >= 4 && kOut >= kHigh + 2);
-  u64 sum[kOut] = {low[0], low[1], low[2], low[3]};
-  for (std::size_t word = 0; word < 3; ++word) {
-    u64 carry = 0;
-    for (std::size_t i = word; i < kOut; ++i) {
-      const u128 term = i - word < kHigh ? static_cast<u128>(high[i - word]) * kComplement[word] : 0;
-      const u128 t = term + sum[i] + carry;
-      sum[i] = static_cast<u64>(t);
-      carry = static_cast<u64>(t >> 64);
-    }
-  }
-  std::memcpy(out, sum, sizeof sum);
+  limbs::Column column;
+  limbs::Unroll<kOut>([&](auto k) {
+    if constexpr (k < 4) column.Add(low[k]);
+    if constexpr (k < kHigh) column.AddProduct(high[k], kComplement[0]);
+    if constexpr (k >= 1 && k <= kHigh) column.AddProduct(high[k - 1], kComplement[1]);
+    if constexpr (k >= 2 && k <= kHigh + 1) column.Add(high[k - 2]);
+    out[k] = column.Next();
+  });
 }
 
-// out = wide mod q for a value of nine limbs below 2^529: 402, 276, 257 and 256 bits remain after the steps.
-inline void ReduceNine(u64* out, const u64* wide) {
+// out = wide mod q for a value of kSize limbs below 2^529: 402, 276, 257 and 256 bits remain after the steps.
+template <int kSize>
+inline void ReduceLimbs(u64* out, const u64* wide) {
   u64 a[7];
-  Fold<5, 7>(a, wide, wide + 4);
+  Fold<kSize - 4, 7>(a, wide, wide + 4);
   u64 b[5];
   Fold<3, 5>(b, a, a + 4);
   u64 c[5];
   Fold<1, 5>(c, b, b + 4);
+  limbs::Normalize(c, c[4], kComplement);
   std::memcpy(out, c, 4 * sizeof(u64));
-  limbs::Normalize(out, c[4], kComplement);
 }
 
 }  // namespace
@@ -69,10 +65,10 @@ Scalar Scalar::Reduce(const ByteArray<32>& bytes) {
 }
 
 Scalar Scalar::ReduceWide(const ByteArray<48>& bytes) {
-  u64 wide[9] = {};
+  u64 wide[6];
   limbs::Load(wide, bytes.data(), 6);
   Scalar out;
-  ReduceNine(out.limbs_, wide);
+  ReduceLimbs<6>(out.limbs_, wide);
   return out;
 }
 
@@ -104,11 +100,10 @@ Scalar operator-(const Scalar& a, const Scalar& b) {
 }
 
 Scalar operator*(const Scalar& a, const Scalar& b) {
-  u64 wide[9];
+  u64 wide[8];
   limbs::MulWide(wide, a.limbs_, b.limbs_);
-  wide[8] = 0;
   Scalar out;
-  ReduceNine(out.limbs_, wide);
+  ReduceLimbs<8>(out.limbs_, wide);
   return out;
 }
 
@@ -153,20 +148,14 @@ Scalar HashToScalar(crypto::Tag tag, const Hash32& context, std::initializer_lis
 
 Scalar InnerProduct(std::span<const Scalar> a, std::span<const Scalar> b) {
   PASSPORT_CHECK(a.size() == b.size() && a.size() <= 1u << 16);
-  u64 sum[9] = {};
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    u64 product[8];
-    limbs::MulWide(product, a[i].limbs(), b[i].limbs());
-    u64 carry = 0;
-    for (int j = 0; j < 8; ++j) {
-      const u128 t = static_cast<u128>(sum[j]) + product[j] + carry;
-      sum[j] = static_cast<u64>(t);
-      carry = static_cast<u64>(t >> 64);
-    }
-    sum[8] += carry;
-  }
+  limbs::Column column;
+  u64 sum[9];
+  limbs::Unroll<9>([&](auto k) {
+    for (std::size_t i = 0; i < a.size(); ++i) limbs::AddColumn<k>(column, a[i].limbs_, b[i].limbs_);
+    sum[k] = column.Next();
+  });
   Scalar out;
-  ReduceNine(out.limbs_, sum);
+  ReduceLimbs<9>(out.limbs_, sum);
   return out;
 }
 
