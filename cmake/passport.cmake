@@ -11,7 +11,10 @@ target_include_directories(passport_flags INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_
 target_compile_options(passport_flags INTERFACE
   -Wall -Wcast-align -Wconversion -Werror -Wextra -Wimplicit-fallthrough -Wpedantic -Wshadow -Wsign-conversion -Wundef -Wvla
   -fPIE -fstack-protector-strong -fcf-protection -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
-if(NOT CMAKE_CXX_FLAGS MATCHES "sanitize")
+if(CMAKE_CXX_FLAGS MATCHES "sanitize")
+  # The trusted side is built without RTTI, so there are no types for this check to look at.
+  target_compile_options(passport_flags INTERFACE -fno-sanitize=vptr)
+else()
   target_compile_options(passport_flags INTERFACE -fstack-clash-protection)
   if(CMAKE_BUILD_TYPE STREQUAL "Release")
     target_compile_options(passport_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)

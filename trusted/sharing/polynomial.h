@@ -14,6 +14,11 @@ namespace passport::sharing {
 // f(x) = a_0 + a_1 x + ... with secret coefficients; moved, never copied, wiped when it dies.
 class Polynomial {
  public:
+  Polynomial(Polynomial&&) noexcept = default;
+  Polynomial& operator=(Polynomial&&) noexcept = default;
+  Polynomial(const Polynomial&) = delete;
+  Polynomial& operator=(const Polynomial&) = delete;
+
   // Uniform coefficients, none of them zero, so that the degree is exact and every commitment is a point.
   static Polynomial Random(std::size_t coefficient_count, crypto::Rng& rng);
 
@@ -24,6 +29,7 @@ class Polynomial {
   std::span<const curve::SecretScalar> coefficients() const { return coefficients_; }
 
  private:
+  Polynomial() = default;
   std::vector<curve::SecretScalar> coefficients_;  // sized once
 };
 
