@@ -1,12 +1,9 @@
 // Channel: whole records over one end of a SOCK_SEQPACKET pair.
 #pragma once
 
-#include "edl/base/bytes.h"
+#include "edl/base/frame.h"
 
 namespace passport::platform {
-
-// The largest record either side sends (boundary.md 3.3).
-inline constexpr std::size_t kRecordBytesMax = 196608;
 
 enum class ChannelError : std::uint8_t {
   kClosed,   // the other end is gone; a record of no bytes reads the same and means the same
