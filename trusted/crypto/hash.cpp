@@ -1,5 +1,7 @@
 #include "trusted/crypto/hash.h"
 
+#include <sodium.h>
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -25,7 +27,8 @@ ByteArray<64> HashSha512(std::initializer_list<ByteSpan> parts) {
 
 Hash32 HmacSha256(ByteSpan key, std::initializer_list<ByteSpan> parts) {
   crypto_auth_hmacsha256_state state;
-  crypto_auth_hmacsha256_init(&state, key.data(), key.size());
+  static constexpr std::uint8_t kNoKey = 0;  // libsodium wants an address even for no bytes
+  crypto_auth_hmacsha256_init(&state, key.empty() ? &kNoKey : key.data(), key.size());
   for (const ByteSpan part : parts) {
     if (!part.empty()) crypto_auth_hmacsha256_update(&state, part.data(), part.size());
   }

@@ -24,7 +24,7 @@ struct Bind {
 };
 
 // Version byte, the fields, and the Ed25519 signature by the identity key over
-// TH("peer/bind", 0^32, handshake hash || role || version byte and fields): 137 bytes. Signing the handshake
+// TH("peer/bind", 0^32, handshake hash || role || version byte and fields): 121 bytes. Signing the handshake
 // hash keeps it from being shown in another session, the role from being reflected in this one.
 Bytes EncodeBind(const Bind& bind, const HandshakeHash& hash, Role sender,
                  const crypto::SigningKey& identity);
