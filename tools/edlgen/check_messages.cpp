@@ -85,6 +85,7 @@ class MessageChecker {
   }
 
   void Phases(const Annotation& annotation) {
+    if (role_ == Role::kEffect) Refuse("'phase' is for calls", annotation.line);
     const auto phases = types_.enums.find("Phase");
     if (phases == types_.enums.end()) Refuse("phase= needs an enum Phase", annotation.line);
     for (std::size_t start = 0; start <= annotation.value.size();) {
@@ -112,7 +113,6 @@ class MessageChecker {
       if (out.phases.empty()) Refuse("'" + function_.name + "' has no phase");
     } else {
       if (!notes_.effect) Refuse("a call among the effects: 'effect' is missing");
-      if (!out.phases.empty()) Refuse("'phase' is for calls");
       if (out.id < kFirstEffectId) Refuse("ids below 0x8000 are calls");
       if (!notes_.order) Refuse("'" + function_.name + "' has no order");
       if (*notes_.order > UINT8_MAX) Refuse("order above 255");
@@ -255,8 +255,6 @@ Surface Load(const Source& calls, const Source& effects) {
   names.insert(CamelCase(Stem(calls.path)) + "Handler");
   Surface out;
   out.calls = LoadUnit(calls, Role::kCall, names);
-  if (std::ranges::none_of(out.calls.enums, [](const Enum& e) { return e.name == "Phase"; }))
-    throw Error(calls.path, 1, "no enum Phase");
   out.effects = LoadUnit(effects, Role::kEffect, names);
   return out;
 }
