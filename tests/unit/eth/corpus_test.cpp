@@ -1,4 +1,5 @@
-// Every case of tests/kat/ethereum.json, which viem and ethers made (tests/oracle): digests, signed encodings, refusals.
+// Every case of tests/kat/ethereum.json, which viem and ethers made (tests/oracle): digests, signed
+// encodings, refusals.
 #include <fstream>
 #include <sstream>
 
