@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "edl/base/codec.h"
-#include "sealing/svn_chain.h"
 #include "trusted/crypto/aead.h"
 #include "trusted/crypto/ct.h"
 #include "trusted/crypto/hash.h"

@@ -3,6 +3,7 @@
 
 #include "edl/base/bytes.h"
 #include "edl/base/ids.h"
+#include "sealing/svn_chain.h"
 #include "trusted/crypto/rng.h"
 #include "trusted/crypto/secret.h"
 
@@ -33,7 +34,6 @@ inline constexpr std::size_t kSealHeaderBytes = 158;
 inline constexpr std::size_t kSealOverheadBytes = kSealHeaderBytes + 16;
 inline constexpr std::size_t kSealedBytesMax = 131072;  // `record` of put and fetched in edl/
 inline constexpr std::size_t kSealPlaintextBytesMax = kSealedBytesMax - kSealOverheadBytes;
-inline constexpr std::uint32_t kSvnMax = 1024;  // bounds the walk down the svn chain
 
 enum class SealPolicy : std::uint8_t {
   kUnique = 1,   // this enclave image only

@@ -8,7 +8,8 @@ crypto::SecretKey32 LowerSvnKey(const crypto::SecretKey32& key, std::uint32_t st
   crypto::SecretKey32 current = key.Clone();
   for (std::uint32_t i = 0; i < steps; ++i) {
     crypto::SecretKey32 lower;
-    crypto::HkdfSha256({}, current.Expose(), AsBytes("svn-step"), lower.ExposeMutable());
+    crypto::HkdfSha256(AsBytes("passport/launcher/v1"), current.Expose(), AsBytes("svn-step"),
+                       lower.ExposeMutable());
     current = std::move(lower);
   }
   return current;

@@ -4,7 +4,6 @@
 
 #include <map>
 
-#include "sealing/svn_chain.h"
 #include "tests/unit/sealing/fixture.h"
 
 namespace passport::sealing {

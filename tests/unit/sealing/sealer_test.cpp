@@ -4,8 +4,8 @@
 
 #include <set>
 
-#include "sealing/svn_chain.h"
 #include "tests/unit/sealing/fixture.h"
+#include "trusted/launcher/keys.h"
 
 namespace passport::sealing {
 namespace {
@@ -117,6 +117,13 @@ TEST(Sealer, Svn_HigherReadsLowerAndNeverTheOtherWay) {
                 .value()
                 .svn,
             1u);
+}
+
+TEST(Sealer, SvnChain_IsTheOneThatTheLauncherStartsOn) {
+  const crypto::SecretKey32 root(golden::Numbered<32>(0x99));
+  for (const std::uint32_t svn : {0u, 1u, 7u})
+    EXPECT_EQ(LowerSvnKey(launcher::DeriveProductKey(root, 9), 9 - svn).Expose(),
+              launcher::DeriveProductKey(root, svn).Expose());
 }
 
 TEST(Sealer, IndexKey_IsTheSameForEveryVersionThatMayKnowIt) {
