@@ -38,7 +38,7 @@ struct KeyCertificate {
   // the certificate verifies under the roster.
   Result<Unit> Verify(const Roster& roster, std::size_t min_confirmers) const;
 
-  // A version byte and the fields in order; 145 + 2 |Q| + 33 t + 66 per confirmation bytes.
+  // A version byte and the fields in order; 141 + 2 |Q| + 33 t + 66 per confirmation bytes.
   Bytes Encode() const;
   static Result<KeyCertificate> Parse(ByteSpan input);
 };

@@ -1,0 +1,335 @@
+// Key generation with one dealer who lies, in every field of every message and in what he deals.
+#include <gtest/gtest.h>
+
+#include "tests/unit/protocol/dkg_network.h"
+#include "tests/unit/protocol/mutation.h"
+#include "trusted/sharing/encoding.h"
+
+namespace passport::test {
+namespace {
+
+using curve::Point;
+using curve::Scalar;
+using protocol::Abort;
+using protocol::AbortReason;
+
+constexpr PartyIndex kLiar{1};
+constexpr PartyIndex kVictim{2};
+constexpr PartyIndex kOther{3};
+constexpr std::uint64_t kSeed = 100;
+
+const std::vector<Field> kHeaderFields = {
+    {"version", 0, 1, FieldType::kFixed, AbortReason::kMalformed, true},
+    {"round", 1, 1, FieldType::kFixed, AbortReason::kMalformed, true},
+    {"from", 2, 2, FieldType::kOpaque, AbortReason::kWrongSession, false},
+    {"context", 4, 32, FieldType::kOpaque, AbortReason::kWrongSession, false},
+};
+
+// What the victim says when a field of the liar's message to him alone has changed on a run with t = 2. A
+// commitment or nonce that only one party sees differently is equivocation, which the echo shows to all;
+// nobody knows whose.
+const std::map<int, std::vector<Field>> kFields = {
+    {1,
+     {{"commitment", 36, 32, FieldType::kOpaque, AbortReason::kEquivocation, false},
+      {"nonce", 68, 32, FieldType::kOpaque, AbortReason::kEquivocation, false}}},
+    {2,
+     {{"coefficient count", 36, 2, FieldType::kFixed, AbortReason::kMalformed, true},
+      {"coefficient 0", 38, 33, FieldType::kPoint, AbortReason::kCommitment, true},
+      {"coefficient 1", 71, 33, FieldType::kPoint, AbortReason::kCommitment, true},
+      {"chain code part", 104, 32, FieldType::kOpaque, AbortReason::kCommitment, true},
+      {"salt", 136, 32, FieldType::kOpaque, AbortReason::kCommitment, true},
+      {"proof count", 168, 2, FieldType::kFixed, AbortReason::kMalformed, true},
+      {"proof 0 nonce", 170, 33, FieldType::kPoint, AbortReason::kProof, true},
+      {"proof 0 response", 203, 32, FieldType::kScalar, AbortReason::kProof, true},
+      {"proof 1 nonce", 235, 33, FieldType::kPoint, AbortReason::kProof, true},
+      {"proof 1 response", 268, 32, FieldType::kScalar, AbortReason::kProof, true},
+      {"echo", 300, 32, FieldType::kOpaque, AbortReason::kEquivocation, false},
+      {"share", 332, 32, FieldType::kScalar, AbortReason::kShare, true}}},
+    {3,
+     {{"digest", 36, 32, FieldType::kOpaque, AbortReason::kConfirmation, false},
+      {"proof nonce", 68, 33, FieldType::kPoint, AbortReason::kProof, true},
+      {"proof response", 101, 32, FieldType::kScalar, AbortReason::kProof, true},
+      {"signature", 133, 64, FieldType::kOpaque, AbortReason::kConfirmation, true}}},
+};
+
+void ExpectAbort(const DkgRun& run, PartyIndex party, const Abort& expected, const std::string& what) {
+  const auto abort = run.aborts.find(party);
+  ASSERT_NE(abort, run.aborts.end()) << what << ": no abort";
+  EXPECT_EQ(Describe(abort->second), Describe(expected)) << what;
+  EXPECT_FALSE(run.certificates.contains(party)) << what;
+}
+
+class DkgMatrix : public testing::TestWithParam<int> {
+ protected:
+  // Runs with one message changed between liar and victim and checks what the victim says.
+  void Check(const Mutation& mutation, const Abort& expected) {
+    const int round = GetParam();
+    DkgScript script;
+    script.tamper = [&](const Route& route, Bytes& message) {
+      if (route == Route{round, kLiar, kVictim}) message = mutation.message;
+    };
+    const DkgRun run = RunDkg(MakeProposal(2, 3), kSeed, script);
+    ExpectAbort(run, kVictim, expected, "round " + std::to_string(round) + ", " + mutation.name);
+  }
+
+  void CheckField(const Field& field) {
+    const int round = GetParam();
+    const Bytes honest = honest_.wire.sent({round, kLiar, kVictim});
+    const Bytes other_peer = honest_.wire.sent({round, kOther, kVictim});
+    const Bytes other_session = other_session_.wire.sent({round, kLiar, kVictim});
+    const std::optional<PartyIndex> blamed = field.blames ? std::optional(kLiar) : std::nullopt;
+    for (const Mutation& mutation : MutationsOf(field, honest, other_peer, other_session)) {
+      Check(mutation, mutation.decodes ? Abort{field.reason, blamed} : Abort{AbortReason::kMalformed, kLiar});
+    }
+  }
+
+  static dkg::Proposal OtherProposal() {
+    dkg::Proposal out = MakeProposal(2, 3);
+    out.digest.fill(8);
+    return out;
+  }
+
+  const DkgRun honest_ = RunDkg(MakeProposal(2, 3), kSeed);
+  const DkgRun other_session_ = RunDkg(OtherProposal(), kSeed + 1);
+};
+
+TEST_P(DkgMatrix, EveryChangedFieldGivesItsVerdict) {
+  ASSERT_EQ(honest_.certificates.size(), 3u);
+  for (const Field& field : kHeaderFields) CheckField(field);
+  for (const Field& field : kFields.at(GetParam())) CheckField(field);
+}
+
+TEST_P(DkgMatrix, FieldsCoverTheWholeMessage) {
+  std::size_t covered = 0;
+  for (const std::vector<Field>* fields : {&kHeaderFields, &kFields.at(GetParam())}) {
+    for (const Field& field : *fields) {
+      EXPECT_EQ(field.offset, covered) << field.name;
+      covered += field.size;
+    }
+  }
+  EXPECT_EQ(covered, honest_.wire.sent({GetParam(), kLiar, kVictim}).size());
+}
+
+TEST_P(DkgMatrix, MessageOfAnotherSizeIsMalformed) {
+  for (const Mutation& mutation : WrongSizesOf(honest_.wire.sent({GetParam(), kLiar, kVictim}))) {
+    Check(mutation, {AbortReason::kMalformed, kLiar});
+  }
+}
+
+TEST_P(DkgMatrix, WholeMessageOfAnotherPeerOrSessionIsAWrongSession) {
+  const int round = GetParam();
+  Check({"another peer's message", honest_.wire.sent({round, kOther, kVictim}), true},
+        {AbortReason::kWrongSession, {}});
+  Check({"another session's message", other_session_.wire.sent({round, kLiar, kVictim}), true},
+        {AbortReason::kWrongSession, {}});
+}
+
+TEST_P(DkgMatrix, MessageOfAnotherRoundIsMalformed) {
+  for (const int other : {1, 2, 3}) {
+    if (other == GetParam()) continue;
+    Check({"a message of another round", honest_.wire.sent({other, kLiar, kVictim}), false},
+          {AbortReason::kMalformed, kLiar});
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Rounds, DkgMatrix, testing::Values(1, 2, 3));
+
+// ---- dealers who lie consistently ----
+
+// Replaces what party commits to and opens later.
+void Recommit(dkg::AwaitingCommitments& state, dkg::Commitment& message) {
+  Writer value;
+  for (const Point& point : state.opening.coefficients) value.Raw(point.Encode());
+  value.Raw(state.opening.chain_code_part);
+  message.commitment = proof::Commit(crypto::tag::kKgCom, state.run.context, state.run.self,
+                                     state.opening.salt, {value.bytes()});
+  state.sent = message;
+}
+
+// Runs with a scripted dealer 2 of 3-of-5, who says nothing more after round 2, and expects everybody else to
+// name him.
+void ExpectAllBlame(DkgScript script, AbortReason reason) {
+  script.dead_after_round_2 = {{2}};
+  const DkgRun run = RunDkg(MakeProposal(3, 5), kSeed, script);
+  for (const std::uint16_t party : {std::uint16_t{1}, std::uint16_t{3}, std::uint16_t{4}, std::uint16_t{5}}) {
+    ExpectAbort(run, {party}, {reason, PartyIndex{2}}, "party " + std::to_string(party));
+  }
+  EXPECT_TRUE(run.certificates.empty());
+}
+
+DkgScript DealWithDegree(std::size_t coefficients) {
+  DkgScript script;
+  script.after_start = [=](PartyIndex self, dkg::AwaitingCommitments& state, dkg::Commitment& message) {
+    if (self != PartyIndex{2}) return;
+    crypto::SeededRng rng(1);
+    state.polynomial = sharing::Polynomial::Random(coefficients, rng);
+    state.opening.coefficients = state.polynomial.Commit();
+    Recommit(state, message);
+  };
+  return script;
+}
+
+TEST(DkgLiar, RaisedThresholdIsRefused) { ExpectAllBlame(DealWithDegree(4), AbortReason::kMalformed); }
+
+TEST(DkgLiar, ShortPolynomialIsRefused) { ExpectAllBlame(DealWithDegree(2), AbortReason::kMalformed); }
+
+TEST(DkgLiar, PolynomialOfTheRightDegreeIsNot) {
+  const DkgRun run = RunDkg(MakeProposal(3, 5), kSeed, DealWithDegree(3));
+  EXPECT_EQ(run.certificates.size(), 5u);
+}
+
+TEST(DkgLiar, EmptyProofVectorIsRefused) {
+  DkgScript script;
+  script.after_open = [](PartyIndex self, dkg::AwaitingOpenings&, protocol::Outbox<dkg::Opening>& out) {
+    if (self != PartyIndex{2}) return;
+    for (auto& [peer, message] : out) message.broadcast.proofs.clear();
+  };
+  ExpectAllBlame(script, AbortReason::kMalformed);
+}
+
+TEST(DkgLiar, WrongShareIsBlamedByItsReceiverAlone) {
+  DkgScript script;
+  script.after_open = [](PartyIndex self, dkg::AwaitingOpenings&, protocol::Outbox<dkg::Opening>& out) {
+    if (self != PartyIndex{2}) return;
+    Scalar& share = out.at({4}).share.ExposeMutable();
+    share = share + Scalar::FromU64(1);
+  };
+  const DkgRun run = RunDkg(MakeProposal(3, 5), kSeed, script);
+  ExpectAbort(run, {4}, {AbortReason::kShare, PartyIndex{2}}, "receiver");
+  // The others confirm, but no confirmation of party 4 comes.
+  ExpectAbort(run, {1}, {AbortReason::kConfirmation, {}}, "another");
+}
+
+TEST(DkgLiar, RogueConstantTermIsRefusedForLackOfAProof) {
+  const DkgRun honest = RunDkg(MakeProposal(3, 5), kSeed);
+  const Result<dkg::Opening> first = dkg::Opening::Parse(honest.wire.sent({2, {1}, {2}}));
+  ASSERT_TRUE(first.ok());
+  const Point victim = first.value().broadcast.coefficients[0];
+  DkgScript script;
+  script.after_start = [&](PartyIndex self, dkg::AwaitingCommitments& state, dkg::Commitment& message) {
+    if (self != PartyIndex{2}) return;
+    state.opening.coefficients[0] = *curve::Add(curve::MulBase(Scalar::FromU64(5)), victim.Negate());
+    Recommit(state, message);
+  };
+  ExpectAllBlame(script, AbortReason::kProof);
+}
+
+TEST(DkgLiar, ReplayedCommitmentAndOpeningOfAnotherDealerAreRefused) {
+  dkg::Commitment stolen_commitment;
+  dkg::OpeningBroadcast stolen_opening;
+  DkgScript script;
+  script.after_start = [&](PartyIndex self, dkg::AwaitingCommitments& state, dkg::Commitment& message) {
+    if (self == PartyIndex{1}) stolen_commitment = message;
+    if (self != PartyIndex{2}) return;
+    message.commitment = stolen_commitment.commitment;
+    state.sent = message;
+  };
+  script.after_open = [&](PartyIndex self, dkg::AwaitingOpenings&, protocol::Outbox<dkg::Opening>& out) {
+    if (self == PartyIndex{1}) stolen_opening = out.at({2}).broadcast;
+    if (self != PartyIndex{2}) return;
+    for (auto& [peer, message] : out) {
+      message.broadcast = stolen_opening;
+      message.broadcast.header.from = self;
+    }
+  };
+  ExpectAllBlame(script, AbortReason::kCommitment);
+}
+
+TEST(DkgLiar, CommitmentToSomethingElseIsBlamedOnTheDealer) {
+  DkgScript script;
+  script.after_start = [](PartyIndex self, dkg::AwaitingCommitments& state, dkg::Commitment& message) {
+    if (self != PartyIndex{2}) return;
+    message.commitment[0] ^= 1;
+    state.sent = message;
+  };
+  ExpectAllBlame(script, AbortReason::kCommitment);
+}
+
+TEST(DkgLiar, ProofMovedToAnotherCoefficientIsRefused) {
+  DkgScript script;
+  script.after_open = [](PartyIndex self, dkg::AwaitingOpenings&, protocol::Outbox<dkg::Opening>& out) {
+    if (self != PartyIndex{2}) return;
+    for (auto& [peer, message] : out) std::swap(message.broadcast.proofs[0], message.broadcast.proofs[1]);
+  };
+  ExpectAllBlame(script, AbortReason::kProof);
+}
+
+// A polynomial that a test can make twice.
+sharing::Polynomial KnownPolynomial(std::size_t coefficients) {
+  crypto::SeededRng rng(4);
+  return sharing::Polynomial::Random(coefficients, rng);
+}
+
+TEST(DkgLiar, CancellingCommitmentsAreAnIdentityThatNobodyIsBlamedFor) {
+  // Two dealers in league: the second one deals the negated polynomial, with proofs that hold.
+  crypto::SeededRng rng(2);
+  const dkg::Proposal proposal = MakeProposal(2, 2);
+  auto one = dkg::Start(proposal, {1}, rng).value();
+  auto two = dkg::Start(proposal, {2}, rng).value();
+  one.next.polynomial = KnownPolynomial(2);
+  one.next.opening.coefficients = one.next.polynomial.Commit();
+  Recommit(one.next, one.out);
+  two.next.opening.coefficients.clear();
+  for (const Point& point : one.next.opening.coefficients) {
+    two.next.opening.coefficients.push_back(point.Negate());
+  }
+  Recommit(two.next, two.out);
+  auto opened_one = dkg::Open(std::move(one.next), {{{2}, two.out}}, rng).value();
+  auto opened_two = dkg::Open(std::move(two.next), {{{1}, one.out}}, rng).value();
+
+  const sharing::Polynomial polynomial = KnownPolynomial(2);
+  dkg::Opening lie = std::move(opened_two.out.at({1}));
+  for (const std::uint16_t k : {std::uint16_t{0}, std::uint16_t{1}}) {
+    const curve::SecretScalar negated(polynomial.coefficients()[k].Expose().Negate());
+    lie.broadcast.proofs[k] = proof::ProveDlog({crypto::tag::kPokKg, opened_one.next.sid, {2}, k}, negated,
+                                               lie.broadcast.coefficients[k], rng);
+  }
+  lie.share = curve::SecretScalar(opened_one.next.own_part.Expose().Negate());
+  protocol::Inbox<dkg::Opening> inbox;
+  inbox.emplace(PartyIndex{2}, std::move(lie));
+  const auto confirmed = dkg::Confirm(std::move(opened_one.next), std::move(inbox), NodeKey({1}), rng);
+  ASSERT_FALSE(confirmed.ok());
+  EXPECT_EQ(Describe(confirmed.error()), Describe({AbortReason::kIdentity, {}}));
+}
+
+TEST(DkgLiar, DifferentOpeningsToDifferentDealersActivateNothing) {
+  // The proofs that party 3 sees are made anew: valid, but another broadcast.
+  crypto::SeededRng rng(3);
+  DkgScript script;
+  script.after_start = [](PartyIndex self, dkg::AwaitingCommitments& state, dkg::Commitment& message) {
+    if (self != PartyIndex{2}) return;
+    state.polynomial = KnownPolynomial(3);
+    state.opening.coefficients = state.polynomial.Commit();
+    Recommit(state, message);
+  };
+  script.after_open = [&](PartyIndex self, dkg::AwaitingOpenings& state,
+                          protocol::Outbox<dkg::Opening>& out) {
+    if (self != PartyIndex{2}) return;
+    dkg::OpeningBroadcast& broadcast = out.at({3}).broadcast;
+    broadcast.proofs[0] =
+        proof::ProveDlog({crypto::tag::kPokKg, state.sid, self, 0}, KnownPolynomial(3).coefficients()[0],
+                         broadcast.coefficients[0], rng);
+  };
+  const DkgRun run = RunDkg(MakeProposal(3, 5), kSeed, script);
+  for (std::uint16_t party = 1; party <= 5; ++party) {
+    ExpectAbort(run, {party}, {AbortReason::kConfirmation, {}}, "party " + std::to_string(party));
+  }
+}
+
+TEST(DkgLiar, ConfirmationBySomebodyWithoutARowIsRefused) {
+  const DkgRun honest = RunDkg(MakeProposal(2, 3), kSeed);
+  const Result<dkg::Confirmation> message = dkg::Confirmation::Parse(honest.wire.sent({3, {1}, {2}}));
+  ASSERT_TRUE(message.ok());
+  for (const PartyIndex stranger : {PartyIndex{2}, PartyIndex{4}}) {
+    dkg::AwaitingConfirmations state{{MakeProposal(2, 3), {2}, MakeProposal(2, 3).Context()},
+                                     honest.certificates.at({2}).facts,
+                                     message.value().digest,
+                                     {}};
+    const auto outcome = dkg::Finish(std::move(state), {{stranger, message.value()}}, MakeRoster(3), 2);
+    ASSERT_FALSE(outcome.ok());
+    EXPECT_EQ(outcome.error().reason, AbortReason::kWrongQuorum);
+  }
+}
+
+}  // namespace
+}  // namespace passport::test
