@@ -8,29 +8,44 @@ namespace {
 
 using Kind = Field::Kind;
 
-std::string CppType(const Field& field, Holds holds) {
-  switch (field.kind) {
-    case Kind::kU8:
-      return "std::uint8_t";
-    case Kind::kU16:
-      return "std::uint16_t";
-    case Kind::kU32:
-      return "std::uint32_t";
-    case Kind::kU64:
-      return "std::uint64_t";
-    case Kind::kBool:
-      return "bool";
-    case Kind::kEnum:
-    case Kind::kStruct:
-      return field.type;
-    case Kind::kFixed:
-      return "ByteArray<" + std::to_string(field.size) + ">";
-    case Kind::kVariable:
-      return holds == Holds::kOwned ? "Bytes" : "ByteSpan";
-    case Kind::kArray:
-      return "std::vector<" + field.type + ">";
-  }
-  return "";
+// The C++ of one kind of field. $f$ is its name, $F$ that in CamelCase, $T$ its enum or struct, $N$ its size.
+struct Shape {
+  const char* type;
+  const char* read;
+  const char* write;
+  const char* valid;  // what C++ could hold but the wire could not; empty if there is nothing
+};
+
+// In the order of Field::Kind.
+constexpr Shape kShapes[] = {
+    {"std::uint8_t", "  result.$f$ = reader.U8();\n", "  writer.U8($f$);\n", ""},
+    {"std::uint16_t", "  result.$f$ = reader.U16();\n", "  writer.U16($f$);\n", ""},
+    {"std::uint32_t", "  result.$f$ = reader.U32();\n", "  writer.U32($f$);\n", ""},
+    {"std::uint64_t", "  result.$f$ = reader.U64();\n", "  writer.U64($f$);\n", ""},
+    {"bool", "  result.$f$ = reader.Bool();\n", "  writer.Bool($f$);\n", ""},
+    {"$T$",
+     "  result.$f$ = static_cast<$T$>(reader.U16());\n"
+     "  if (!IsKnown(result.$f$)) reader.Reject();\n",
+     "  writer.U16(static_cast<std::uint16_t>($f$));\n", "IsKnown($f$)"},
+    {"$T$", "  result.$f$ = $T$::Read(reader);\n", "  $f$.Encode(writer);\n", "$f$.IsValid()"},
+    {"ByteArray<$N$>", "  result.$f$ = reader.Array<$N$>();\n", "  writer.Raw($f$);\n", ""},
+    {"ByteSpan", "  result.$f$ = reader.Var(k$F$Max);\n", "  writer.Var($f$);\n", "$f$.size() <= k$F$Max"},
+    {"std::vector<$T$>",
+     "  const std::uint32_t $f$_count = reader.Count(std::uint32_t{k$F$Max});\n"
+     "  if (std::uint64_t{$f$_count} * $T$::kBytes > reader.remaining()) reader.Reject();\n"
+     "  for (std::uint32_t i = 0; i < $f$_count && !reader.failed(); ++i) "
+     "result.$f$.push_back($T$::Read(reader));\n",
+     "  writer.U32(static_cast<std::uint32_t>($f$.size()));\n"
+     "  for (const $T$& item : $f$) item.Encode(writer);\n",
+     "$f$.size() <= k$F$Max && std::all_of($f$.begin(), $f$.end(), [](const $T$& item) "
+     "{ return item.IsValid(); })"},
+};
+constexpr Shape kOwnedBytes = {"Bytes", "  result.$f$ = ToBytes(reader.Var(k$F$Max));\n",
+                               "  writer.Var($f$);\n", "$f$.size() <= k$F$Max"};
+
+const Shape& ShapeOf(const Field& field, Holds holds) {
+  if (field.kind == Kind::kVariable && holds == Holds::kOwned) return kOwnedBytes;
+  return kShapes[static_cast<std::size_t>(field.kind)];
 }
 
 Values FieldValues(const Field& field) {
@@ -38,106 +53,17 @@ Values FieldValues(const Field& field) {
       {"f", field.name}, {"T", field.type}, {"N", std::to_string(field.size)}, {"F", CamelCase(field.name)}};
 }
 
+std::string CppType(const Field& field, Holds holds) {
+  return Fill(ShapeOf(field, holds).type, FieldValues(field));
+}
 std::string ReadField(const Field& field, Holds holds) {
-  const char* pattern = "";
-  switch (field.kind) {
-    case Kind::kU8:
-      pattern = "  result.$f$ = reader.U8();\n";
-      break;
-    case Kind::kU16:
-      pattern = "  result.$f$ = reader.U16();\n";
-      break;
-    case Kind::kU32:
-      pattern = "  result.$f$ = reader.U32();\n";
-      break;
-    case Kind::kU64:
-      pattern = "  result.$f$ = reader.U64();\n";
-      break;
-    case Kind::kBool:
-      pattern = "  result.$f$ = reader.Bool();\n";
-      break;
-    case Kind::kEnum:
-      pattern =
-          "  result.$f$ = static_cast<$T$>(reader.U16());\n"
-          "  if (!IsKnown(result.$f$)) reader.Reject();\n";
-      break;
-    case Kind::kStruct:
-      pattern = "  result.$f$ = $T$::Read(reader);\n";
-      break;
-    case Kind::kFixed:
-      pattern = "  result.$f$ = reader.Array<$N$>();\n";
-      break;
-    case Kind::kVariable:
-      pattern = holds == Holds::kOwned ? "  result.$f$ = ToBytes(reader.Var(k$F$Max));\n"
-                                       : "  result.$f$ = reader.Var(k$F$Max);\n";
-      break;
-    case Kind::kArray:
-      pattern =
-          "  const std::uint32_t $f$_count = reader.Count(std::uint32_t{k$F$Max});\n"
-          "  if (std::uint64_t{$f$_count} * $T$::kBytes > reader.remaining()) reader.Reject();\n"
-          "  for (std::uint32_t i = 0; i < $f$_count && !reader.failed(); ++i) "
-          "result.$f$.push_back($T$::Read(reader));\n";
-      break;
-  }
-  return Fill(pattern, FieldValues(field));
+  return Fill(ShapeOf(field, holds).read, FieldValues(field));
 }
-
 std::string WriteField(const Field& field) {
-  const char* pattern = "";
-  switch (field.kind) {
-    case Kind::kU8:
-      pattern = "  writer.U8($f$);\n";
-      break;
-    case Kind::kU16:
-      pattern = "  writer.U16($f$);\n";
-      break;
-    case Kind::kU32:
-      pattern = "  writer.U32($f$);\n";
-      break;
-    case Kind::kU64:
-      pattern = "  writer.U64($f$);\n";
-      break;
-    case Kind::kBool:
-      pattern = "  writer.Bool($f$);\n";
-      break;
-    case Kind::kEnum:
-      pattern = "  writer.U16(static_cast<std::uint16_t>($f$));\n";
-      break;
-    case Kind::kStruct:
-      pattern = "  $f$.Encode(writer);\n";
-      break;
-    case Kind::kFixed:
-      pattern = "  writer.Raw($f$);\n";
-      break;
-    case Kind::kVariable:
-      pattern = "  writer.Var($f$);\n";
-      break;
-    case Kind::kArray:
-      pattern =
-          "  writer.U32(static_cast<std::uint32_t>($f$.size()));\n"
-          "  for (const $T$& item : $f$) item.Encode(writer);\n";
-      break;
-  }
-  return Fill(pattern, FieldValues(field));
+  return Fill(ShapeOf(field, Holds::kOwned).write, FieldValues(field));
 }
-
-// What C++ could hold but the wire could not. Empty if there is nothing.
 std::string ValidField(const Field& field) {
-  switch (field.kind) {
-    case Kind::kEnum:
-      return Fill("IsKnown($f$)", FieldValues(field));
-    case Kind::kStruct:
-      return Fill("$f$.IsValid()", FieldValues(field));
-    case Kind::kVariable:
-      return Fill("$f$.size() <= k$F$Max", FieldValues(field));
-    case Kind::kArray:
-      return Fill(
-          "$f$.size() <= k$F$Max && std::all_of($f$.begin(), $f$.end(), [](const $T$& item) "
-          "{ return item.IsValid(); })",
-          FieldValues(field));
-    default:
-      return "";
-  }
+  return Fill(ShapeOf(field, Holds::kOwned).valid, FieldValues(field));
 }
 
 std::string DeclareFields(const std::vector<Field>& fields, Holds holds) {

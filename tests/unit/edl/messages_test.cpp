@@ -2,6 +2,7 @@
 // gives it back byte for byte, and takes nothing else.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <map>
@@ -99,7 +100,9 @@ class Messages : public testing::TestWithParam<Case> {
   // Whether the body decodes; if it does, it must come back as it was.
   bool Takes(const Bytes& body) const {
     const std::optional<Bytes> again = GetParam().codec.recode(body);
-    if (again) EXPECT_EQ(*again, body);
+    if (again) {
+      EXPECT_EQ(*again, body);
+    }
     return again.has_value();
   }
   WireModel model_{*GetParam().unit, GetParam().message->id};
@@ -166,12 +169,30 @@ TEST_P(Messages, EnumsAreClosedAndBoolsAreZeroOrOne) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Messages, testing::ValuesIn(Cases()),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& test) { return test.param.name; });
 
 TEST(MessageNumbers, AreThoseOfTheCallsOfTheNode) {
   const edlgen::Surface node = Load(ReadSource("edl/node.edl"), ReadSource("edl/effects.edl"));
   EXPECT_EQ(node.calls.messages.size(), NodeCalls().size());
   EXPECT_EQ(node.effects.messages.size(), std::variant_size_v<edl::Effect>);
+}
+
+// Seeds that do not decode would teach the fuzzer nothing; a change of a call must renew them.
+TEST(FuzzSeeds, Decode) {
+  std::size_t seeds = 0;
+  for (const Case& one : Cases()) {
+    if (!one.name.starts_with("node_call_")) continue;
+    const std::string folder = "tests/fuzz/corpus/fuzz_" + one.message->name;
+    if (!std::filesystem::is_directory(std::string(PASSPORT_SOURCE_DIR) + "/" + folder)) continue;
+    for (const auto& file :
+         std::filesystem::directory_iterator(std::string(PASSPORT_SOURCE_DIR) + "/" + folder)) {
+      const std::string name = file.path().filename().string();
+      if (name.starts_with("crash-")) continue;
+      EXPECT_TRUE(one.codec.recode(AsBytes(ReadSource(folder + "/" + name).text))) << folder << "/" << name;
+      ++seeds;
+    }
+  }
+  EXPECT_GE(seeds, 15u);
 }
 
 // Values that C++ can hold but the wire cannot.
