@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""Proves the wall on the release binaries: check_symbols.py [BUILD_FOLDER], build/release if none is named.
+
+The host holds no symbol of a trusted namespace, the enclave none of the host and nothing is left to a loader to link, and
+no trusted module imports a function that reaches outside (network, files, processes, clocks, environment).
+"""
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+NETWORK_AND_PROCESSES = set(
+    "socket connect bind listen accept accept4 getaddrinfo gethostbyname fork vfork posix_spawn system popen dlopen"
+    " execl execlp execle execv execvp execvpe pthread_create".split()
+)
+FILES_CLOCKS_ENVIRONMENT = set(
+    "open open64 openat openat64 creat fopen fopen64 freopen unlink rename mkdir read write pread pwrite recv send recvfrom"
+    " sendto recvmsg sendmsg ioctl clock_gettime gettimeofday time getenv secure_getenv rand random srand puts printf"
+    " syscall sleep usleep nanosleep".split()
+)
+# The edges of the trusted side: what confines the enclave and moves its frames, and passportd.
+EDGES = {"trusted_platform", "trusted_launch", "trusted_launcher"}
+
+
+def trusted_namespaces():
+    return sorted(path.name for path in (ROOT / "trusted").iterdir() if path.is_dir()) + ["sealing"]
+
+
+def symbols(binary, *flags):
+    out = subprocess.run(["nm", "-C", *flags, str(binary)], capture_output=True, text=True, check=True).stdout
+    return sorted({match.group(1) for match in re.finditer(r"^[0-9a-f ]{16} [A-Za-z] (.+)$", out, re.M)})
+
+
+def trusted_symbols(names, namespaces):
+    """The symbols that belong to one of these namespaces of passport."""
+    pattern = re.compile(r"\bpassport::(" + "|".join(namespaces) + r")::")
+    return (name for name in names if pattern.search(name))
+
+
+def forbidden_imports(module, imports):
+    """What this trusted module must not import."""
+    if module == "trusted_launcher":
+        return ()
+    banned = NETWORK_AND_PROCESSES | (set() if module in EDGES else FILES_CLOCKS_ENVIRONMENT)
+    return (name for name in imports if name in banned)
+
+
+def imports_of(archive):
+    out = subprocess.run(["nm", "-u", str(archive)], capture_output=True, text=True, check=True).stdout
+    return sorted({match.group(1) for match in re.finditer(r"^ +U (\w+)", out, re.M)})
+
+
+def check_enclave(enclave):
+    for name in symbols(enclave, "--defined-only"):
+        if "passport::host::" in name:
+            yield f"{enclave.name}: holds {name}"
+    for name in symbols(enclave, "--undefined-only"):
+        yield f"{enclave.name}: leaves {name} to a loader"
+    dynamic = subprocess.run(["readelf", "-d", str(enclave)], capture_output=True, text=True, check=True).stdout
+    for library in re.findall(r"\(NEEDED\).*\[(.+)\]", dynamic):
+        yield f"{enclave.name}: needs the shared library {library}"
+
+
+def main():
+    build = ROOT / (sys.argv[1] if len(sys.argv) > 1 else "build/release")
+    problems = []
+    host, enclave = build / "bin/passport-host", build / "bin/passport-enclave"
+    for program in (host, enclave):
+        if not program.exists():
+            problems.append(f"{program.relative_to(ROOT)} is not built")
+    if host.exists():
+        found = trusted_symbols(symbols(host), trusted_namespaces())
+        problems += [f"passport-host: holds {name}" for name in found]
+    if enclave.exists():
+        problems += check_enclave(enclave)
+    archives = [
+        path for path in sorted(build.rglob("libpassport_*.a")) if re.match(r"libpassport_(trusted_|sealing|edl_)", path.name)
+    ]
+    for archive in archives:
+        module = archive.stem.removeprefix("libpassport_")
+        problems += [f"{module}: imports {name}" for name in forbidden_imports(module, imports_of(archive))]
+    print("\n".join(problems) if problems else f"{len(archives)} trusted modules, host and enclave: nothing forbidden")
+    sys.exit(1 if problems else 0)
+
+
+if __name__ == "__main__":
+    main()

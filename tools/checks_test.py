@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""Shows each rule of tidy.py, check_deps.py and check_symbols.py something that it must refuse."""
+import unittest
+
+import check_deps
+import check_symbols
+import tidy
+
+
+def problems(rule, path, text):
+    return list(rule(path, text))
+
+
+class Tidy(unittest.TestCase):
+    def test_refuses_a_long_file(self):
+        self.assertTrue(problems(tidy.check_sizes, "trusted/a/b.cpp", "\n" * 501))
+        self.assertFalse(problems(tidy.check_sizes, "trusted/a/b.cpp", "\n" * 500))
+
+    def test_refuses_a_long_function_wherever_it_stands(self):
+        body = "\n  x();" * 60
+        for head in (
+            "int F(int a) {",
+            "namespace n {\nstruct S {\n  S() : a_{1}, b_(2) {",
+            "class C { int F() const noexcept {",
+            "template <class T>\nauto F(T t) -> int {",
+        ):
+            self.assertTrue(problems(tidy.check_sizes, "trusted/a/b.cpp", head + body + "\n}\n"), head)
+        short = "int F(int a) {" + "\n  x();" * 58 + "\n}\n"
+        self.assertFalse(problems(tidy.check_sizes, "trusted/a/b.cpp", short * 4))
+
+    def test_refuses_banned_calls_but_not_their_names_in_text(self):
+        for call in ("memcmp(a, b, 3)", "std::memset(a, 0, 3)", "rand()", "strcpy(a, b)", 'printf("x")'):
+            self.assertTrue(problems(tidy.check_banned_calls, "trusted/a/b.cpp", f"  {call};\n"), call)
+        for text in ("// memcmp(a, b) leaks\n", 'Say("rand()");\n', "strand(1);\n", "rng.random(1);\n"):
+            self.assertFalse(problems(tidy.check_banned_calls, "trusted/a/b.cpp", text), text)
+
+    def test_refuses_marks_and_machine_paths(self):
+        self.assertTrue(problems(tidy.check_marks, "trusted/a/b.cpp", "// TO" "DO: later\n"))
+        self.assertTrue(problems(tidy.check_marks, "tools/a.py", 'open("/' 'tmp/x")\n'))
+
+    def test_refuses_tags_elsewhere_and_tags_used_twice(self):
+        self.assertTrue(problems(tidy.check_tags, "trusted/a/b.cpp", 'Hash(Tag{"kg/com"});\n'))
+        twice = 'inline constexpr Tag kA{"a"};\ninline constexpr Tag kB{"a"};\n'
+        self.assertTrue(problems(tidy.check_tags, "trusted/crypto/tags.h", twice))
+
+    def test_refuses_a_status_number_used_twice(self):
+        self.assertTrue(problems(tidy.check_status, "edl/base/status.h", "  kA = 1,\n  kB = 1,\n"))
+
+    def test_refuses_sleeping_and_empty_tests(self):
+        self.assertTrue(problems(tidy.check_tests, "tests/a_test.cpp", "  std::this_thread::sleep_for(1s);\n"))
+        self.assertTrue(problems(tidy.check_tests, "tests/a_test.cpp", "  EXPECT_TRUE(true);\n"))
+
+    def test_refuses_headers_without_a_sentence_or_guard(self):
+        self.assertEqual(len(problems(tidy.check_headers, "trusted/a/b.h", "int F();\n")), 2)
+
+    def test_refuses_modules_without_readme_and_beast_everywhere(self):
+        self.assertTrue(list(tidy.check_tree({"trusted/a/b.h": ""})))
+        self.assertFalse(list(tidy.check_tree({"trusted/a/b.h": "", "trusted/a/README.md": ""})))
+        beast = {f"tests/{i}.cpp": "#include <boost/beast/http.hpp>" for i in range(6)}
+        self.assertTrue(list(tidy.check_tree(beast)))
+
+
+class Dependencies(unittest.TestCase):
+    def test_refuses_every_wall_that_is_broken(self):
+        for source, target in (
+            ("untrusted/a", "trusted/b"),
+            ("untrusted/a", "sealing"),
+            ("trusted/a", "untrusted/b"),
+            ("trusted/sign", "sealing"),
+            ("trusted/sign", "trusted/core"),
+            ("trusted/policy", "trusted/sign"),
+            ("tools/cli", "trusted/sign"),
+            ("trusted/core", "tests"),
+        ):
+            arrows = {source: {target}, target: set()}
+            self.assertTrue(list(check_deps.broken_walls(arrows)), f"{source} -> {target}")
+        self.assertTrue(list(check_deps.broken_walls({"trusted/a": {"trusted/missing"}})))
+
+    def test_refuses_cycles(self):
+        self.assertTrue(list(check_deps.cycles({"a/b": {"c/d"}, "c/d": {"a/b"}})))
+        self.assertFalse(list(check_deps.cycles({"a/b": {"c/d"}, "c/d": set()})))
+
+    def test_the_arrows_in_use_break_no_wall(self):
+        self.assertFalse(list(check_deps.broken_walls(check_deps.read_arrows())))
+
+    def test_a_path_belongs_to_its_module(self):
+        self.assertEqual(check_deps.module_of("trusted/peer/manifest.h"), "trusted/peer")
+        self.assertEqual(check_deps.module_of("sealing/head.h"), "sealing")
+        self.assertEqual(check_deps.module_of("tests/unit/peer/network.h"), "tests")
+
+
+class Symbols(unittest.TestCase):
+    def test_refuses_trusted_code_in_the_host(self):
+        names = check_symbols.trusted_namespaces()
+        self.assertIn("crypto", names)
+        symbol = "passport::sealing::Sealer::Seal(passport::sealing::RecordHeader const&)"
+        self.assertTrue(list(check_symbols.trusted_symbols([symbol], names)))
+        self.assertTrue(list(check_symbols.trusted_symbols(["vtable for passport::crypto::Rng"], names)))
+        self.assertFalse(list(check_symbols.trusted_symbols(["passport::host::net::Listen()", "core::x()"], names)))
+
+    def test_refuses_forbidden_imports_of_trusted_code(self):
+        self.assertTrue(list(check_symbols.forbidden_imports("trusted_core", ["socket", "malloc"])))
+        self.assertTrue(list(check_symbols.forbidden_imports("sealing", ["fopen"])))
+        self.assertFalse(list(check_symbols.forbidden_imports("trusted_core", ["malloc", "memcpy"])))
+
+
+if __name__ == "__main__":
+    unittest.main()
