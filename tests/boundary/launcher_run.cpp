@@ -1,0 +1,146 @@
+#include "tests/boundary/launcher_run.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "edl/base/check.h"
+
+namespace passport::boundary {
+namespace {
+
+constexpr int kHangMs = 30'000;
+
+std::string MakeFolder(std::optional<uid_t> owner) {
+  std::string name = testing::TempDir() + "passport-boundary-XXXXXX";
+  PASSPORT_CHECK(mkdtemp(name.data()) != nullptr);
+  PASSPORT_CHECK(chmod(name.c_str(), 0755) == 0);
+  if (owner) PASSPORT_CHECK(chown(name.c_str(), *owner, *owner) == 0);
+  return name;
+}
+
+// Only in a pid namespace of its own does the setting leave the machine as it was.
+void ForbidExecutableMemfds() {
+  const int fd = open("/proc/sys/vm/memfd_noexec", O_WRONLY | O_CLOEXEC);
+  if (fd < 0 || write(fd, "2", 1) != 1) _exit(125);
+}
+
+}  // namespace
+
+bool IsRoot() { return geteuid() == 0; }
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+LauncherRun::LauncherRun(RunOptions options) : folder_(MakeFolder(options.as)) {
+  int out[2];
+  int err[2];
+  PASSPORT_CHECK(pipe2(out, O_CLOEXEC) == 0 && pipe2(err, O_CLOEXEC) == 0);
+  options.development = options.development || !IsRoot();
+  pid_ = fork();
+  PASSPORT_CHECK(pid_ >= 0);
+  if (pid_ == 0) BecomeLauncher(options, out[1], err[1]);
+  close(out[1]);
+  close(err[1]);
+  host_.fd = out[0];
+  log_.fd = err[0];
+}
+
+void LauncherRun::BecomeLauncher(const RunOptions& options, int out, int err) {
+  dup2(out, STDOUT_FILENO);
+  dup2(err, STDERR_FILENO);
+  if (options.no_executable_memfd) {
+    // The first child of the new namespace runs passportd; this process waits for it and ends the same way.
+    if (unshare(CLONE_NEWPID) != 0) _exit(126);
+    const pid_t inner = fork();
+    if (inner != 0) {
+      int status = 0;
+      waitpid(inner, &status, 0);
+      _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 124);
+    }
+    ForbidExecutableMemfds();
+  }
+  if (options.as && !BecomeUser(*options.as)) _exit(127);
+  std::vector<std::string> words = {
+      PASSPORTD,    "--enclave",       PASSPORT_ENCLAVE,  "--host",     BOUNDARY_FAKE_HOST,
+      "--root-key", folder_ + "/root", "--make-root-key", "--pid-file", folder_ + "/pids"};
+  if (options.development) words.push_back("--dev");
+  words.insert(words.end(), options.more.begin(), options.more.end());
+  words.insert(words.end(), {"--", options.host_mode});
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  execv(PASSPORTD, argv.data());
+  _exit(123);
+}
+
+LauncherRun::~LauncherRun() {
+  if (pid_ > 0) {
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+  }
+  close(host_.fd);
+  close(log_.fd);
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+std::string LauncherRun::Await(Stream& stream, const std::string& text) {
+  for (;;) {
+    for (std::size_t end; (end = stream.pending.find('\n')) != std::string::npos;) {
+      const std::string line = stream.pending.substr(0, end);
+      stream.pending.erase(0, end + 1);
+      if (line.find(text) != std::string::npos) return line;
+    }
+    pollfd ready{stream.fd, POLLIN, 0};
+    char block[4096];
+    const ssize_t size = poll(&ready, 1, kHangMs) > 0 ? read(stream.fd, block, sizeof block) : 0;
+    if (size <= 0) {
+      ADD_FAILURE() << "no line with '" << text << "' came";
+      return "";
+    }
+    stream.pending.append(block, static_cast<std::size_t>(size));
+  }
+}
+
+Pids LauncherRun::AwaitStarted() {
+  AwaitLog("started: enclave process");
+  std::istringstream line(ReadFile(folder_ + "/pids"));
+  std::string word;
+  Pids pids;
+  line >> word >> pids.launcher >> word >> pids.enclave >> word >> pids.host;
+  EXPECT_TRUE(!line.fail()) << "the pid file cannot be read";
+  return pids;
+}
+
+void LauncherRun::Signal(int number) const { kill(pid_, number); }
+
+Ending LauncherRun::AwaitEnd() {
+  int status = 0;
+  PASSPORT_CHECK(waitpid(pid_, &status, 0) == pid_);
+  pid_ = -1;
+  if (WIFSIGNALED(status)) return {true, WTERMSIG(status)};
+  return {false, WEXITSTATUS(status)};
+}
+
+ProcessHandle::ProcessHandle(pid_t pid) : fd_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))) {}
+ProcessHandle::~ProcessHandle() { close(fd_); }
+bool ProcessHandle::Ends() const {
+  pollfd ended{fd_, POLLIN, 0};
+  return poll(&ended, 1, kHangMs) > 0;
+}
+
+}  // namespace passport::boundary

@@ -1,0 +1,251 @@
+// The processes as passportd really starts them: what surrounds the enclave, and what happens when one of
+// them ends.
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "tests/boundary/launcher_run.h"
+#include "trusted/crypto/hash.h"
+#include "trusted/launcher/supervisor.h"
+#include "trusted/platform/filter.h"
+
+namespace passport::boundary {
+namespace {
+
+namespace fs = std::filesystem;
+using launcher::End;
+
+Ending ExitedAs(End end) { return {false, static_cast<int>(end)}; }
+
+std::string ProcPath(pid_t pid, const std::string& name) {
+  return "/proc/" + std::to_string(pid) + "/" + name;
+}
+
+// The value of one line of /proc/PID/status.
+std::string StatusField(pid_t pid, const std::string& field) {
+  std::istringstream lines(ReadFile(ProcPath(pid, "status")));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(field + ":")) return line.substr(line.find('\t') + 1);
+  }
+  return "";
+}
+
+class Live : public testing::Test {
+ protected:
+  Live() : pids_(run_.AwaitStarted()) { run_.AwaitHost("hello answered"); }
+  LauncherRun run_;
+  Pids pids_;
+};
+
+TEST_F(Live, HostGetsAnAnswerToHello) { EXPECT_GT(pids_.enclave, 0); }
+
+TEST_F(Live, EnclaveIsFilteredAndCannotGainPrivileges) {
+  EXPECT_EQ(StatusField(pids_.enclave, "Seccomp"), "2");
+  EXPECT_EQ(StatusField(pids_.enclave, "NoNewPrivs"), "1");
+  EXPECT_EQ(StatusField(pids_.enclave, "Threads"), "1");
+}
+
+TEST_F(Live, EnclaveRunsTheFilterThatTheGoldenTableTests) {
+  LauncherRun other;
+  const std::string line = other.AwaitLog("system call filter sha256 ");
+  const Bytes program = platform::Filter::Build().value().Export().value();
+  EXPECT_TRUE(line.ends_with(ToHex(crypto::HashSha256(program)))) << line;
+}
+
+TEST_F(Live, EnclaveHasItsFiveDescriptorsOnly) {
+  if (!IsRoot()) GTEST_SKIP() << "only root sees the descriptors of a process that is not dumpable";
+  std::map<std::string, std::string> open_ones;
+  for (const auto& entry : fs::directory_iterator(ProcPath(pids_.enclave, "fd")))
+    open_ones[entry.path().filename()] = fs::read_symlink(entry.path());
+  ASSERT_EQ(open_ones.size(), 5u);
+  for (const char* fd : {"0", "1", "2"}) EXPECT_EQ(open_ones[fd], "/dev/null");
+  for (const char* fd : {"3", "4"}) EXPECT_TRUE(open_ones[fd].starts_with("socket:")) << open_ones[fd];
+}
+
+TEST_F(Live, EnclaveHasNoEnvironmentAndNoArguments) {
+  if (!IsRoot()) GTEST_SKIP() << "only root sees the environment of a process that is not dumpable";
+  EXPECT_EQ(ReadFile(ProcPath(pids_.enclave, "environ")), "");
+  EXPECT_EQ(ReadFile(ProcPath(pids_.enclave, "cmdline")), std::string("passport-enclave\0", 17));
+}
+
+TEST_F(Live, EnclaveRunsFromTheSealedCopy) {
+  if (!IsRoot()) GTEST_SKIP() << "only root sees the image of a process that is not dumpable";
+  EXPECT_EQ(fs::read_symlink(ProcPath(pids_.enclave, "exe")), "/memfd:passport-enclave (deleted)");
+}
+
+// The kernel gives the files of a process that is not dumpable to root, whoever the process belongs to.
+TEST_F(Live, EnclaveIsNotDumpable) {
+  struct stat enclave;
+  struct stat host;
+  ASSERT_EQ(stat(ProcPath(pids_.enclave, "mem").c_str(), &enclave), 0);
+  ASSERT_EQ(stat(ProcPath(pids_.host, "comm").c_str(), &host), 0);
+  EXPECT_EQ(enclave.st_uid, 0u);
+  EXPECT_EQ(host.st_uid, IsRoot() ? 61002u : getuid());
+}
+
+TEST_F(Live, EnclaveHasAUidOfItsOwnAndNoCapabilities) {
+  if (!IsRoot()) GTEST_SKIP() << "without root all processes share one uid, which the enclave claims";
+  EXPECT_EQ(StatusField(pids_.enclave, "Uid"), "61001\t61001\t61001\t61001");
+  EXPECT_EQ(StatusField(pids_.enclave, "Gid"), "61001\t61001\t61001\t61001");
+  EXPECT_EQ(StatusField(pids_.host, "Uid"), "61002\t61002\t61002\t61002");
+  for (const pid_t pid : {pids_.enclave, pids_.host}) {
+    EXPECT_EQ(StatusField(pid, "Groups").find_first_not_of(" "), std::string::npos);
+    for (const char* set : {"CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"})
+      EXPECT_EQ(StatusField(pid, set), "0000000000000000") << set;
+  }
+}
+
+TEST_F(Live, EnclaveHasNamespacesOfItsOwnAndAnEmptyRoot) {
+  if (!IsRoot()) GTEST_SKIP() << "namespaces need root, which the enclave claims to lack";
+  for (const char* kind : {"pid", "net", "ipc", "uts", "mnt"}) {
+    const std::string name = std::string("ns/") + kind;
+    EXPECT_NE(fs::read_symlink(ProcPath(pids_.enclave, name)), fs::read_symlink(ProcPath(getpid(), name)))
+        << kind;
+  }
+  EXPECT_TRUE(fs::is_empty(ProcPath(pids_.enclave, "root")));
+}
+
+TEST_F(Live, EnclaveMayNotDumpCoreWriteFilesOrOpenDescriptors) {
+  const std::string limits = ReadFile(ProcPath(pids_.enclave, "limits"));
+  const auto limit_of = [&](const std::string& name) {
+    std::istringstream words(limits.substr(limits.find(name) + name.size()));
+    std::string soft;
+    std::string hard;
+    words >> soft >> hard;
+    return soft + " " + hard;
+  };
+  EXPECT_EQ(limit_of("Max core file size"), "0 0");
+  EXPECT_EQ(limit_of("Max file size"), "0 0");
+  EXPECT_EQ(limit_of("Max open files"), "5 5");
+  EXPECT_EQ(limit_of("Max processes"), "0 0");
+}
+
+TEST_F(Live, NoPageOfTheEnclaveIsWritableAndExecutable) {
+  if (!IsRoot()) GTEST_SKIP() << "only root sees the mappings of a process that is not dumpable";
+  const std::string maps = ReadFile(ProcPath(pids_.enclave, "maps"));
+  EXPECT_NE(maps.find("r-xp"), std::string::npos);
+  EXPECT_EQ(maps.find("rwx"), std::string::npos);
+}
+
+TEST_F(Live, KillingPassportdKillsBoth) {
+  const ProcessHandle enclave(pids_.enclave);
+  const ProcessHandle host(pids_.host);
+  run_.Signal(SIGKILL);
+  EXPECT_TRUE(enclave.Ends());
+  EXPECT_TRUE(host.Ends());
+}
+
+TEST_F(Live, TerminatingPassportdEndsBothInOrder) {
+  const ProcessHandle enclave(pids_.enclave);
+  const ProcessHandle host(pids_.host);
+  run_.Signal(SIGTERM);
+  EXPECT_EQ(run_.AwaitEnd(), ExitedAs(End::kOrderly));
+  EXPECT_TRUE(enclave.Ends());
+  EXPECT_TRUE(host.Ends());
+}
+
+TEST_F(Live, KilledEnclaveIsStartedAgainWithItsHost) {
+  ASSERT_EQ(kill(pids_.enclave, SIGKILL), 0);
+  run_.AwaitLog("the enclave ended: killed by SIGKILL");
+  const Pids next = run_.AwaitStarted();
+  run_.AwaitHost("hello answered");
+  EXPECT_NE(next.enclave, pids_.enclave);
+  EXPECT_NE(next.host, pids_.host);
+  EXPECT_EQ(next.launcher, pids_.launcher);
+}
+
+TEST_F(Live, KilledHostIsStartedAgainWithItsEnclave) {
+  ASSERT_EQ(kill(pids_.host, SIGKILL), 0);
+  run_.AwaitLog("the host ended: killed by SIGKILL");
+  const Pids next = run_.AwaitStarted();
+  run_.AwaitHost("hello answered");
+  EXPECT_NE(next.enclave, pids_.enclave);
+  EXPECT_NE(next.host, pids_.host);
+}
+
+TEST(Host, GetsStandardStreamsAndItsChannelOnly) {
+  LauncherRun run({.host_mode = "descriptors"});
+  EXPECT_EQ(run.AwaitHost("descriptors"), "descriptors 0 1 2 3");
+}
+
+TEST(Host, IsNotStartedAgainWhenItsConfigurationIsWrong) {
+  LauncherRun run({.host_mode = "misconfigured"});
+  run.AwaitLog("exit code 78: its arguments or configuration are wrong");
+  EXPECT_EQ(run.AwaitEnd(), ExitedAs(End::kFinal));
+}
+
+TEST(Host, GetsTheDataFolder) {
+  if (!IsRoot()) GTEST_SKIP() << "folders are given to another uid by root only";
+  LauncherRun outer;  // only for a folder
+  const std::string data = outer.folder() + "/data";
+  ASSERT_TRUE(fs::create_directory(data));
+  LauncherRun run({.more = {"--data-dir", data}});
+  run.AwaitStarted();
+  struct stat info;
+  ASSERT_EQ(stat(data.c_str(), &info), 0);
+  EXPECT_EQ(info.st_uid, 61002u);
+  EXPECT_EQ(info.st_mode & 0777, 0700u);
+}
+
+class BrokenFrame : public testing::TestWithParam<const char*> {};
+TEST_P(BrokenFrame, EndsTheEnclaveWith65) {
+  LauncherRun run({.host_mode = GetParam()});
+  run.AwaitStarted();
+  run.AwaitLog("the enclave ended: exit code 65: the host broke the frame format");
+  run.AwaitLog("starting both again");
+}
+INSTANTIATE_TEST_SUITE_P(Of, BrokenFrame, testing::Values("garbage", "short", "oversize"));
+
+TEST(Launcher, RefusesAnotherImageThanTheOneAllowed) {
+  LauncherRun run({.more = {"--measurement", std::string(64, '0')}});
+  run.AwaitLog("not the image --measurement allows");
+  EXPECT_EQ(run.AwaitEnd(), ExitedAs(End::kCannotStart));
+}
+
+TEST(Launcher, RefusesToShareOneUidUnlessThatIsAccepted) {
+  if (!IsRoot()) GTEST_SKIP() << "the tests run without root and always accept it";
+  LauncherRun run({.as = 65534});
+  run.AwaitLog("run as root, or accept that with --dev");
+  EXPECT_EQ(run.AwaitEnd(), ExitedAs(End::kBadOptions));
+}
+
+TEST(Launcher, NamesEveryLayerThatAnUnprivilegedRunLacks) {
+  LauncherRun run({.development = true, .as = IsRoot() ? std::optional<uid_t>(65534) : std::nullopt});
+  const std::string warning = run.AwaitLog("warning: layers of confinement that do not hold");
+  for (const char* layer : {"separate-uid", "pid-namespace", "network-namespace", "ipc-namespace",
+                            "uts-namespace", "mount-namespace", "empty-root", "no-capabilities"})
+    EXPECT_NE(warning.find(std::string(layer) + " unavailable (EPERM)"), std::string::npos)
+        << layer << ": " << warning;
+  for (const char* layer :
+       {"seccomp", "not-dumpable", "execute-only-image", "own-descriptors", "no-new-processes"})
+    EXPECT_EQ(warning.find(layer), std::string::npos) << layer;
+  run.AwaitStarted();
+  run.AwaitHost("hello answered");
+}
+
+bool CanForbidExecutableMemfds() { return IsRoot() && fs::exists("/proc/sys/vm/memfd_noexec"); }
+
+TEST(Launcher, RefusesTheFileFallbackUnlessThatIsAccepted) {
+  if (!CanForbidExecutableMemfds()) GTEST_SKIP() << "needs root and a kernel with vm.memfd_noexec";
+  LauncherRun run({.no_executable_memfd = true});
+  run.AwaitLog("the enclave refuses to run: layer execute-only-image is off");
+  EXPECT_EQ(run.AwaitEnd(), ExitedAs(End::kFinal));
+}
+
+TEST(Launcher, ClaimsTheFileFallback) {
+  if (!CanForbidExecutableMemfds()) GTEST_SKIP() << "needs root and a kernel with vm.memfd_noexec";
+  LauncherRun run({.development = true, .no_executable_memfd = true});
+  run.AwaitLog("started from the file");
+  const std::string warning = run.AwaitLog("warning: layers of confinement that do not hold");
+  EXPECT_NE(warning.find("sealed-image unavailable (EACCES)"), std::string::npos) << warning;
+  EXPECT_NE(warning.find("execute-only-image off"), std::string::npos) << warning;
+  run.AwaitHost("hello answered");
+}
+
+}  // namespace
+}  // namespace passport::boundary
