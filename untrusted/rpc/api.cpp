@@ -1,0 +1,224 @@
+// What each HTTP request means: client calls, GET /health, /enclave and /metrics, POST /manifest and /admin.
+#include "untrusted/rpc/api.h"
+
+#include <sys/random.h>
+
+#include <utility>
+
+namespace passport::host::rpc {
+namespace {
+
+constexpr const char* kJson = "application/json";
+constexpr std::string_view kNonceParameter = "nonce=";
+
+struct HeaderRow {
+  std::string_view name;
+  ByteSpan edl::ClientRequestCall::*field;
+  std::size_t size_max;
+};
+using Call = edl::ClientRequestCall;
+constexpr HeaderRow kHeaders[] = {
+    {"x-scope-id", &Call::scope_id, Call::kScopeIdMax},
+    {"x-encrypted-key", &Call::encrypted_key, Call::kEncryptedKeyMax},
+    {"x-encrypted-user", &Call::encrypted_user, Call::kEncryptedUserMax},
+    {"x-encrypted-session", &Call::encrypted_session, Call::kEncryptedSessionMax},
+    {"x-encrypted-key-signature", &Call::encrypted_key_signature, Call::kEncryptedKeySignatureMax},
+    {"x-encrypted-webauthn-signature", &Call::encrypted_webauthn_signature,
+     Call::kEncryptedWebauthnSignatureMax},
+};
+
+// Fills in the headers, borrowed from `request`. A header that occurs twice is refused: two readers of such a
+// request could disagree about which one counts.
+std::optional<Refusal> ReadHeaders(const net::HttpRequest& request, Call& call) {
+  std::array<bool, std::size(kHeaders)> seen{};
+  for (const net::HttpHeader& header : request.headers) {
+    for (std::size_t i = 0; i < std::size(kHeaders); ++i) {
+      if (header.name != kHeaders[i].name) continue;
+      if (std::exchange(seen[i], true)) return Refusal::kInvalidRequest;
+      if (header.value.size() > kHeaders[i].size_max) return Refusal::kTooLarge;
+      call.*kHeaders[i].field = AsBytes(header.value);
+    }
+  }
+  return std::nullopt;
+}
+
+net::HttpReply Json(std::string body) { return {200, kJson, std::move(body), {}}; }
+net::HttpReply Text(unsigned status, std::string text) { return {status, "text/plain", std::move(text), {}}; }
+
+// What POST /manifest and /admin answer: the verdict of the enclave, or the status of the call when it had
+// none.
+net::HttpReply StatementReply(const edl::Answer& answer) {
+  std::uint16_t status = static_cast<std::uint16_t>(answer.status);
+  for (const edl::Effect& effect : answer.effects) {
+    const auto* verdict = std::get_if<edl::VerdictEffect>(&effect);
+    if (verdict != nullptr && verdict->status != 0) status = verdict->status;
+  }
+  if (status == 0) return Json(R"({"ok":true})");
+  return Json(R"({"ok":false,"status":)" + std::to_string(status) + "}");
+}
+
+}  // namespace
+
+std::vector<net::HttpHeader> CorsHeaders() { return {{"Access-Control-Allow-Origin", "*"}}; }
+
+Api::Api(enclave::Enclave& enclave, ApiOptions options, std::string salt, metrics::Registry& metrics)
+    : enclave_(enclave),
+      options_(options),
+      metrics_(metrics),
+      request_time_(
+          metrics.HistogramOf("passport_request_seconds", "Time from a client's request to its reply.")),
+      address_limit_(options.requests_per_second_address),
+      scope_limit_(options.requests_per_second_scope),
+      new_key_limit_(options.new_keys_per_second_address),
+      seen_keys_(std::move(salt)) {
+  metrics.Gauge("passport_requests_pending", "Requests without an answer yet.",
+                [this] { return static_cast<double>(pending_.size()); });
+}
+
+void Api::Handle(net::HttpRequest request, net::ReplyFunction reply) {
+  if (request.method == "POST") return HandlePost(request, std::move(reply));
+  if (request.method == "GET" || request.method == "HEAD") return HandleGet(request, std::move(reply));
+  if (request.method == "OPTIONS") {
+    return reply({204,
+                  "",
+                  "",
+                  {{"Access-Control-Allow-Methods", "POST, GET, OPTIONS"},
+                   {"Access-Control-Allow-Headers",
+                    "Content-Type, X-Scope-Id, X-Encrypted-Key, X-Encrypted-User, X-Encrypted-Session, "
+                    "X-Encrypted-Key-Signature, X-Encrypted-WebAuthn-Signature"},
+                   {"Access-Control-Max-Age", "86400"}}});
+  }
+  reply({405, "text/plain", "method not allowed\n", {{"Allow", "POST, GET, OPTIONS"}}});
+}
+
+void Api::HandleGet(const net::HttpRequest& request, net::ReplyFunction reply) {
+  const std::string_view target = request.target;
+  const std::size_t question = target.find('?');
+  const std::string_view path = target.substr(0, question);
+  const std::string_view query = question == std::string_view::npos ? "" : target.substr(question + 1);
+  if (path == "/health") {
+    return SubmitForToken(edl::StatusCall{.token = ++last_token_}, Kind::kStatus, std::move(reply));
+  }
+  if (path == "/enclave") return HandleEnclave(query, std::move(reply));
+  if (path == "/metrics") return reply({200, "text/plain; version=0.0.4", metrics_.Text(), {}});
+  reply(Text(404,
+             "not found; there are /health, /enclave?nonce=64-hex-digits, /metrics, and POST for calls\n"));
+}
+
+void Api::HandleEnclave(std::string_view query, net::ReplyFunction reply) {
+  edl::AttestCall call{.token = ++last_token_};
+  if (query.empty()) {
+    if (getrandom(call.nonce.data(), call.nonce.size(), 0) != static_cast<ssize_t>(call.nonce.size())) {
+      return reply(Text(503, "no randomness for a nonce; give one\n"));
+    }
+  } else {
+    if (!query.starts_with(kNonceParameter)) return reply(Text(400, "the only parameter is nonce\n"));
+    const auto bytes = ParseHex(query.substr(kNonceParameter.size()));
+    if (!bytes.ok() || bytes.value().size() != call.nonce.size()) {
+      return reply(Text(400, "nonce must be 64 hex digits\n"));
+    }
+    std::copy(bytes.value().begin(), bytes.value().end(), call.nonce.begin());
+  }
+  SubmitForToken(call, Kind::kAttest, std::move(reply));
+}
+
+void Api::HandlePost(const net::HttpRequest& request, net::ReplyFunction reply) {
+  const ByteSpan body = AsBytes(request.body);
+  if (request.target == "/manifest") {
+    const edl::ProvisionCall call{.kind = edl::ProvisionKind::kManifest, .data = body};
+    return SubmitStatement(call, std::move(reply));
+  }
+  if (request.target == "/admin") {
+    return SubmitStatement(edl::AdminCall{.statement = body}, std::move(reply));
+  }
+  HandleClientRequest(request, std::move(reply));
+}
+
+void Api::HandleClientRequest(const net::HttpRequest& request, net::ReplyFunction reply) {
+  Call call{.token = ++last_token_, .body = AsBytes(request.body)};
+  auto refusal = ReadHeaders(request, call);
+  if (!refusal) refusal = CheckLimits(request, call);
+  if (refusal) return Refuse(reply, Kind::kClient, *refusal);
+  SubmitForToken(call, Kind::kClient, std::move(reply));
+}
+
+std::optional<Refusal> Api::CheckLimits(const net::HttpRequest& request, const Call& call) {
+  const Clock::time_point now = Clock::now();
+  if (!address_limit_.Allow(request.client, now)) return Refusal::kBusy;
+  if (!call.scope_id.empty() && !scope_limit_.Allow(AsText(call.scope_id), now)) return Refusal::kBusy;
+  const std::string_view key = AsText(call.encrypted_key);
+  if (!key.empty() && !seen_keys_.Contains(key)) {
+    if (!new_key_limit_.Allow(request.client, now)) return Refusal::kBusy;
+    seen_keys_.Insert(key);
+  }
+  return std::nullopt;
+}
+
+// A statement is answered by the verdict in its own answer.
+template <class Statement>
+void Api::SubmitStatement(const Statement& call, net::ReplyFunction reply) {
+  const auto submitted = enclave_.Submit(
+      enclave::Urgency::kClient, call, [reply](const edl::Answer& answer) { reply(StatementReply(answer)); });
+  if (!submitted.ok()) {
+    reply(Json(R"({"ok":false,"status":)" + std::to_string(static_cast<unsigned>(submitted.error())) + "}"));
+  }
+}
+
+template <class Asking>
+void Api::SubmitForToken(const Asking& call, Kind kind, net::ReplyFunction reply) {
+  const std::uint64_t token = call.token;
+  if (pending_.size() >= options_.requests_max) return Refuse(reply, kind, Refusal::kBusy);
+  pending_.emplace(token, Pending{std::move(reply), Clock::now(), kind});
+  const auto submitted =
+      enclave_.Submit(enclave::Urgency::kClient, call, [this, token](const edl::Answer& answer) {
+        // An answer that is kOk may be followed by the reply later.
+        if (answer.status != Status::kOk) Finish(token, RefusalOf(answer.status));
+      });
+  if (!submitted.ok()) Finish(token, RefusalOf(submitted.error()));
+}
+
+void Api::OnReply(const edl::ReplyEffect& effect) {
+  const auto found = pending_.find(effect.token);
+  if (found == pending_.end()) {
+    metrics_.CounterOf("passport_replies_late_total", "Replies to requests that had been given up.").Add();
+    return;
+  }
+  const Pending pending = std::move(found->second);
+  pending_.erase(found);
+  if (pending.kind == Kind::kClient) {
+    request_time_.Observe(std::chrono::duration<double>(Clock::now() - pending.since).count());
+    metrics_
+        .CounterOf("passport_requests_total", "Client requests answered by the enclave.",
+                   "method=\"" + std::to_string(effect.method) + "\",outcome=\"" +
+                       std::to_string(effect.outcome) + "\"")
+        .Add();
+  }
+  pending.reply(Json(std::string(AsText(effect.body))));
+}
+
+void Api::Expire(Clock::time_point now) {
+  std::vector<std::uint64_t> expired;
+  for (const auto& [token, pending] : pending_) {
+    if (now - pending.since >= options_.request_time) expired.push_back(token);
+  }
+  for (const std::uint64_t token : expired) Finish(token, Refusal::kTimeout);
+}
+
+void Api::Finish(std::uint64_t token, Refusal refusal) {
+  const auto found = pending_.find(token);
+  if (found == pending_.end()) return;
+  const Pending pending = std::move(found->second);
+  pending_.erase(found);
+  Refuse(pending.reply, pending.kind, refusal);
+}
+
+void Api::Refuse(const net::ReplyFunction& reply, Kind kind, Refusal refusal) {
+  metrics_
+      .CounterOf("passport_requests_refused_total", "Requests that the host answered itself.",
+                 std::string("reason=\"") + NameOf(refusal) + "\"")
+      .Add();
+  // Published clients drop the body of anything but 200; GET is for operators and their tools.
+  reply({kind == Kind::kClient ? 200u : 503u, kJson, BodyOf(refusal), {}});
+}
+
+}  // namespace passport::host::rpc

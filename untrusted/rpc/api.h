@@ -1,0 +1,79 @@
+// What each HTTP request means: client calls, GET /health, /enclave and /metrics, POST /manifest and /admin.
+//
+// The host reads headers, never bodies: a JSON-RPC request goes to the enclave as it came.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "untrusted/enclave/enclave.h"
+#include "untrusted/net/http_server.h"
+#include "untrusted/rpc/rate_limit.h"
+#include "untrusted/rpc/refusal.h"
+
+namespace passport::host::rpc {
+
+struct ApiOptions {
+  std::chrono::milliseconds request_time{30000};  // then the client is told that there was no answer
+  std::size_t requests_max = 1024;                // in the enclave or waiting for it
+  double requests_per_second_address = 2000;      // 0 means no limit
+  double requests_per_second_scope = 5000;
+  double new_keys_per_second_address = 200;  // keys not seen before; each costs the enclave an RSA operation
+};
+
+// The headers that every reply carries, so that browsers let any page read it.
+std::vector<net::HttpHeader> CorsHeaders();
+
+class Api {
+ public:
+  using Clock = std::chrono::steady_clock;
+  Api(enclave::Enclave& enclave, ApiOptions options, std::string salt, metrics::Registry& metrics);
+  Api(const Api&) = delete;
+  Api& operator=(const Api&) = delete;
+
+  // Answers `request` through `reply`, once, now or later.
+  void Handle(net::HttpRequest request, net::ReplyFunction reply);
+  // A `reply` effect: the answer to the request with its token. Late ones are counted and dropped.
+  void OnReply(const edl::ReplyEffect& effect);
+  // Gives up requests that are older than request_time.
+  void Expire(Clock::time_point now);
+  std::size_t pending_count() const { return pending_.size(); }
+
+ private:
+  enum class Kind { kClient, kStatus, kAttest };
+  struct Pending {
+    net::ReplyFunction reply;
+    Clock::time_point since;
+    Kind kind;
+  };
+
+  void HandleGet(const net::HttpRequest& request, net::ReplyFunction reply);
+  void HandleEnclave(std::string_view query, net::ReplyFunction reply);
+  void HandlePost(const net::HttpRequest& request, net::ReplyFunction reply);
+  void HandleClientRequest(const net::HttpRequest& request, net::ReplyFunction reply);
+  template <class Call>
+  void SubmitStatement(const Call& call, net::ReplyFunction reply);
+  template <class Call>
+  void SubmitForToken(const Call& call, Kind kind, net::ReplyFunction reply);
+  std::optional<Refusal> CheckLimits(const net::HttpRequest& request, const edl::ClientRequestCall& call);
+  void Finish(std::uint64_t token, Refusal refusal);
+  void Refuse(const net::ReplyFunction& reply, Kind kind, Refusal refusal);
+
+  enclave::Enclave& enclave_;
+  ApiOptions options_;
+  metrics::Registry& metrics_;
+  metrics::Histogram& request_time_;
+  RateLimit address_limit_;
+  RateLimit scope_limit_;
+  RateLimit new_key_limit_;
+  SeenTexts seen_keys_;
+  std::uint64_t last_token_ = 0;
+  std::unordered_map<std::uint64_t, Pending> pending_;
+};
+
+}  // namespace passport::host::rpc

@@ -1,0 +1,20 @@
+// The JSON-RPC errors that the host itself gives: constant texts, for requests that never reach the enclave
+// or that it did not answer. Numbers and names are rows of the enclave's table of errors.
+#pragma once
+
+#include <string>
+
+#include "edl/base/status.h"
+
+namespace passport::host::rpc {
+
+enum class Refusal { kInvalidRequest, kTooLarge, kBusy, kTimeout, kNotReady, kInternal };
+
+// The whole body of the reply; `id` is null because the host does not read the request's JSON.
+std::string BodyOf(Refusal refusal);
+// For metrics.
+const char* NameOf(Refusal refusal);
+// What a client is told when the enclave refused a call as such.
+Refusal RefusalOf(Status status);
+
+}  // namespace passport::host::rpc
