@@ -18,9 +18,9 @@ constexpr std::string_view kDomainTypeName = "EIP712Domain";
 struct FieldType {
   enum class Kind { kUint, kInt, kAddress, kBool, kFixedBytes, kBytes, kString, kStruct };
   Kind kind = Kind::kBool;
-  std::size_t size = 0;                    // bytes, for kUint, kInt, kFixedBytes
-  std::size_t struct_index = 0;            // for kStruct
-  std::vector<std::size_t> array_lengths;  // innermost first; 0 is an array of any length
+  std::size_t size = 0;                         // bytes, for kUint, kInt, kFixedBytes
+  std::size_t struct_index = 0;                 // for kStruct
+  std::vector<std::size_t> array_lengths = {};  // innermost first; 0 is an array of any length
 };
 
 struct Field {
