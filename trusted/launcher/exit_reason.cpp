@@ -2,6 +2,7 @@
 
 #include <sysexits.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "trusted/platform/exit_codes.h"
@@ -11,10 +12,8 @@ namespace {
 
 using platform::Exit;
 
-std::string SignalName(int number) {
-  const char* name = sigabbrev_np(number);
-  return name == nullptr ? "signal " + std::to_string(number) : "SIG" + std::string(name);
-}
+constexpr Exit kFinalExits[] = {Exit::kBadStart,    Exit::kDescriptors, Exit::kLaunchInfo,
+                                Exit::kConfinement, Exit::kSpawnSetup,  Exit::kSpawnExec};
 
 std::string_view SignalMeaning(int number) {
   switch (number) {
@@ -24,10 +23,9 @@ std::string_view SignalMeaning(int number) {
     case SIGBUS:
     case SIGFPE:
     case SIGABRT:
-      return ": a bug; report it with the image's SHA-256";
     case SIGILL:
     case SIGTRAP:
-      return ": a failed internal check; report it with the image's SHA-256";
+      return ": a bug or a failed internal check; report it with the image's SHA-256";
     case SIGKILL:
       return ": by the operator or for lack of memory";
     default:
@@ -35,46 +33,32 @@ std::string_view SignalMeaning(int number) {
   }
 }
 
-std::string DescribeSignal(int number) {
-  return "killed by " + SignalName(number) + std::string(SignalMeaning(number));
-}
-
-bool Exited(const ExitReason& reason, Exit code) {
-  return !reason.by_signal && reason.number == static_cast<int>(code);
+// The host's own codes are those of sysexits.h; from kSpawnSetup on it never came to run.
+bool IsHostsOwn(Program program, int code) {
+  return program == Program::kHost && code < static_cast<int>(Exit::kSpawnSetup);
 }
 
 }  // namespace
 
-ExitReason ReasonOf(const siginfo_t& info) { return {info.si_code != CLD_EXITED, info.si_status}; }
-
-std::string DescribeEnclaveEnd(const ExitReason& reason) {
-  if (reason.by_signal) return DescribeSignal(reason.number);
-  return "exit code " + std::to_string(reason.number) + ": " +
-         std::string(platform::DescribeExit(reason.number));
-}
-
-std::string DescribeHostEnd(const ExitReason& reason) {
-  if (reason.by_signal) return "killed by " + SignalName(reason.number);
-  std::string text = "exit code " + std::to_string(reason.number);
-  if (reason.number == EX_USAGE || reason.number == EX_CONFIG)
-    text += ": its arguments or configuration are wrong";
-  if (reason.number >= static_cast<int>(Exit::kSpawnSetup))
-    text += ": " + std::string(platform::DescribeExit(reason.number));
-  return text;
-}
-
-bool EnclaveEndIsFinal(const ExitReason& reason) {
-  for (const Exit code : {Exit::kBadStart, Exit::kDescriptors, Exit::kLaunchInfo, Exit::kConfinement,
-                          Exit::kSpawnSetup, Exit::kSpawnExec}) {
-    if (Exited(reason, code)) return true;
+std::string DescribeEnd(Program program, const ExitReason& reason) {
+  const std::string who = program == Program::kEnclave ? "the enclave ended: " : "the host ended: ";
+  const std::string number = std::to_string(reason.number);
+  if (reason.by_signal) {
+    const char* name = sigabbrev_np(reason.number);
+    const std::string signal = name == nullptr ? "signal " + number : "SIG" + std::string(name);
+    return who + "killed by " + signal + std::string(SignalMeaning(reason.number));
   }
-  return false;
+  if (!IsHostsOwn(program, reason.number))
+    return who + "exit code " + number + ": " + std::string(platform::DescribeExit(reason.number));
+  const bool final = EndIsFinal(program, reason);
+  return who + "exit code " + number + (final ? ": its arguments or configuration are wrong" : "");
 }
 
-bool HostEndIsFinal(const ExitReason& reason) {
+bool EndIsFinal(Program program, const ExitReason& reason) {
   if (reason.by_signal) return false;
-  return reason.number == EX_USAGE || reason.number == EX_CONFIG ||
-         reason.number >= static_cast<int>(Exit::kSpawnSetup);
+  if (IsHostsOwn(program, reason.number)) return reason.number == EX_USAGE || reason.number == EX_CONFIG;
+  return program == Program::kHost ||
+         std::ranges::find(kFinalExits, static_cast<Exit>(reason.number)) != std::end(kFinalExits);
 }
 
 }  // namespace passport::launcher

@@ -6,19 +6,18 @@
 
 namespace passport::launcher {
 
+enum class Program : std::uint8_t { kEnclave, kHost };
+
 // What waitid says of an ended child: exit code, or the number of the signal.
 struct ExitReason {
   bool by_signal = false;
   int number = 0;
 };
-ExitReason ReasonOf(const siginfo_t& info);
+inline ExitReason ReasonOf(const siginfo_t& info) { return {info.si_code != CLD_EXITED, info.si_status}; }
 
-// "killed by SIGSYS: a system call outside the allowlist ...". One line without a line end.
-std::string DescribeEnclaveEnd(const ExitReason& reason);
-std::string DescribeHostEnd(const ExitReason& reason);
-
+// "the enclave ended: killed by SIGSYS: a system call outside the allowlist ...".
+std::string DescribeEnd(Program program, const ExitReason& reason);
 // Ends that come back at every start: something must be changed first.
-bool EnclaveEndIsFinal(const ExitReason& reason);
-bool HostEndIsFinal(const ExitReason& reason);
+bool EndIsFinal(Program program, const ExitReason& reason);
 
 }  // namespace passport::launcher

@@ -1,88 +1,60 @@
 #include "trusted/launcher/options.h"
 
+#include <getopt.h>
+
 #include <charconv>
 
 namespace passport::launcher {
 namespace {
 
-// One option with a value, and where the value goes.
-using Take = Result<Unit, Problem> (*)(Options&, std::string_view);
+constexpr option kLongOptions[] = {
+    {"enclave", required_argument, nullptr, 'e'},     {"host", required_argument, nullptr, 'h'},
+    {"root-key", required_argument, nullptr, 'r'},    {"make-root-key", no_argument, nullptr, 'R'},
+    {"enclave-uid", required_argument, nullptr, 'E'}, {"host-uid", required_argument, nullptr, 'H'},
+    {"data-dir", required_argument, nullptr, 'd'},    {"pid-file", required_argument, nullptr, 'p'},
+    {"measurement", required_argument, nullptr, 'm'}, {"dev", no_argument, nullptr, 'D'},
+    {"help", no_argument, nullptr, '?' + 256},        {nullptr, 0, nullptr, 0}};
 
-Result<Unit, Problem> TakeUid(uid_t& to, std::string_view text) {
+bool TakeUid(uid_t& to, std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), to);
-  if (error != std::errc{} || end != text.data() + text.size() || to == 0)
-    return Fail(Problem("a uid is a number from 1 on, not '" + std::string(text) + "'"));
-  return Unit{};
+  return error == std::errc{} && end == text.data() + text.size() && to != 0;
 }
 
-Result<Unit, Problem> TakeMeasurement(Options& options, std::string_view text) {
+bool TakeMeasurement(std::optional<Hash32>& to, std::string_view text) {
   const Result<Bytes> bytes = ParseHex(text);
-  if (!bytes.ok() || bytes.value().size() != 32)
-    return Fail(Problem("--measurement takes the 64 hex digits of the image's SHA-256 (sha256sum FILE)"));
-  options.measurement = ToArray<32>(bytes.value()).value();
-  return Unit{};
+  if (!bytes.ok() || bytes.value().size() != 32) return false;
+  to = ToArray<32>(bytes.value()).value();
+  return true;
 }
 
-template <std::string Options::*kMember>
-Result<Unit, Problem> TakeText(Options& options, std::string_view text) {
-  if (text.empty()) return Fail(Problem("an empty path was given; leave the option out or name a file"));
-  options.*kMember = text;
-  return Unit{};
-}
-
-struct ValueOption {
-  std::string_view name;
-  Take take;
-};
-constexpr ValueOption kValueOptions[] = {
-    {"--enclave", TakeText<&Options::enclave_path>},
-    {"--host", TakeText<&Options::host_path>},
-    {"--root-key", TakeText<&Options::root_key_path>},
-    {"--data-dir", TakeText<&Options::data_dir>},
-    {"--pid-file", TakeText<&Options::pid_file>},
-    {"--measurement", TakeMeasurement},
-    {"--enclave-uid", [](Options& o, std::string_view text) { return TakeUid(o.enclave_uid, text); }},
-    {"--host-uid", [](Options& o, std::string_view text) { return TakeUid(o.host_uid, text); }},
-};
-
-struct Flag {
-  std::string_view name;
-  bool Options::*member;
-};
-constexpr Flag kFlags[] = {{"--dev", &Options::development},
-                           {"--make-root-key", &Options::make_root_key},
-                           {"--help", &Options::help}};
-
-// Takes the option at the front of `rest` and, if it has one, its value.
-Result<Unit, Problem> TakeOne(Options& options, std::span<char* const>& rest) {
-  const std::string_view name = rest[0];
-  rest = rest.subspan(1);
-  for (const Flag& flag : kFlags) {
-    if (flag.name != name) continue;
-    options.*flag.member = true;
-    return Unit{};
+// False if the value is not one for this option, or the option is unknown.
+bool Take(Options& options, int which, const char* value) {
+  switch (which) {
+    case 'e':
+      return !(options.enclave_path = value).empty();
+    case 'h':
+      return !(options.host_path = value).empty();
+    case 'r':
+      return !(options.root_key_path = value).empty();
+    case 'd':
+      return !(options.data_dir = value).empty();
+    case 'p':
+      return !(options.pid_file = value).empty();
+    case 'E':
+      return TakeUid(options.enclave_uid, value);
+    case 'H':
+      return TakeUid(options.host_uid, value);
+    case 'm':
+      return TakeMeasurement(options.measurement, value);
+    case 'R':
+      return options.make_root_key = true;
+    case 'D':
+      return options.development = true;
+    case '?' + 256:
+      return options.help = true;
+    default:
+      return false;
   }
-  for (const ValueOption& option : kValueOptions) {
-    if (option.name != name) continue;
-    if (rest.empty()) return Fail(Problem("a value must follow " + std::string(name)));
-    const std::string_view value = rest[0];
-    rest = rest.subspan(1);
-    return option.take(options, value);
-  }
-  return Fail(Problem("unknown option '" + std::string(name) +
-                      "'; see passportd --help, and put arguments for the host after --"));
-}
-
-Result<Unit, Problem> CheckComplete(const Options& options) {
-  if (options.enclave_path.empty())
-    return Fail(Problem("--enclave is missing: name the passport-enclave program"));
-  if (options.host_path.empty()) return Fail(Problem("--host is missing: name the passport-host program"));
-  if (options.root_key_path.empty())
-    return Fail(Problem("--root-key is missing: name a 32-byte key file (--make-root-key makes one)"));
-  if (options.enclave_uid == options.host_uid)
-    return Fail(
-        Problem("--enclave-uid and --host-uid are the same: the host could attack the enclave; choose two"));
-  return Unit{};
 }
 
 }  // namespace
@@ -97,19 +69,32 @@ const std::string_view kUsage =
     "  --host-uid N         uid of the host when run as root (61002)\n"
     "  --data-dir DIR       folder that is given to the host's uid\n"
     "  --pid-file FILE      'launcher PID enclave PID host PID', rewritten at every start\n"
-    "  --measurement HEX    start only the image with this SHA-256\n"
+    "  --measurement HEX    start only the image with this SHA-256 (sha256sum FILE)\n"
     "  --dev                accept missing layers, such as one uid for all; they are claimed, never hidden\n";
 
 Result<Options, Problem> ParseOptions(std::span<char* const> arguments) {
   Options options;
-  while (!arguments.empty()) {
-    if (std::string_view(arguments[0]) == "--") {
-      options.host_arguments.assign(arguments.begin() + 1, arguments.end());
-      break;
-    }
-    PASSPORT_TRY_VOID(TakeOne(options, arguments));
+  const int count = static_cast<int>(arguments.size());
+  opterr = 0;
+  optind = 0;  // from the start, also when called again
+  for (;;) {
+    const int at = optind == 0 ? 1 : optind;
+    const int which = getopt_long(count, arguments.data(), "+", kLongOptions, nullptr);
+    if (which < 0) break;
+    if (!Take(options, which, optarg))
+      return Fail("cannot take '" + std::string(arguments[static_cast<std::size_t>(at)]) +
+                  "': an unknown option or a wrong value; see passportd --help");
   }
-  if (!options.help) PASSPORT_TRY_VOID(CheckComplete(options));
+  options.host_arguments.assign(arguments.begin() + optind, arguments.end());
+  if (options.help) return options;
+  const bool separated =
+      optind == count || std::string_view(arguments[static_cast<std::size_t>(optind) - 1]) == "--";
+  if (!separated)
+    return Fail("cannot take '" + options.host_arguments[0] + "': put arguments for the host after --");
+  if (options.enclave_path.empty() || options.host_path.empty() || options.root_key_path.empty())
+    return Fail(Problem("--enclave, --host and --root-key are all needed; see passportd --help"));
+  if (options.enclave_uid == options.host_uid)
+    return Fail(Problem("one uid for both would let the host attack the enclave; choose two"));
   return options;
 }
 

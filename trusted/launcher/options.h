@@ -28,7 +28,7 @@ struct Options {
   std::vector<std::string> host_arguments;  // after "--"
 };
 
-// arguments without the program's name. Names the option at fault and what to write instead.
+// arguments as main gets them. Names the option at fault and what to do.
 Result<Options, Problem> ParseOptions(std::span<char* const> arguments);
 
 extern const std::string_view kUsage;

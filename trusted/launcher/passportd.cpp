@@ -24,7 +24,7 @@ void ProtectSelf() {
   prctl(PR_SET_DUMPABLE, 0);
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
-  if (mlockall(MCL_CURRENT | MCL_FUTURE) != 0) munlockall();
+  if (geteuid() == 0) mlockall(MCL_CURRENT | MCL_FUTURE);  // under a limit, a later allocation would fail
   umask(077);
 }
 
@@ -81,6 +81,4 @@ int Main(std::span<char* const> arguments) {
 }  // namespace
 }  // namespace passport::launcher
 
-int main(int argc, char** argv) {
-  return passport::launcher::Main(std::span<char* const>(argv, static_cast<std::size_t>(argc)).subspan(1));
-}
+int main(int argc, char** argv) { return passport::launcher::Main({argv, static_cast<std::size_t>(argc)}); }

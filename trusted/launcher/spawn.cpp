@@ -1,7 +1,10 @@
 #include "trusted/launcher/spawn.h"
 
 #include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
 #include <linux/sched.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -9,10 +12,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 
-#include "trusted/launcher/child_steps.h"
 #include "trusted/platform/build_kind.h"
 #include "trusted/platform/exit_codes.h"
 #include "trusted/platform/launch_info.h"
@@ -27,6 +30,79 @@ using platform::State;
 
 constexpr std::uint64_t kNamespaces = CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS;
 constexpr int kChannelBytes = 4 << 20;  // room for many of the largest records in flight
+
+int OutcomeOf(long result) { return result >= 0 ? 0 : errno; }
+
+// One descriptor that the next program gets: `fd` becomes number `as`.
+struct Placement {
+  int fd;
+  int as;
+  bool close_on_exec;
+};
+
+// SIGKILL when passportd ends; after the change of uid, which clears it.
+int DieWithParent() { return OutcomeOf(prctl(PR_SET_PDEATHSIG, SIGKILL)); }
+
+int ResetSignals() {
+  for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  return OutcomeOf(sigprocmask(SIG_SETMASK, &none, nullptr));
+}
+
+// In a mount namespace of its own: an empty read-only tmpfs as root, the old root detached.
+int EnterEmptyRoot() {
+  // The place of the tmpfs does not matter: it hides what was there in this namespace only, and becomes the
+  // root.
+  constexpr char kPlace[] = "/proc";
+  constexpr unsigned long kBare = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+  if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return errno;
+  if (mount("none", kPlace, "tmpfs", kBare, "size=4k,mode=0555") != 0) return errno;
+  if (chdir(kPlace) != 0) return errno;
+  if (syscall(SYS_pivot_root, ".", ".") != 0) return errno;
+  if (umount2(".", MNT_DETACH) != 0) return errno;
+  if (chdir("/") != 0) return errno;
+  return OutcomeOf(mount("none", "/", nullptr, MS_REMOUNT | MS_RDONLY | kBare, nullptr));
+}
+
+// No program can ever get a capability again; needs CAP_SETPCAP.
+int DropBoundingSet() {
+  for (unsigned long capability = 0; capability <= 63; ++capability) {
+    if (prctl(PR_CAPBSET_DROP, capability) == 0) continue;
+    if (errno != EINVAL) return errno;  // EINVAL: past the kernel's last capability
+  }
+  return 0;
+}
+
+int ClearCapabilities() {
+  prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  const __user_cap_data_struct nothing[2] = {};
+  return OutcomeOf(syscall(SYS_capset, &header, nothing));
+}
+
+int BecomeUser(uid_t id) {
+  if (setgroups(0, nullptr) != 0 || setresgid(id, id, id) != 0) return errno;
+  return OutcomeOf(setresuid(id, id, id));
+}
+
+// Gives the next program these descriptors and closes all others.
+int PlaceDescriptors(std::initializer_list<Placement> placements) {
+  // First all out of the way of the target numbers, then each to its own.
+  constexpr int kAbove = 64;
+  std::vector<int> moved;
+  int highest = -1;
+  for (const Placement& placement : placements) {
+    moved.push_back(fcntl(placement.fd, F_DUPFD_CLOEXEC, kAbove));
+    if (moved.back() < 0) return errno;
+    highest = std::max(highest, placement.as);
+  }
+  std::size_t i = 0;
+  for (const Placement& placement : placements) {
+    if (dup3(moved[i++], placement.as, placement.close_on_exec ? O_CLOEXEC : 0) < 0) return errno;
+  }
+  return OutcomeOf(syscall(SYS_close_range, static_cast<unsigned>(highest) + 1, ~0U, 0));
+}
 
 [[noreturn]] void Leave(Exit code) { _exit(static_cast<int>(code)); }
 
@@ -106,7 +182,7 @@ void TakeIdentity(Identity identity, ConfinementRecord& record) {
   setrlimit(RLIMIT_MEMLOCK, &all);  // the enclave finds out whether it may lock its memory
   TakeIdentity(plan.identity, record);
   record.SetOutcome(Layer::kParentDeathSignal, DieWithParent());
-  Require("give up new privileges", prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 ? 0 : errno);
+  Require("give up new privileges", OutcomeOf(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)));
   constexpr int kImage = platform::kDescriptorCount;
   Require("place its descriptors",
           PlaceDescriptors({{plan.null_device, 0, false},
@@ -146,7 +222,7 @@ Result<Unit, Problem> GiveDataDir(const std::string& path, uid_t owner) {
   ConfinementRecord unused;
   TakeIdentity(identity, unused);
   Require("tie its life to passportd's", DieWithParent());
-  Require("give up new privileges", prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 ? 0 : errno);
+  Require("give up new privileges", OutcomeOf(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)));
   if (!options.data_dir.empty() && access(options.data_dir.c_str(), R_OK | W_OK | X_OK) != 0) {
     Say("uid " + std::to_string(getuid()) + " cannot use " + options.data_dir + ": " + ErrorText(errno) +
         "; every folder above it must be searchable (chmod o+x)");
@@ -193,7 +269,6 @@ Result<Enclave, Problem> SpawnEnclave(const Image& image, Identity identity) {
   }
   if (enclave.child.pid < 0) return Fail(CannotStart("the enclave"));
   if (enclave.child.pid == 0) BecomeEnclave(plan);
-  enclave.namespace_error = plan.namespace_error;
   return enclave;
 }
 

@@ -22,7 +22,6 @@ struct Enclave {
   Child child;
   Descriptor host_end;  // the host's end of the channel between host and enclave
   Descriptor launcher;  // passportd's end of the channel to the enclave
-  int namespace_error;  // 0: namespaces of its own
 };
 
 // Starts the image with nothing but its descriptors: no arguments, no environment, 0 to 2 on the null device.

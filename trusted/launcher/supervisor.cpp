@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -20,7 +19,6 @@ namespace passport::launcher {
 namespace {
 
 using platform::Layer;
-using platform::State;
 
 constexpr std::int64_t kReadyMs = 30'000;       // start of libraries, self-tests and filter on a busy machine
 constexpr std::int64_t kHostStopMs = 10'000;    // the host finishes its transaction and answers
@@ -56,24 +54,9 @@ ExitReason AwaitEnd(Child& child, std::int64_t grace_ms) {
 }
 
 std::optional<End> AfterEnclave(const ExitReason& reason) {
-  Say("the enclave ended: " + DescribeEnclaveEnd(reason));
-  if (EnclaveEndIsFinal(reason)) return End::kFinal;
+  Say(DescribeEnd(Program::kEnclave, reason));
+  if (EndIsFinal(Program::kEnclave, reason)) return End::kFinal;
   return std::nullopt;
-}
-
-// What a missing layer needs, for the line that refuses to go on without it.
-std::string_view Remedy(Layer layer) {
-  switch (layer) {
-    case Layer::kSeparateUid:
-    case Layer::kNoCapabilities:
-      return "run passportd as root, or accept the loss with --dev";
-    case Layer::kExecuteOnlyImage:
-      return "set the sysctl vm.memfd_noexec to 0 or 1, or accept the loss with --dev";
-    case Layer::kSeccomp:
-      return "use a kernel with CONFIG_SECCOMP_FILTER; there is no way without";
-    default:
-      return "check what the container or kernel withholds; there is no way without";
-  }
 }
 
 }  // namespace
@@ -112,7 +95,8 @@ Result<Unit, std::optional<End>> Supervisor::Judge(const Bytes& encoded) {
   if (report.value().ready) return Unit{};
   const Layer missing = report.value().missing;
   Say("the enclave refuses to run: layer " + std::string(platform::LayerName(missing)) + " is " +
-      platform::DescribeState(report.value().confinement.Get(missing)) + "; " + std::string(Remedy(missing)));
+      platform::DescribeState(report.value().confinement.Get(missing)) +
+      "; run as root on a kernel that offers it, or accept the loss of an optional layer with --dev");
   return Fail(std::optional(End::kFinal));
 }
 
@@ -164,7 +148,7 @@ void Supervisor::WritePidFile(pid_t enclave, pid_t host) const {
   const std::string line = "launcher " + std::to_string(getpid()) + " enclave " + std::to_string(enclave) +
                            " host " + std::to_string(host) + "\n";
   const std::string next = path + ".next";
-  Descriptor file(open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  Descriptor file(open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   const bool written =
       file.ok() && write(file.get(), line.data(), line.size()) == static_cast<ssize_t>(line.size());
   if (!written || rename(next.c_str(), path.c_str()) != 0)
@@ -187,11 +171,11 @@ std::optional<End> Supervisor::Watch(Enclave& enclave, Child& host) {
     return end;
   }
   const ExitReason reason = AwaitEnd(host, 0);
-  Say("the host ended: " + DescribeHostEnd(reason));
+  Say(DescribeEnd(Program::kHost, reason));
   const ExitReason enclave_reason = AwaitEnd(enclave.child, kEnclaveStopMs);
   if (enclave_reason.by_signal || enclave_reason.number != 0)
-    Say("the enclave ended: " + DescribeEnclaveEnd(enclave_reason));
-  if (HostEndIsFinal(reason)) return End::kFinal;
+    Say(DescribeEnd(Program::kEnclave, enclave_reason));
+  if (EndIsFinal(Program::kHost, reason)) return End::kFinal;
   return std::nullopt;
 }
 
