@@ -1,8 +1,6 @@
 // Hash functions and HKDF. SHA-256 states copy, so a common prefix is hashed once.
 #pragma once
 
-#include <sodium.h>
-
 #include <initializer_list>
 
 #include "edl/base/bytes.h"
@@ -10,22 +8,19 @@
 
 namespace passport::crypto {
 
-// SHA-256 (FIPS 180-4), incremental. Copying a state forks it.
+// SHA-256 (FIPS 180-4), incremental; with the CPU's SHA extensions where it has them. Copying a state forks
+// it.
 class Sha256 {
  public:
-  Sha256() { crypto_hash_sha256_init(&state_); }
-  Sha256& Update(ByteSpan data) {
-    if (!data.empty()) crypto_hash_sha256_update(&state_, data.data(), data.size());
-    return *this;
-  }
-  Hash32 Final() {
-    Hash32 out;
-    crypto_hash_sha256_final(&state_, out.data());
-    return out;
-  }
+  Sha256& Update(ByteSpan data);
+  Hash32 Final();  // once; the state is spent
 
  private:
-  crypto_hash_sha256_state state_;
+  static constexpr std::size_t kBlockBytes = 64;
+  std::array<std::uint32_t, 8> state_ = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                         0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+  std::uint64_t size_ = 0;          // bytes taken so far
+  ByteArray<kBlockBytes> pending_;  // the first size_ % 64 of them await the rest of their block
 };
 
 Hash32 HashSha256(std::initializer_list<ByteSpan> parts);
