@@ -53,6 +53,7 @@ class Wire {
   }
 
   const Bytes& sent(const Route& route) const { return sent_.at(route); }
+  bool HasSent(const Route& route) const { return sent_.contains(route); }
   // One hash of all bytes sent so far, in order.
   Hash32 Trace() const { return crypto::Sha256(trace_).Final(); }
 

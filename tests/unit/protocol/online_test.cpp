@@ -1,0 +1,148 @@
+// The combiner on made-up shares: the edges that honest runs never reach.
+#include <gtest/gtest.h>
+
+#include "tests/unit/protocol/mutation.h"
+#include "tests/unit/protocol/sign_network.h"
+
+namespace passport::test {
+namespace {
+
+using curve::EcdsaSignature;
+using curve::Point;
+using curve::Scalar;
+using protocol::AbortReason;
+using sign::Combination;
+using sign::SignatureShare;
+using Shares = std::map<PartyIndex, SignatureShare>;
+
+const Hash32 kSsid{9};
+
+// q, whose encoding no Scalar has: q - 1 plus one.
+ByteArray<32> Order() {
+  ByteArray<32> out = Scalar::FromU64(1).Negate().Encode();
+  out[31] = static_cast<std::uint8_t>(out[31] + 1);
+  return out;
+}
+
+// A point whose x-coordinate is at least q: there are about 2^128 of them below p, the first ones just above
+// q.
+Point PointWithXAboveOrder() {
+  ByteArray<33> encoded{2};
+  const ByteArray<32> order = Order();
+  std::copy(order.begin(), order.end(), encoded.begin() + 1);
+  for (int i = 0; i < 100; ++i) {
+    encoded[32] = static_cast<std::uint8_t>(encoded[32] + 1);
+    const Result<Point> point = Point::Parse(encoded);
+    if (point.ok()) return point.value();
+  }
+  ADD_FAILURE() << "no such point";
+  return {};
+}
+
+// The key under which (r, s) signs the digest with nonce point R: r^-1 (s R - m G).
+Point KeyFor(const Point& nonce, const Scalar& s, const Digest& digest) {
+  const Scalar r = Scalar::Reduce(nonce.X());
+  const Scalar m = curve::DigestToScalar(digest);
+  return *curve::MulVar(r.Invert(), *curve::Add(curve::MulVar(s, nonce), curve::MulBase(m.Negate())));
+}
+
+// Shares of two parties with sums u and w.
+Shares SharesOf(const Scalar& u, const Scalar& w) {
+  const Scalar part = Scalar::FromU64(12345);
+  return {{{1}, {{1}, kSsid, part, part}}, {{2}, {{2}, kSsid, u - part, w - part}}};
+}
+
+Combination CombinationOf(const Point& nonce, const Point& key) {
+  return {{1}, {{1}, {2}}, kSsid, nonce, key};
+}
+
+TEST(Combine, LowAndHighSBothGiveLowSAndARecoveryIdThatRecovers) {
+  const Digest digest = MakeDigest(3);
+  for (const bool odd : {false, true}) {
+    Point nonce = *curve::MulBase(Scalar::FromU64(77));
+    if (nonce.HasOddY() != odd) nonce = nonce.Negate();
+    for (const Scalar& s : {Scalar::FromU64(5), Scalar::FromU64(5).Negate()}) {
+      const Point key = KeyFor(nonce, s, digest);
+      const auto outcome = sign::Combine(CombinationOf(nonce, key), digest, SharesOf(Scalar::FromU64(1), s));
+      ASSERT_TRUE(outcome.ok());
+      const EcdsaSignature& signature = outcome.value();
+      EXPECT_TRUE(signature.s.EqualsPublic(Scalar::FromU64(5)));
+      EXPECT_EQ(signature.recovery_id, (odd ? 1 : 0) ^ (s.IsHigh() ? 1 : 0));
+      EXPECT_EQ(curve::RecoverEcdsa(digest, signature).value(), key);
+    }
+  }
+}
+
+TEST(Combine, NonceWithXAboveTheOrderSetsBit1OfTheRecoveryId) {
+  const Digest digest = MakeDigest(4);
+  const Point nonce = PointWithXAboveOrder();
+  for (const Scalar& s : {Scalar::FromU64(5), Scalar::FromU64(5).Negate()}) {
+    const Point key = KeyFor(nonce, s, digest);
+    const auto outcome = sign::Combine(CombinationOf(nonce, key), digest, SharesOf(Scalar::FromU64(1), s));
+    ASSERT_TRUE(outcome.ok());
+    EXPECT_EQ(outcome.value().recovery_id & 2, 2);
+    EXPECT_EQ(curve::RecoverEcdsa(digest, outcome.value()).value(), key);
+  }
+}
+
+TEST(Combine, ZeroSumsAreRefused) {
+  const Digest digest = MakeDigest(5);
+  const Point nonce = *curve::MulBase(Scalar::FromU64(77));
+  const Point key = KeyFor(nonce, Scalar::FromU64(5), digest);
+  const auto refused = [&](const Scalar& u, const Scalar& w) {
+    const auto outcome = sign::Combine(CombinationOf(nonce, key), digest, SharesOf(u, w));
+    return !outcome.ok() && outcome.error().reason == AbortReason::kBadSignature;
+  };
+  EXPECT_FALSE(refused(Scalar::FromU64(1), Scalar::FromU64(5)));
+  EXPECT_TRUE(refused(Scalar(), Scalar::FromU64(5)));
+  EXPECT_TRUE(refused(Scalar::FromU64(1), Scalar()));
+  EXPECT_TRUE(refused(Scalar(), Scalar()));
+}
+
+TEST(Combine, WrongSignatureIsBlamedOnlyByOneOfTwoSigners) {
+  const Digest digest = MakeDigest(6);
+  const Point nonce = *curve::MulBase(Scalar::FromU64(77));
+  Combination combination = CombinationOf(nonce, KeyFor(nonce, Scalar::FromU64(5), digest));
+  const Shares wrong = SharesOf(Scalar::FromU64(1), Scalar::FromU64(6));
+  const auto blamed = [&](PartyIndex self) {
+    combination.self = self;
+    return Describe(sign::Combine(combination, digest, wrong).error());
+  };
+  EXPECT_EQ(blamed({1}), Describe({AbortReason::kBadSignature, PartyIndex{2}}));
+  EXPECT_EQ(blamed({2}), Describe({AbortReason::kBadSignature, PartyIndex{1}}));
+  EXPECT_EQ(blamed({3}), Describe({AbortReason::kBadSignature, {}}));
+}
+
+TEST(Combine, SignatureOnAnotherDigestOrKeyIsNotReleased) {
+  const Digest digest = MakeDigest(7);
+  const Point nonce = *curve::MulBase(Scalar::FromU64(77));
+  const Point key = KeyFor(nonce, Scalar::FromU64(5), digest);
+  const Shares shares = SharesOf(Scalar::FromU64(1), Scalar::FromU64(5));
+  EXPECT_TRUE(sign::Combine(CombinationOf(nonce, key), digest, shares).ok());
+  EXPECT_FALSE(sign::Combine(CombinationOf(nonce, key), MakeDigest(8), shares).ok());
+  EXPECT_FALSE(sign::Combine(CombinationOf(nonce, nonce), digest, shares).ok());
+}
+
+TEST(Combine, SharesOfExactlyTheQuorumAreNeeded) {
+  const Digest digest = MakeDigest(9);
+  const Point nonce = *curve::MulBase(Scalar::FromU64(77));
+  const Combination combination = CombinationOf(nonce, KeyFor(nonce, Scalar::FromU64(5), digest));
+  const Shares shares = SharesOf(Scalar::FromU64(1), Scalar::FromU64(5));
+  const auto verdict = [&](const Shares& given) {
+    return Describe(sign::Combine(combination, digest, given).error());
+  };
+  EXPECT_EQ(verdict({*shares.begin()}), Describe({AbortReason::kWrongQuorum, {}}));
+  EXPECT_EQ(verdict({{{1}, shares.at({1})}, {{3}, shares.at({2})}}),
+            Describe({AbortReason::kWrongQuorum, {}}));
+  EXPECT_EQ(verdict({{{1}, shares.at({2})}, {{2}, shares.at({1})}}),
+            Describe({AbortReason::kWrongSession, {}}));
+  Shares other_run = shares;
+  other_run.at({2}).ssid[0] ^= 1;
+  EXPECT_EQ(verdict(other_run), Describe({AbortReason::kWrongSession, {}}));
+  Shares more = shares;
+  more.emplace(PartyIndex{3}, shares.at({1}));
+  EXPECT_EQ(verdict(more), Describe({AbortReason::kWrongQuorum, {}}));
+}
+
+}  // namespace
+}  // namespace passport::test
