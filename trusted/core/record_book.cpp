@@ -1,5 +1,7 @@
 #include "trusted/core/record_book.h"
 
+#include "trusted/policy/account.h"
+
 namespace passport::core {
 
 using policy::KindOf;
@@ -82,15 +84,28 @@ Result<Unit> RecordBook::Remember(const RecordId& id, ByteSpan plaintext) {
     return Ok();
   }
   PASSPORT_TRY(replica::Register value, replica::Register::Parse(plaintext));
-  if (KindOf(id) == RecordKind::kScope) {
-    const auto committed = policy::Scope::Parse(value.committed.version.value);
-    if (committed.ok()) seen_.Add(committed.value());
-    const auto tentative =
-        policy::Scope::Parse(value.tentative ? ByteSpan(value.tentative->version.value) : ByteSpan{});
-    if (tentative.ok()) seen_.Add(tentative.value());
-  }
+  Digest(id, value);
   Keep(id, std::move(value));
   return Ok();
+}
+
+// What stays in memory of every register, cached or not: signatures used, holders of keys.
+void RecordBook::Digest(const RecordId& id, const replica::Register& value) {
+  const ByteSpan committed = value.committed.version.value;
+  if (KindOf(id) == RecordKind::kScope) {
+    const ByteSpan tentative = value.tentative ? ByteSpan(value.tentative->version.value) : ByteSpan{};
+    for (const ByteSpan content : {committed, tentative}) {
+      const auto scope = policy::Scope::Parse(content);
+      if (scope.ok()) seen_.Add(scope.value());
+    }
+  }
+  if (KindOf(id) != RecordKind::kAccount) return;
+  const auto account = policy::Account::Parse(committed);
+  if (!account.ok() || account.value().keys.empty()) return;
+  std::uint64_t bits = 0;
+  for (const PartyIndex party : account.value().keys.front().holders)
+    bits |= std::uint64_t{1} << (party.value - 1);
+  holders_[id] = bits;
 }
 
 void RecordBook::Keep(const RecordId& id, Content content) {

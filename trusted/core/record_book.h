@@ -58,6 +58,8 @@ class RecordBook {
   bool Exists(const RecordId& id) const { return index_.Find(id) != nullptr; }
   std::uint64_t count() const { return index_.count(); }
   SeenIndex& seen() { return seen_; }
+  // Which nodes hold a share of each account's key, as bits by party index from 1 (rules.md 16).
+  const std::unordered_map<RecordId, std::uint64_t>& holders() const { return holders_; }
 
  private:
   using Content = std::variant<replica::Register, std::shared_ptr<const sharing::KeyShare>>;
@@ -68,6 +70,7 @@ class RecordBook {
 
   void Seal(const RecordId& id, ByteSpan plaintext);
   Result<Unit> Remember(const RecordId& id, ByteSpan plaintext);
+  void Digest(const RecordId& id, const replica::Register& value);
   void Keep(const RecordId& id, Content content);
   Cached* Touch(const RecordId& id);
   void Evict();
@@ -85,6 +88,7 @@ class RecordBook {
   std::unordered_map<RecordId, Cached> cache_;
   std::list<RecordId> recent_;  // newest first
   SeenIndex seen_;
+  std::unordered_map<RecordId, std::uint64_t> holders_;
 };
 
 }  // namespace passport::core

@@ -52,6 +52,8 @@ inline constexpr Tag kSgEcho{"sg/echo"};
 inline constexpr Tag kSgReceipt{"sg/receipt"};
 inline constexpr Tag kSgR2{"sg/r2"};
 // Replicated records.
+inline constexpr Tag kAttest{"attest"};
+inline constexpr Tag kAdmin{"admin"};
 inline constexpr Tag kReplicaVersion{"replica/version"};
 inline constexpr Tag kReplicaAccepted{"replica/accepted"};
 inline constexpr Tag kRecordId{"record/id"};

@@ -14,6 +14,7 @@ enum class RecordKind : std::uint8_t {
   kHead = 0x03,        // counter and hash over all records
   kPeerFaults = 0x04,  // failed checks counted per peer, bans
   kKeyShare = 0x05,    // one share of one key
+  kAdmin = 0x06,       // the highest operator statement number taken
   kScope = 0x10,
   kAccount = 0x11,
   kEnvelope = 0x12,  // the network's envelope keys

@@ -1,0 +1,267 @@
+#include "tests/sim/network.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "tests/sim/fixture_keys.h"
+#include "trusted/json/json.h"
+
+namespace passport::sim {
+namespace {
+
+constexpr std::uint64_t kUnixStartMs = 1'700'000'000'000;
+constexpr std::uint64_t kTickMs = 10;
+
+crypto::EnvelopeKey FixtureEnvelopeKey() {
+  return crypto::EnvelopeKey::Parse(ParseBase64(kEnvelopeKeyPkcs8).value()).value();
+}
+
+template <std::size_t N>
+ByteArray<N> HexField(const json::Value& object, std::string_view key) {
+  return ToArray<N>(ParseHex(object.GetString(key).value()).value()).value();
+}
+
+}  // namespace
+
+Network::Network(Options options) : options_(options), rng_(options.seed) {
+  for (std::uint16_t i = 1; i <= options.n; ++i) {
+    nodes_[PartyIndex{i}];
+    operators_.emplace(PartyIndex{i}, crypto::SigningKey::Generate(rng_));
+  }
+}
+
+// One call and its whole answer, both as records: what is tested is what crosses the boundary.
+template <class C>
+void Network::Call(PartyIndex party, const C& call) {
+  Node& node = nodes_.at(party);
+  const Bytes record = edl::EncodeCall(node.next_seq, call).value();
+  edl::AnswerReader reader(node.next_seq, C::kCall);
+  ++node.next_seq;
+  traffic_.Update(record);
+  const auto answers = edl::Dispatch(*node.core, record, node.sequence);
+  if (!answers.ok()) throw std::runtime_error("framing violation");
+  for (const Bytes& answer : answers.value()) {
+    traffic_.Update(answer);
+    if (!reader.Take(answer).ok()) throw std::runtime_error("bad answer");
+  }
+  edl::Answer answer = std::move(reader).Finish();
+  if (answer.status != Status::kOk) throw std::runtime_error("call failed");
+  for (edl::Effect& effect : answer.effects) Apply(party, effect);
+}
+
+void Network::Apply(PartyIndex party, edl::Effect& effect) {
+  Node& node = nodes_.at(party);
+  if (auto* put = std::get_if<edl::PutEffect>(&effect)) node.disk[RecordId{put->record_id}] = put->record;
+  if (auto* drop = std::get_if<edl::DropEffect>(&effect)) node.disk.erase(RecordId{drop->record_id});
+  if (auto* send = std::get_if<edl::SendEffect>(&effect)) {
+    const auto link = links_.find(send->link);
+    if (link == links_.end()) return;
+    const PartyIndex to = link->second.a == party ? link->second.b : link->second.a;
+    if (tap && !tap(party, to, send->frame)) return;
+    (link->second.a == party ? link->second.to_b : link->second.to_a).push_back(std::move(send->frame));
+  }
+  if (auto* cut = std::get_if<edl::CutEffect>(&effect)) CutLink(cut->link);
+  if (auto* reply = std::get_if<edl::ReplyEffect>(&effect))
+    replies_[reply->token] = std::string(AsText(reply->body));
+  if (auto* connect = std::get_if<edl::ConnectEffect>(&effect))
+    node.dials[PartyIndex{connect->party}] = connect->dial;
+  if (auto* log = std::get_if<edl::LogEffect>(&effect)) log_.push_back(*log);
+  if (auto* verdict = std::get_if<edl::VerdictEffect>(&effect)) last_verdict_ = verdict->status;
+  if (auto* fetch = std::get_if<edl::FetchEffect>(&effect)) {
+    const auto record = node.disk.find(RecordId{fetch->record_id});
+    const bool found = record != node.disk.end();
+    const Bytes copy = found ? record->second : Bytes{};
+    Call(party, edl::FetchedCall{fetch->record_id, found, copy});
+  }
+}
+
+void Network::Start(PartyIndex party) {
+  Node& node = nodes_.at(party);
+  ++node.starts;
+  node.rng =
+      std::make_unique<crypto::SeededRng>(options_.seed * 1'000'003 + party.value * 1'009u + node.starts);
+  core::CoreConfig config;
+  config.keys.unique = crypto::SecretKey32(crypto::HashSha256(crypto::Le16(party.value)));
+  config.keys.product = crypto::SecretKey32(crypto::HashSha256(crypto::Le32(party.value)));
+  config.build = "simulator";
+  config.records_cached_max = options_.records_cached_max;
+  config.envelope_source = FixtureEnvelopeKey;
+  node.core = std::make_unique<core::Core>(std::move(config), *node.rng);
+  node.sequence = {};
+  node.next_seq = 1;
+  node.dials.clear();
+  Call(party, edl::HelloCall{});
+  Provision(party);
+}
+
+void Network::Provision(PartyIndex party) {
+  Writer records;
+  for (const auto& [id, blob] : nodes_.at(party).disk) {
+    records.Raw(id.bytes).Var(blob);
+    if (records.bytes().size() < 20'000) continue;
+    Call(party, edl::ProvisionCall{edl::ProvisionKind::kRecords, records.bytes()});
+    records = Writer();
+  }
+  Call(party, edl::ProvisionCall{edl::ProvisionKind::kRecords, records.bytes()});
+  Call(party, edl::ProvisionCall{edl::ProvisionKind::kRecordsEnd, {}});
+}
+
+void Network::Kill(PartyIndex party) {
+  nodes_.at(party).core.reset();
+  std::vector<std::uint64_t> cut;
+  for (const auto& [number, link] : links_) {
+    if (link.a == party || link.b == party) cut.push_back(number);
+  }
+  for (const std::uint64_t number : cut) CutLink(number);
+}
+
+void Network::CutLink(std::uint64_t number) {
+  const auto entry = links_.find(number);
+  if (entry == links_.end()) return;
+  const Link link = entry->second;
+  links_.erase(entry);
+  for (const PartyIndex end : {link.a, link.b}) {
+    if (up(end)) Call(end, edl::PeerDownCall{number});
+  }
+}
+
+void Network::DialAll() {
+  for (auto& [party, node] : nodes_) {
+    for (const auto& [to, dial] : node.dials) {
+      const bool linked = std::ranges::any_of(links_, [&, from = party, peer = to](const auto& entry) {
+        return entry.second.a == from && entry.second.b == peer;
+      });
+      if (!dial || linked || !node.core || !up(to) || nodes_.at(to).core->phase() != edl::Phase::kServing)
+        continue;
+      const std::uint64_t number = next_link_++;
+      links_[number] = {party, to, {}, {}};
+      Call(party, edl::PeerUpCall{to.value, number});
+      if (up(to) && links_.contains(number)) Call(to, edl::PeerUpCall{party.value, number});
+    }
+  }
+}
+
+// One frame of a link chosen by the seed: links are independent, a link keeps its order.
+bool Network::DeliverOne() {
+  std::vector<std::pair<std::uint64_t, bool>> pending;
+  for (const auto& [number, link] : links_) {
+    if (!link.to_a.empty() && !nodes_.at(link.a).hung) pending.emplace_back(number, true);
+    if (!link.to_b.empty() && !nodes_.at(link.b).hung) pending.emplace_back(number, false);
+  }
+  if (pending.empty()) return false;
+  const ByteArray<2> draw = rng_.Array<2>();
+  const auto [number, to_a] = pending[(draw[0] | draw[1] << 8) % pending.size()];
+  Link& link = links_.at(number);
+  auto& queue = to_a ? link.to_a : link.to_b;
+  const Bytes frame = std::move(queue.front());
+  queue.pop_front();
+  Call(to_a ? link.a : link.b, edl::PeerFrameCall{number, frame});
+  return true;
+}
+
+bool Network::RunUntil(const std::function<bool()>& condition, std::uint64_t ms) {
+  for (const std::uint64_t end = now_ms_ + ms; now_ms_ <= end; now_ms_ += kTickMs) {
+    DialAll();
+    for (auto& [party, node] : nodes_) {
+      if (node.core && !node.hung) Call(party, edl::TickCall{kUnixStartMs + now_ms_, now_ms_});
+    }
+    while (DeliverOne()) {
+      if (condition()) return true;
+    }
+    if (condition()) return true;
+  }
+  return false;
+}
+
+void Network::Run(std::uint64_t ms) {
+  RunUntil([] { return false; }, ms);
+}
+
+void Network::Form() {
+  manifest_.manifest.n = options_.n;
+  manifest_.manifest.t = options_.t;
+  manifest_.manifest.keygen_quorum = options_.t;
+  manifest_.manifest.rollback = options_.rollback;
+  manifest_.manifest.network_id = rng_.Array<16>();
+  for (auto& [party, node] : nodes_) {
+    Start(party);
+    const auto claims = json::Parse(Enclave(party)).value();
+    peer::ManifestRow row;
+    row.party = party;
+    row.identity_key = HexField<32>(claims, "identity_key");
+    row.channel_key = HexField<32>(claims, "channel_key");
+    row.operator_key = operators_.at(party).public_key();
+    row.peer_address = "127.0.0.1:" + std::to_string(10'000 + party.value);
+    row.api_address = "127.0.0.1:" + std::to_string(9'000 + party.value);
+    manifest_.manifest.rows.push_back(row);
+  }
+  for (const auto& [party, key] : operators_) manifest_.Sign(party, key);
+  const std::string file = peer::EncodeFile(manifest_, "simulated network");
+  for (auto& [party, node] : nodes_)
+    Call(party, edl::ProvisionCall{edl::ProvisionKind::kManifest, AsBytes(file)});
+}
+
+bool Network::Ready() {
+  return std::ranges::all_of(nodes_, [this](const auto& entry) {
+    if (!entry.second.core) return true;
+    const auto health = json::Parse(Health(entry.first)).value();
+    return health.GetString("status").value() != "unable";
+  });
+}
+
+std::uint64_t Network::Send(PartyIndex gateway, const client::Request& request) {
+  const std::uint64_t token = next_token_++;
+  edl::ClientRequestCall call;
+  call.token = token;
+  call.scope_id = AsBytes(request.scope_id);
+  call.encrypted_key = AsBytes(request.encrypted_key);
+  call.encrypted_user = AsBytes(request.encrypted_user);
+  call.encrypted_key_signature = AsBytes(request.encrypted_key_signature);
+  call.body = AsBytes(request.body);
+  Call(gateway, call);
+  return token;
+}
+
+std::optional<std::string> Network::Reply(std::uint64_t token) {
+  const auto reply = replies_.find(token);
+  if (reply == replies_.end()) return std::nullopt;
+  return reply->second;
+}
+
+std::string Network::Ask(PartyIndex gateway, const client::Request& request, std::uint64_t ms) {
+  const std::uint64_t token = Send(gateway, request);
+  RunUntil([&] { return replies_.contains(token); }, ms);
+  return Reply(token).value_or("");
+}
+
+std::string Network::Enclave(PartyIndex party) {
+  const std::uint64_t token = next_token_++;
+  Call(party, edl::AttestCall{token, {}});
+  return replies_.at(token);
+}
+
+std::string Network::Health(PartyIndex party) {
+  const std::uint64_t token = next_token_++;
+  Call(party, edl::StatusCall{token});
+  return replies_.at(token);
+}
+
+Status Network::Admin(PartyIndex party, const core::AdminStatement& statement) {
+  const Bytes bytes = statement.Encode();
+  Call(party, edl::AdminCall{bytes});
+  return static_cast<Status>(last_verdict_);
+}
+
+void Network::Inject(PartyIndex to, PartyIndex claimed_from, Bytes frame) {
+  const std::uint64_t number = next_link_++;
+  links_[number] = {claimed_from, to, {}, {}};
+  Call(to, edl::PeerUpCall{claimed_from.value, number});
+  if (links_.contains(number)) Call(to, edl::PeerFrameCall{number, frame});
+}
+
+Hash32 Network::TrafficHash() const {
+  crypto::Sha256 copy = traffic_;
+  return copy.Final();
+}
+
+}  // namespace passport::sim

@@ -1,0 +1,102 @@
+// A whole network in one process: real cores, calls and answers as the bytes of the boundary, an in-memory
+// mesh, virtual time, one seed. The same seed gives the same run, byte for byte.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "edl/generated/node_host.h"
+#include "tools/client/requests.h"
+#include "trusted/core/core.h"
+
+namespace passport::sim {
+
+struct Options {
+  std::uint16_t n = 3;
+  std::uint16_t t = 2;
+  std::uint64_t seed = 1;
+  peer::RollbackRule rollback = peer::RollbackRule::kWeak;
+  std::size_t records_cached_max = core::kRecordsCachedDefault;
+};
+
+class Network {
+ public:
+  explicit Network(Options options);
+
+  // Starts all enclaves without a manifest, has the operators sign one, and gives it to every node.
+  void Form();
+  void Start(PartyIndex party);  // a new enclave process on the node's disk
+  void Kill(PartyIndex party);   // process and links die, the disk stays
+  bool up(PartyIndex party) const { return nodes_.at(party).core != nullptr; }
+  void Hang(PartyIndex party, bool hung) { nodes_.at(party).hung = hung; }  // its frames wait
+
+  // Delivers frames and ticks until nothing moves and `ms` of virtual time have passed.
+  void Run(std::uint64_t ms);
+  // Runs until the condition holds, at most `ms`; whether it did.
+  bool RunUntil(const std::function<bool()>& condition, std::uint64_t ms);
+  bool Ready();  // every running node reports that it can do everything
+
+  // Client requests. Send gives a token; Reply is the body once it came.
+  std::uint64_t Send(PartyIndex gateway, const client::Request& request);
+  std::optional<std::string> Reply(std::uint64_t token);
+  std::string Ask(PartyIndex gateway, const client::Request& request,
+                  std::uint64_t ms = 15'000);  // "" if none came
+  std::string Enclave(PartyIndex party);
+  std::string Health(PartyIndex party);
+
+  Hash32 TrafficHash() const;  // over all bytes between hosts and cores so far
+  std::map<RecordId, Bytes>& Disk(PartyIndex party) { return nodes_.at(party).disk; }
+  const peer::Manifest& manifest() const { return manifest_.manifest; }
+  std::map<PartyIndex, crypto::SigningKey>& operators() { return operators_; }
+  std::uint64_t now_ms() const { return now_ms_; }
+  std::vector<edl::LogEffect>& log() { return log_; }
+  // Sees, and may change or drop (by returning false), each frame between two nodes.
+  std::function<bool(PartyIndex from, PartyIndex to, Bytes& frame)> tap;
+  Status Admin(PartyIndex party, const core::AdminStatement& statement);
+  std::uint16_t last_verdict() const { return last_verdict_; }
+  // Sends raw bytes on a node's link from another, as a hostile host would.
+  void Inject(PartyIndex to, PartyIndex claimed_from, Bytes frame);
+  crypto::Rng& rng() { return rng_; }
+
+ private:
+  struct Node {
+    std::unique_ptr<crypto::SeededRng> rng;
+    std::unique_ptr<core::Core> core;
+    edl::SequenceState sequence;
+    std::uint64_t next_seq = 1;
+    std::map<RecordId, Bytes> disk;
+    std::map<PartyIndex, bool> dials;
+    unsigned starts = 0;
+    bool hung = false;
+  };
+  struct Link {
+    PartyIndex a, b;  // a dialled
+    std::deque<Bytes> to_a, to_b;
+  };
+
+  template <class C>
+  void Call(PartyIndex party, const C& call);
+  void Apply(PartyIndex party, edl::Effect& effect);
+  void Provision(PartyIndex party);
+  void DialAll();
+  void CutLink(std::uint64_t link);
+  bool DeliverOne();
+
+  Options options_;
+  crypto::SeededRng rng_;
+  std::map<PartyIndex, Node> nodes_;
+  std::map<std::uint64_t, Link> links_;
+  std::map<PartyIndex, crypto::SigningKey> operators_;
+  peer::SignedManifest manifest_;
+  std::map<std::uint64_t, std::string> replies_;
+  std::vector<edl::LogEffect> log_;
+  std::uint64_t next_token_ = 1;
+  std::uint64_t next_link_ = 1;
+  std::uint64_t now_ms_ = 1'000;
+  std::uint16_t last_verdict_ = 0;
+  crypto::Sha256 traffic_;
+};
+
+}  // namespace passport::sim

@@ -1,0 +1,180 @@
+// One process, a whole network: scopes, registration and signatures through every node, with nodes lost and
+// restarted.
+#include "tests/sim/network.h"
+
+#include <gtest/gtest.h>
+
+#include "trusted/curve/ecdsa.h"
+#include "trusted/eth/message.h"
+
+namespace passport::sim {
+namespace {
+
+constexpr PartyIndex kOne{1}, kTwo{2}, kThree{3};
+
+struct Client {
+  std::string scope;
+  std::optional<client::DeveloperClient> developer;
+};
+
+std::string ResultText(const std::string& body) {
+  const auto parsed = json::Parse(body);
+  if (!parsed.ok()) return "";
+  const json::Value* result = parsed.value().Find("result");
+  return result != nullptr && result->IsString() ? std::string(result->AsString().value()) : "";
+}
+
+std::string ErrorName(const std::string& body) {
+  const auto parsed = json::Parse(body);
+  if (!parsed.ok() || parsed.value().Find("error") == nullptr) return body;
+  return std::string(parsed.value().Find("error")->Find("details")->GetString("code_name").value());
+}
+
+std::string Address(const std::string& body) {
+  const auto parsed = json::Parse(body);
+  if (!parsed.ok() || parsed.value().Find("result") == nullptr) return body;
+  return std::string(parsed.value().Find("result")->AsArray().value()[0].AsString().value());
+}
+
+// The address that a 65-byte personal_sign signature recovers to.
+std::string Recover(ByteSpan message, const std::string& signature_hex) {
+  const auto bytes =
+      ParseHex(std::string_view(signature_hex).substr(std::min<std::size_t>(2, signature_hex.size())));
+  if (!bytes.ok() || bytes.value().size() != 65) return "not a signature: " + signature_hex;
+  const ByteSpan all = bytes.value();
+  curve::EcdsaSignature signature{curve::Scalar::Parse(all.first(32)).value(),
+                                  curve::Scalar::Parse(all.subspan(32, 32)).value(),
+                                  static_cast<std::uint8_t>(all[64] - 27)};
+  const auto key = curve::RecoverEcdsa(eth::PersonalMessageDigest(message), signature);
+  if (!key.ok()) return "no key";
+  return eth::ToLowerText(eth::AddressOfPublicKey(key.value().EncodeXY()));
+}
+
+Client MakeClient(Network& network, crypto::Rng& rng) {
+  const auto key = client::DeveloperKey::Generate();
+  const auto created = json::Parse(network.Ask(kOne, client::CreateScope(key, R"({"name":"test"})"))).value();
+  Client out;
+  out.scope = created.Find("result")->GetString("scope_id").value();
+  const auto claims = json::Parse(network.Enclave(kOne)).value();
+  const Bytes spki = ParseBase64(claims.GetString("enclave_public_key").value()).value();
+  out.developer.emplace(client::DeveloperClient::Make(key, out.scope, spki, rng).value());
+  return out;
+}
+
+class SimTest : public ::testing::Test {
+ protected:
+  explicit SimTest(Options options = {}) : network(options), rng(77) {
+    network.Form();
+    EXPECT_TRUE(network.RunUntil([this] { return network.Ready(); }, 10'000)) << network.Health(kOne);
+  }
+  Network network;
+  crypto::SeededRng rng;
+};
+
+TEST_F(SimTest, AnAccountSignsThroughEveryNode) {
+  Client client = MakeClient(network, rng);
+  const std::string registered = network.Ask(kOne, client.developer->Register("alice"));
+  EXPECT_NE(registered.find("account_id"), std::string::npos) << registered;
+  const std::string address = Address(network.Ask(kOne, client.developer->Addresses("alice")));
+  const Bytes message = ToBytes(std::string_view("hello"));
+  for (const PartyIndex gateway : {kOne, kTwo, kThree}) {
+    const std::string reply = network.Ask(gateway, client.developer->PersonalSign("alice", message));
+    EXPECT_EQ(Recover(message, ResultText(reply)), address) << reply;
+  }
+}
+
+TEST_F(SimTest, SignaturesContinueWithOneNodeDownAndStopWithTwo) {
+  Client client = MakeClient(network, rng);
+  network.Ask(kTwo, client.developer->Register("bob"));
+  const std::string address = Address(network.Ask(kOne, client.developer->Addresses("bob")));
+  const Bytes message = ToBytes(std::string_view("down"));
+  network.Kill(kThree);
+  EXPECT_EQ(Recover(message, ResultText(network.Ask(kOne, client.developer->PersonalSign("bob", message)))),
+            address);
+  network.Kill(kTwo);
+  const std::uint64_t before = network.now_ms();
+  const std::string refused = network.Ask(kOne, client.developer->PersonalSign("bob", message));
+  EXPECT_EQ(ErrorName(refused), "too_few_nodes");
+  EXPECT_NE(refused.find("\"missing_nodes\":[2,3]"), std::string::npos) << refused;
+  EXPECT_LT(network.now_ms() - before, 2'000u);
+}
+
+TEST_F(SimTest, ANodeThatHangsIsHedgedThenNamed) {
+  Client client = MakeClient(network, rng);
+  network.Ask(kOne, client.developer->Register("carol"));
+  const std::string address = Address(network.Ask(kOne, client.developer->Addresses("carol")));
+  const Bytes message = ToBytes(std::string_view("hung"));
+  network.Hang(kTwo, true);
+  EXPECT_EQ(Recover(message, ResultText(network.Ask(kOne, client.developer->PersonalSign("carol", message)))),
+            address);
+  network.Hang(kThree, true);
+  const std::uint64_t before = network.now_ms();
+  EXPECT_EQ(ErrorName(network.Ask(kOne, client.developer->PersonalSign("carol", message))), "too_few_nodes");
+  EXPECT_LT(network.now_ms() - before, 2'000u);
+}
+
+TEST_F(SimTest, AllNodesRestartedFromTheirDisksSignAgain) {
+  Client client = MakeClient(network, rng);
+  network.Ask(kOne, client.developer->Register("dave"));
+  const std::string address = Address(network.Ask(kOne, client.developer->Addresses("dave")));
+  for (const PartyIndex party : {kOne, kTwo, kThree}) network.Kill(party);
+  for (const PartyIndex party : {kOne, kTwo, kThree}) network.Start(party);
+  ASSERT_TRUE(network.RunUntil([this] { return network.Ready(); }, 10'000)) << network.Health(kOne);
+  const Bytes message = ToBytes(std::string_view("again"));
+  for (const PartyIndex gateway : {kOne, kTwo, kThree}) {
+    const std::string reply = network.Ask(gateway, client.developer->PersonalSign("dave", message));
+    EXPECT_EQ(Recover(message, ResultText(reply)), address) << reply;
+  }
+}
+
+TEST_F(SimTest, ANodeThatWasAwayLearnsScopesAndAccounts) {
+  network.Kill(kThree);
+  network.Run(100);
+  Client client = MakeClient(network, rng);
+  EXPECT_NE(network.Ask(kOne, client.developer->Register("erin")).find("account_id"), std::string::npos);
+  network.Start(kThree);
+  ASSERT_TRUE(network.RunUntil([this] { return network.Ready(); }, 10'000));
+  const std::string address = Address(network.Ask(kOne, client.developer->Addresses("erin")));
+  const Bytes message = ToBytes(std::string_view("late"));
+  const std::string reply = network.Ask(kThree, client.developer->PersonalSign("erin", message));
+  EXPECT_EQ(Recover(message, ResultText(reply)), address) << reply;
+}
+
+TEST_F(SimTest, TwoHundredSignaturesInterleaveAndOneAbortLeavesTheOthers) {
+  Client client = MakeClient(network, rng);
+  network.Ask(kOne, client.developer->Register("frank"));
+  const std::string address = Address(network.Ask(kOne, client.developer->Addresses("frank")));
+  network.Kill(kThree);  // one pair carries them all
+  network.Run(100);
+  std::map<std::uint64_t, Bytes> tokens;
+  for (std::uint16_t i = 0; i < 200; ++i) {
+    const Bytes message = ToBytes(crypto::Le16(i));
+    tokens[network.Send(i % 2 == 0 ? kOne : kTwo, client.developer->PersonalSign("frank", message))] =
+        message;
+  }
+  network.RunUntil(
+      [&] {
+        return std::ranges::all_of(tokens, [&](const auto& t) { return network.Reply(t.first).has_value(); });
+      },
+      60'000);
+  std::size_t good = 0;
+  for (const auto& [token, message] : tokens)
+    good += Recover(message, ResultText(network.Reply(token).value_or(""))) == address;
+  EXPECT_EQ(good, 200u);
+}
+
+Hash32 RunOnce(std::uint64_t seed) {
+  Network network(Options{.seed = seed});
+  network.Form();
+  network.RunUntil([&] { return network.Ready(); }, 10'000);
+  network.Run(500);
+  return network.TrafficHash();
+}
+
+TEST(SimDeterminism, TheSameSeedGivesTheSameBytes) {
+  EXPECT_EQ(ToHex(RunOnce(5)), ToHex(RunOnce(5)));
+  EXPECT_NE(ToHex(RunOnce(5)), ToHex(RunOnce(6)));
+}
+
+}  // namespace
+}  // namespace passport::sim

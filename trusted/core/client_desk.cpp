@@ -1,0 +1,310 @@
+#include "trusted/core/client_desk.h"
+
+#include "edl/base/uuid.h"
+#include "trusted/json/write.h"
+
+namespace passport::core {
+namespace {
+
+using api::ErrorCode;
+using api::MakeError;
+using policy::AccountState;
+using replica::NeedRecords;
+
+constexpr std::size_t kOperationsMax = 2'048;
+constexpr std::uint64_t kOperationMs = 20'000;
+constexpr std::uint64_t kChangeMs = 1'800;
+constexpr unsigned kDecisionsMax = 6;
+
+template <class... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+
+std::string Text(ByteSpan bytes) { return std::string(AsText(bytes)); }
+std::string HexText(ByteSpan bytes) { return "0x" + ToHex(bytes); }
+
+}  // namespace
+
+void ClientDesk::OnRequest(const edl::ClientRequestCall& call) {
+  const RequestId id{parts_.rng.Array<16>()};
+  auto parsed = api::ParseCall(call.body);
+  Operation op;
+  op.token = call.token;
+  op.deadline_ms = now_ms_ + kOperationMs;
+  if (!parsed.ok()) {
+    op.json_id = parsed.error().id;
+    operations_.emplace(id, std::move(op));
+    return ReplyError(id, parsed.error().error);
+  }
+  op.json_id = std::move(parsed.value().id);
+  op.metric = api::MetricNumber(parsed.value().request);
+  op.request = std::move(parsed).value().request;
+  parts_.outbox.Log(Event::kRequest, id, {}, op.metric);
+  const auto opened = OpenEnvelope(call, op);
+  const bool busy = operations_.size() >= kOperationsMax;
+  operations_.emplace(id, std::move(op));
+  if (busy) {
+    api::Error error = MakeError(ErrorCode::kBusy);
+    error.retry_after_ms = 250;
+    return ReplyError(id, error);
+  }
+  if (!opened.ok()) return ReplyError(id, opened.error());
+  Advance(id);
+}
+
+// createScope and updateScope carry an envelope that nobody here can open (wire-api.md 6.3): it is not looked
+// at.
+Result<Unit, api::Error> ClientDesk::OpenEnvelope(const edl::ClientRequestCall& call, Operation& op) {
+  op.evidence.body = ToBytes(call.body);
+  op.evidence.scope_id = Text(call.scope_id);
+  op.evidence.encrypted_user = Text(call.encrypted_user);
+  op.evidence.encrypted_session = Text(call.encrypted_session);
+  op.evidence.encrypted_key_signature = Text(call.encrypted_key_signature);
+  op.evidence.encrypted_webauthn_signature = Text(call.encrypted_webauthn_signature);
+  const bool needed = !std::holds_alternative<api::CreateScope>(op.request) &&
+                      !std::holds_alternative<api::UpdateScope>(op.request) &&
+                      !std::holds_alternative<api::ChainNotice>(op.request);
+  if (!needed) return Unit{};
+  if (call.encrypted_key.empty()) return Fail(MakeError(ErrorCode::kMissingHeader, "X-Encrypted-Key"));
+  if (parts_.opener.empty())
+    return Fail(MakeError(ErrorCode::kNotReady, "the network has no envelope key yet"));
+  PASSPORT_TRY(op.evidence.client_key, parts_.opener.Open(AsText(call.encrypted_key)));
+  op.evidence.has_key = true;
+  return Unit{};
+}
+
+void ClientDesk::Advance(const RequestId& id) {
+  Operation& op = operations_.at(id);
+  op.stage = Stage::kDeciding;
+  if (++op.decisions > kDecisionsMax) return ReplyError(id, MakeError(ErrorCode::kTimeout));
+  std::visit([&](const auto& request) { Decide(id, op, request); }, op.request);
+}
+
+void ClientDesk::Decide(const RequestId& id, Operation& op, const api::CreateScope& request) {
+  const bool devnet = IsDevnet(parts_.identity.manifest);
+  const auto scope = policy::CreateScope(request.signed_config, devnet, parts_.records.seen());
+  if (!scope.ok()) return ReplyError(id, scope.error());
+  StartChange(id, op, Stage::kChanging, policy::ScopeRecordId(scope.value().id),
+              ScopeCreation{request.signed_config});
+}
+
+void ClientDesk::Decide(const RequestId& id, Operation& op, const api::UpdateScope& request) {
+  const RecordId record = policy::ScopeRecordId(request.scope);
+  const replica::Version* version = parts_.view.Local(record);
+  if (version == nullptr) return;
+  const auto scope = policy::Scope::Parse(version->value);
+  if (!scope.ok()) {
+    op.evidence.scope_id = FormatUuid(request.scope.bytes);
+    return RefuseOrRead(id, op, MakeError(ErrorCode::kUnknownScope));
+  }
+  const bool devnet = IsDevnet(parts_.identity.manifest);
+  const auto after = policy::UpdateScope(scope.value(), request.signed_config, devnet, parts_.records.seen());
+  if (!after.ok()) return ReplyError(id, after.error());
+  StartChange(id, op, Stage::kChanging, record, ScopeUpdate{request.signed_config});
+}
+
+void ClientDesk::Decide(const RequestId& id, Operation& op, const api::DelegatedRegistration& request) {
+  RecordRef scope_ref;
+  auto scope = FindScope(op.evidence, parts_.view, &scope_ref);
+  if (auto* error = std::get_if<api::Error>(&scope)) return RefuseOrRead(id, op, std::move(*error));
+  if (std::holds_alternative<NeedRecords>(scope)) return;
+  const auto caller = policy::AuthenticateRegistration(op.evidence, request, std::get<policy::Scope>(scope));
+  if (!caller.ok()) return ReplyError(id, caller.error());
+  op.account_record = policy::AccountRecordId(std::get<policy::Scope>(scope).id, caller.value().username);
+  const replica::Version* version = parts_.view.Local(op.account_record);
+  if (version == nullptr) return;
+  const auto account = policy::Account::Parse(version->value);
+  if (account.ok() && account.value().state == AccountState::kActive) {
+    return ReplyError(id, MakeError(ErrorCode::kDuplicateRegistration));
+  }
+  AccountReservation reservation{id, unix_ms_, op.evidence.Clone()};
+  reservation.evidence.encrypted_user.clear();  // a registration's proof is in its params
+  StartChange(id, op, Stage::kReserving, op.account_record, std::move(reservation));
+}
+
+void ClientDesk::Decide(const RequestId& id, Operation& op, const api::Addresses&) {
+  policy::Scope scope;
+  auto found = FindAccount(op.evidence, parts_.view, &scope);
+  if (auto* error = std::get_if<api::Error>(&found)) return RefuseOrRead(id, op, std::move(*error));
+  if (std::holds_alternative<NeedRecords>(found)) return;
+  const AccountFacts& facts = std::get<AccountFacts>(found);
+  const auto control = policy::CheckControl(facts.caller, facts.account);
+  if (!control.ok()) return RefuseOrRead(id, op, control.error());
+  const auto address = policy::AddressOf(facts.account);
+  if (!address.ok()) return ReplyError(id, MakeError(ErrorCode::kInternal));
+  const std::string items[] = {json::Quote(eth::ToLowerText(address.value()))};
+  ReplyResult(id, json::ArrayOf(items));
+}
+
+void ClientDesk::Decide(const RequestId& id, Operation&, const api::ChainNotice&) { ReplyResult(id, "null"); }
+
+// personal_sign, eth_signTypedData_v4, eth_signTransaction.
+template <class SigningRequest>
+void ClientDesk::Decide(const RequestId& id, Operation& op, const SigningRequest&) {
+  auto judged = core::Decide(op.evidence, parts_.view, IsDevnet(parts_.identity.manifest));
+  if (auto* error = std::get_if<api::Error>(&judged)) return RefuseOrRead(id, op, std::move(*error));
+  if (std::holds_alternative<NeedRecords>(judged)) return;
+  auto& decision = std::get<Decision>(judged);
+  const policy::AccountKey& key = decision.facts.account.keys.front();
+  auto public_key = curve::Point::Parse(key.public_key);
+  if (!public_key.ok()) return ReplyError(id, MakeError(ErrorCode::kInternal));
+  op.stage = Stage::kSigning;
+  op.digest = decision.grant.digest();
+  parts_.leader.Lead({id, op.evidence.Clone(), decision.facts.scope_ref, decision.facts.account_ref,
+                      decision.grant.digest(), key.id, public_key.value(), key.holders});
+}
+
+std::optional<RecordId> ClientDesk::RecordBehind(const Operation& op, ErrorCode code) const {
+  const auto uuid = ParseUuid(op.evidence.scope_id);
+  if (!uuid.ok()) return std::nullopt;
+  const ScopeId scope{uuid.value()};
+  if (code == ErrorCode::kUnknownScope || code == ErrorCode::kNotPermitted)
+    return policy::ScopeRecordId(scope);
+  if (code != ErrorCode::kUnknownUser && code != ErrorCode::kPending) return std::nullopt;
+  const auto username = policy::ClaimedUsername(op.evidence);
+  if (!username.ok()) return std::nullopt;
+  return policy::AccountRecordId(scope, username.value());
+}
+
+void ClientDesk::RefuseOrRead(const RequestId& id, Operation& op, api::Error error) {
+  const auto record = RecordBehind(op, error.code);
+  if (!record || !op.read.insert(*record).second) return ReplyError(id, error);
+  op.stage = Stage::kReading;
+  op.ticket = next_ticket_++;
+  tickets_[op.ticket] = id;
+  parts_.replica.Read(op.ticket, *record, now_ms_ + kChangeMs);
+}
+
+void ClientDesk::StartChange(const RequestId& id, Operation& op, Stage stage, const RecordId& record,
+                             const Change& change) {
+  Bytes evidence = EncodeChange(change);
+  if (evidence.size() > replica::kEvidenceBytesMax) return ReplyError(id, MakeError(ErrorCode::kTooLarge));
+  op.stage = stage;
+  op.ticket = next_ticket_++;
+  tickets_[op.ticket] = id;
+  parts_.replica.Change(op.ticket, record, std::move(evidence), now_ms_ + kChangeMs);
+}
+
+api::Error ClientDesk::ChangeErrorFor(const replica::ChangeError& error) const {
+  if (error.reason == replica::Failure::kRefused) {
+    const bool known = error.code < static_cast<std::uint16_t>(ErrorCode::kCount);
+    return MakeError(known ? static_cast<ErrorCode>(error.code) : ErrorCode::kInternal);
+  }
+  api::Error out =
+      MakeError(error.missing.empty() ? ErrorCode::kTimeout : ErrorCode::kTooFewNodes,
+                error.missing.empty() ? "" : "a change needs a quorum of nodes; start the missing ones");
+  out.missing = error.missing;
+  return out;
+}
+
+bool ClientDesk::OnChanged(std::uint64_t ticket, replica::ChangeResult result) {
+  const auto known = tickets_.find(ticket);
+  if (known == tickets_.end()) return false;
+  const RequestId id = known->second;
+  tickets_.erase(known);
+  const auto entry = operations_.find(id);
+  if (entry == operations_.end()) return true;
+  Operation& op = entry->second;
+  if (!result.ok()) {
+    ReplyError(id, ChangeErrorFor(result.error()));
+  } else if (op.stage == Stage::kReading) {
+    Advance(id);
+  } else if (op.stage == Stage::kChanging) {
+    const auto scope = policy::Scope::Parse(result.value().value);
+    const std::string uuid = json::Quote(FormatUuid(scope.ok() ? scope.value().id.bytes : ByteArray<16>{}));
+    const bool created = std::holds_alternative<api::CreateScope>(op.request);
+    ReplyResult(id, created ? json::ObjectWriter().Raw("scope_id", uuid).Finish() : uuid);
+  } else if (op.stage == Stage::kReserving) {
+    op.stage = Stage::kGenerating;
+    parts_.keygen.Lead(id, op.account_record);
+  } else {
+    FinishRegistration(id, op, result.value());
+  }
+  return true;
+}
+
+void ClientDesk::FinishRegistration(const RequestId& id, Operation&, const replica::Version& version) {
+  const auto account = policy::Account::Parse(version.value);
+  if (!account.ok()) return ReplyError(id, MakeError(ErrorCode::kInternal));
+  ReplyResult(id, json::ObjectWriter()
+                      .Text("account_id", FormatUuid(account.value().id.bytes))
+                      .Text("identifier_hash", HexText(account.value().identifier_hash))
+                      .Finish());
+}
+
+void ClientDesk::OnKeygenDone(const RequestId& request, Result<dkg::KeyCertificate, KeygenFailure> result) {
+  const auto entry = operations_.find(request);
+  if (entry == operations_.end() || entry->second.stage != Stage::kGenerating) return;
+  if (!result.ok()) {
+    api::Error error =
+        MakeError(result.error().code, "making a key needs more nodes; start the missing ones");
+    error.missing = result.error().missing;
+    return ReplyError(request, error);
+  }
+  StartChange(request, entry->second, Stage::kActivating, entry->second.account_record,
+              AccountActivation{request, std::move(result).value()});
+}
+
+void ClientDesk::OnSigned(const RequestId& request, const curve::EcdsaSignature& signature) {
+  const auto entry = operations_.find(request);
+  if (entry == operations_.end()) return;
+  const ByteArray<32> r = signature.r.Encode();
+  const ByteArray<32> s = signature.s.Encode();
+  if (const auto* transaction = std::get_if<api::SignTransaction>(&entry->second.request)) {
+    const Bytes raw =
+        transaction->transaction.EncodeSigned({r, s, static_cast<std::uint8_t>(signature.recovery_id & 1)});
+    return ReplyResult(request, json::Quote(HexText(raw)));
+  }
+  Bytes out = ToBytes(r);
+  Append(out, s);
+  out.push_back(static_cast<std::uint8_t>(27 + (signature.recovery_id & 1)));
+  ReplyResult(request, json::Quote(HexText(out)));
+}
+
+void ClientDesk::OnSignFailed(const RequestId& request, api::Error error) {
+  if (operations_.contains(request)) ReplyError(request, error);
+}
+
+void ClientDesk::OnSignStale(const RequestId& request) {
+  if (operations_.contains(request)) Advance(request);
+}
+
+void ClientDesk::OnUsable() {
+  std::vector<RequestId> waiting;
+  for (const auto& [id, op] : operations_) {
+    if (op.stage == Stage::kDeciding) waiting.push_back(id);
+  }
+  for (const RequestId& id : waiting) {
+    const auto entry = operations_.find(id);
+    if (entry == operations_.end() || entry->second.stage != Stage::kDeciding) continue;
+    --entry->second.decisions;  // waiting for records is not another decision
+    Advance(id);
+  }
+}
+
+void ClientDesk::OnTick(std::uint64_t unix_ms, std::uint64_t now_ms) {
+  unix_ms_ = unix_ms;
+  now_ms_ = now_ms;
+  std::vector<RequestId> due;
+  for (const auto& [id, op] : operations_) {
+    if (now_ms >= op.deadline_ms) due.push_back(id);
+  }
+  for (const RequestId& id : due) ReplyError(id, MakeError(ErrorCode::kTimeout));
+}
+
+void ClientDesk::ReplyResult(const RequestId& id, const std::string& json) {
+  const Operation& op = operations_.at(id);
+  parts_.outbox->Reply(op.token, op.metric, 0, ToBytes(api::ResultBody(op.json_id, json)));
+  operations_.erase(id);
+}
+
+void ClientDesk::ReplyError(const RequestId& id, const api::Error& error) {
+  const Operation& op = operations_.at(id);
+  parts_.outbox.Log(Event::kDecisionRefused, id, {}, static_cast<std::uint64_t>(error.code));
+  parts_.outbox->Reply(op.token, op.metric, static_cast<std::uint16_t>(static_cast<unsigned>(error.code) + 1),
+                       ToBytes(api::ErrorBody(op.json_id, error, id)));
+  operations_.erase(id);
+}
+
+}  // namespace passport::core

@@ -1,0 +1,85 @@
+// Client requests in progress at the gateway: from the HTTP body to the JSON-RPC reply (architecture.md 6).
+#pragma once
+
+#include "edl/generated/node_types.h"
+#include "trusted/api/reply.h"
+#include "trusted/core/keygen_runs.h"
+#include "trusted/core/signing_leader.h"
+
+namespace passport::core {
+
+class ClientDesk final : public KeygenEvents, public SigningEvents {
+ public:
+  struct Parts {
+    const Identity& identity;
+    auth::KeyOpener& opener;
+    RecordBook& records;
+    replica::Replica& replica;
+    RegisterView& view;
+    KeygenRuns& keygen;
+    SigningLeader& leader;
+    Outbox& outbox;
+    crypto::Rng& rng;
+  };
+  explicit ClientDesk(Parts parts) : parts_(parts) {}
+
+  void OnRequest(const edl::ClientRequestCall& call);
+  void OnUsable();  // a record became usable
+  void OnTick(std::uint64_t unix_ms, std::uint64_t now_ms);
+  // The end of a change or read that was started with this ticket. False: the ticket is not the desk's.
+  bool OnChanged(std::uint64_t ticket, replica::ChangeResult result);
+  std::size_t active() const { return operations_.size(); }
+
+  void OnKeygenDone(const RequestId& request, Result<dkg::KeyCertificate, KeygenFailure> result) override;
+  void OnSigned(const RequestId& request, const curve::EcdsaSignature& signature) override;
+  void OnSignFailed(const RequestId& request, api::Error error) override;
+  void OnSignStale(const RequestId& request) override;
+
+ private:
+  enum class Stage { kDeciding, kReading, kChanging, kReserving, kGenerating, kActivating, kSigning };
+  struct Operation {
+    std::uint64_t token = 0;
+    std::string json_id;
+    std::uint16_t metric = 0;
+    api::Request request;
+    auth::Evidence evidence;
+    Stage stage = Stage::kDeciding;
+    std::uint64_t ticket = 0;
+    std::uint64_t deadline_ms = 0;
+    std::set<RecordId> read;       // records already read from a quorum
+    RecordId account_record;       // of a registration
+    std::optional<Digest> digest;  // of a signing request, for the final check of the reply
+    unsigned decisions = 0;
+  };
+
+  // One request's way to its next wait or its reply.
+  void Advance(const RequestId& id);
+  void Decide(const RequestId& id, Operation& op, const api::CreateScope& request);
+  void Decide(const RequestId& id, Operation& op, const api::UpdateScope& request);
+  void Decide(const RequestId& id, Operation& op, const api::DelegatedRegistration& request);
+  void Decide(const RequestId& id, Operation& op, const api::Addresses& request);
+  void Decide(const RequestId& id, Operation& op, const api::ChainNotice& request);
+  template <class SigningRequest>
+  void Decide(const RequestId& id, Operation& op, const SigningRequest& request);
+
+  Result<Unit, api::Error> OpenEnvelope(const edl::ClientRequestCall& call, Operation& op);
+  // An error that rests on local records is final only after a quorum was asked for them.
+  void RefuseOrRead(const RequestId& id, Operation& op, api::Error error);
+  std::optional<RecordId> RecordBehind(const Operation& op, api::ErrorCode code) const;
+  void StartChange(const RequestId& id, Operation& op, Stage stage, const RecordId& record,
+                   const Change& change);
+  void OnRead(const RequestId& id, const replica::ChangeResult& result);
+  void FinishRegistration(const RequestId& id, Operation& op, const replica::Version& version);
+  void ReplyResult(const RequestId& id, const std::string& json);
+  void ReplyError(const RequestId& id, const api::Error& error);
+  api::Error ChangeErrorFor(const replica::ChangeError& error) const;
+
+  Parts parts_;
+  std::uint64_t unix_ms_ = 0;
+  std::uint64_t now_ms_ = 0;
+  std::uint64_t next_ticket_ = 1'000;
+  std::map<RequestId, Operation> operations_;
+  std::map<std::uint64_t, RequestId> tickets_;
+};
+
+}  // namespace passport::core

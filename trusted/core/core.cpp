@@ -1,0 +1,258 @@
+#include "trusted/core/core.h"
+
+#include <algorithm>
+
+namespace passport::core {
+namespace {
+
+using policy::RecordKind;
+
+constexpr std::uint16_t kInterfaceVersion = 1;
+constexpr std::uint64_t kBusyTickMs =
+    10;  // while requests are in progress, timers need finer ticks than the host's
+
+}  // namespace
+
+Core::Core(CoreConfig config, crypto::Rng& rng)
+    : config_(std::move(config)),
+      rng_(rng),
+      records_(std::move(config_.keys), config_.records_cached_max, outbox_, rng),
+      boot_{rng.Array<16>()} {}
+
+template <class F>
+Status Core::Run(edl::Effects& effects, F&& body) {
+  outbox_.Begin(effects);
+  const Status status = body();
+  if (node_) node_->Settle();
+  if (phase_ != edl::Phase::kBoot) records_.Flush();
+  outbox_.End();
+  return status;
+}
+
+Status Core::HandleHello(const edl::HelloCall&, edl::Effects& effects) {
+  effects.Described(kInterfaceVersion, kInterfaceVersion, static_cast<std::uint16_t>(phase_),
+                    ToBytes(config_.build));
+  return Status::kOk;
+}
+
+Status Core::HandleProvision(const edl::ProvisionCall& call, edl::Effects& effects) {
+  return Run(effects, [&] {
+    Result<Unit> outcome = Ok();
+    if (call.kind == edl::ProvisionKind::kManifest) {
+      outcome = TakeManifest(call.data);
+    } else if (phase_ != edl::Phase::kBoot) {
+      return Status::kBadPhase;
+    } else {
+      outcome = call.kind == edl::ProvisionKind::kRecords ? LoadRecords(call.data) : FinishLoading();
+    }
+    const Status status = outcome.ok() ? Status::kOk : outcome.error();
+    if (status != Status::kOk) {
+      const bool manifest = call.kind == edl::ProvisionKind::kManifest;
+      outbox_.Log(manifest ? Event::kManifestRefused : Event::kRecordsRefused, {}, {},
+                  static_cast<std::uint64_t>(status));
+    }
+    outbox_->Verdict(static_cast<std::uint16_t>(status));
+    return Status::kOk;
+  });
+}
+
+Result<Unit> Core::LoadRecords(ByteSpan data) {
+  Reader in(data);
+  while (in.remaining() > 0 && load_error_ == Status::kOk) {
+    const RecordId id{in.Array<32>()};
+    const ByteSpan blob = in.Var(sealing::kSealedBytesMax);
+    if (in.failed()) return Fail(load_error_ = Status::kMalformed);
+    const auto loaded = records_.Load(id, blob);
+    if (!loaded.ok()) load_error_ = loaded.error();
+  }
+  if (load_error_ != Status::kOk) return Fail(Status{load_error_});
+  return Ok();
+}
+
+// A store that is not exactly what this enclave last left keeps it in its first phase: it signs nothing.
+Result<Unit> Core::FinishLoading() {
+  if (load_error_ != Status::kOk) return Fail(Status{load_error_});
+  const auto done = records_.LoadDone();
+  if (!done.ok()) {
+    load_error_ = done.error();
+    return Fail(Status{load_error_});
+  }
+  LoadOrMakeKeys();
+  if (!keys_) return Fail(load_error_ = Status::kUnseal);
+  phase_ = edl::Phase::kWaiting;
+  outbox_.Log(Event::kStarted, {}, {}, records_.head().boot_counter);
+  if (const crypto::SecretBytes* stored = records_.Own(RecordKind::kManifest)) {
+    PASSPORT_TRY(peer::SignedManifest manifest, peer::SignedManifest::Parse(stored->Expose()));
+    StartNode(std::move(manifest.manifest));
+  } else {
+    EmitPhase();
+  }
+  return Ok();
+}
+
+void Core::LoadOrMakeKeys() {
+  if (const crypto::SecretBytes* stored = records_.Own(RecordKind::kIdentity)) {
+    Reader in(stored->Expose());
+    const std::uint8_t format = in.U8();
+    crypto::SecretKey32 seed(in.Array<32>());
+    crypto::SecretKey32 channel(in.Array<32>());
+    if (in.Done() && format == 1)
+      keys_.emplace(OwnKeys{crypto::SigningKey(std::move(seed)), std::move(channel)});
+    return;
+  }
+  if (!records_.empty()) return;  // a store with records but no identity is not ours
+  keys_.emplace(OwnKeys{crypto::SigningKey::Generate(rng_), rng_.Key()});
+  Writer out;
+  out.U8(1).Raw(keys_->signing.seed().Expose()).Raw(keys_->channel.Expose());
+  const crypto::SecretBytes encoded(out.Take());
+  records_.PutOwn(RecordKind::kIdentity, encoded.Expose());
+}
+
+Result<Unit> Core::TakeManifest(ByteSpan file) {
+  if (phase_ == edl::Phase::kBoot) return Fail(Status::kBadPhase);
+  PASSPORT_TRY(peer::SignedManifest incoming, peer::ParseFile(AsText(file)));
+  if (node_) {
+    // The same file again is no change. Replacing a manifest at run time comes with resharing.
+    if (incoming.manifest.Hash() == node_->identity().manifest_hash) return Ok();
+    return Fail(Status::kDenied);
+  }
+  PASSPORT_TRY_VOID(peer::VerifyGenesis(incoming));
+  const auto own = std::ranges::find_if(incoming.manifest.rows, [this](const peer::ManifestRow& row) {
+    return row.identity_key == keys_->signing.public_key() &&
+           row.channel_key == crypto::PublicX25519(keys_->channel);
+  });
+  if (own == incoming.manifest.rows.end()) return Fail(Status::kPeerUnknown);
+  records_.PutOwn(RecordKind::kManifest, incoming.Encode());
+  records_.SetManifestHash(incoming.manifest.Hash());
+  outbox_.Log(Event::kManifestTaken, {}, own->party, incoming.manifest.epoch);
+  StartNode(std::move(incoming.manifest));
+  return Ok();
+}
+
+void Core::StartNode(peer::Manifest manifest) {
+  PartyIndex self;
+  for (const peer::ManifestRow& row : manifest.rows) {
+    if (row.identity_key == keys_->signing.public_key()) self = row.party;
+  }
+  const Hash32 hash = manifest.Hash();
+  Identity identity{
+      std::move(manifest),   hash, self, boot_, crypto::SigningKey(keys_->signing.seed().Clone()),
+      keys_->channel.Clone()};
+  node_ = std::make_unique<Node>(std::move(identity), records_, outbox_, rng_, config_.envelope_source);
+  if (const crypto::SecretBytes* faults = records_.Own(RecordKind::kPeerFaults)) {
+    static_cast<void>(node_->peers().LoadFaults(faults->Expose()));
+  }
+  phase_ = edl::Phase::kServing;
+  EmitPhase();
+  for (const peer::ManifestRow& row : node_->identity().manifest.rows) {
+    if (row.party != self) outbox_->Connect(row.party.value, self < row.party, ToBytes(row.peer_address));
+  }
+}
+
+void Core::EmitPhase() {
+  Bytes listen;
+  std::uint16_t party = 0;
+  if (node_) {
+    party = node_->identity().self.value;
+    listen = ToBytes(node_->identity().manifest.Row(node_->identity().self)->peer_address);
+  }
+  outbox_->Phase(static_cast<std::uint16_t>(phase_), party, std::move(listen));
+}
+
+// Nothing is put off to idle time yet: every call finishes its work (docs/adr/0006).
+Status Core::HandleResume(const edl::ResumeCall&, edl::Effects&) { return Status::kOk; }
+
+Status Core::HandleClientRequest(const edl::ClientRequestCall& call, edl::Effects& effects) {
+  return Run(effects, [&] {
+    if (node_) {
+      node_->OnClientRequest(call);
+      if (node_->Busy()) outbox_->Wake(kBusyTickMs);
+      return Status::kOk;
+    }
+    const auto parsed = api::ParseCall(call.body);
+    const std::string id = parsed.ok() ? parsed.value().id : parsed.error().id;
+    const api::Error error = parsed.ok() ? api::MakeError(api::ErrorCode::kNotReady,
+                                                          "give the node a manifest: passport manifest init")
+                                         : parsed.error().error;
+    outbox_->Reply(call.token, 0, static_cast<std::uint16_t>(static_cast<unsigned>(error.code) + 1),
+                   ToBytes(api::ErrorBody(id, error, RequestId{rng_.Array<16>()})));
+    return Status::kOk;
+  });
+}
+
+Status Core::HandlePeerUp(const edl::PeerUpCall& call, edl::Effects& effects) {
+  return Run(effects, [&] {
+    node_->OnPeerUp(PartyIndex{call.party}, call.link);
+    return Status::kOk;
+  });
+}
+
+Status Core::HandlePeerDown(const edl::PeerDownCall& call, edl::Effects& effects) {
+  return Run(effects, [&] {
+    node_->OnPeerDown(call.link);
+    return Status::kOk;
+  });
+}
+
+Status Core::HandlePeerFrame(const edl::PeerFrameCall& call, edl::Effects& effects) {
+  return Run(effects, [&] {
+    node_->OnPeerFrame(call.link, call.frame);
+    return Status::kOk;
+  });
+}
+
+Status Core::HandleFetched(const edl::FetchedCall& call, edl::Effects& effects) {
+  return Run(effects, [&] {
+    const RecordId id{call.record_id};
+    node_->OnFetched(id, records_.OnFetched(id, call.found, call.record));
+    return Status::kOk;
+  });
+}
+
+Status Core::HandleTick(const edl::TickCall& call, edl::Effects& effects) {
+  return Run(effects, [&] {
+    unix_ms_ = call.unix_ms;
+    if (node_) {
+      node_->OnTick(call.unix_ms, call.monotonic_ms);
+      if (node_->Busy()) outbox_->Wake(kBusyTickMs);
+    }
+    return Status::kOk;
+  });
+}
+
+Status Core::HandleAdmin(const edl::AdminCall& call, edl::Effects& effects) {
+  return Run(effects, [&] {
+    const auto taken = TakeStatement(call.statement);
+    const Status status = taken.ok() ? Status::kOk : taken.error();
+    if (!taken.ok()) outbox_.Log(Event::kAdminRefused, {}, {}, static_cast<std::uint64_t>(status));
+    outbox_->Verdict(static_cast<std::uint16_t>(status));
+    return Status::kOk;
+  });
+}
+
+Result<Unit> Core::TakeStatement(ByteSpan bytes) {
+  PASSPORT_TRY(const AdminStatement statement, AdminStatement::Parse(bytes));
+  std::uint64_t last = 0;
+  if (const crypto::SecretBytes* stored = records_.Own(RecordKind::kAdmin))
+    last = Reader(stored->Expose()).U64();
+  const Identity& identity = node_->identity();
+  PASSPORT_TRY_VOID(VerifyStatement(statement, identity.manifest, identity.self, last, unix_ms_));
+  Writer number;
+  number.U64(statement.number);
+  records_.PutOwn(RecordKind::kAdmin, number.bytes());
+  outbox_.Log(Event::kAdminTaken, {}, statement.signer, statement.number);
+  node_->peers().ClearFaults(statement.argument);
+  return Ok();
+}
+
+Status Core::HandleAttest(const edl::AttestCall& call, edl::Effects& effects) {
+  effects.Reply(call.token, 0, 0, ToBytes(AttestJson(call.nonce)));
+  return Status::kOk;
+}
+
+Status Core::HandleStatus(const edl::StatusCall& call, edl::Effects& effects) {
+  effects.Reply(call.token, 0, 0, ToBytes(StatusJson()));
+  return Status::kOk;
+}
+
+}  // namespace passport::core

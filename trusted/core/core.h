@@ -1,0 +1,82 @@
+// The trusted core: calls in, effects out. Single-threaded, no I/O, no clock, no exceptions (architecture.md
+// 3).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "edl/generated/node_dispatch.h"
+#include "trusted/core/admin.h"
+#include "trusted/core/node.h"
+
+namespace passport::core {
+
+// A confinement layer and whether it is in force, as the platform found it.
+struct Claim {
+  std::string layer;
+  std::string state;
+};
+
+struct CoreConfig {
+  sealing::SealingKeys keys;
+  Hash32 measurement{};  // SHA-256 of the enclave image, by the launcher's word
+  std::string build;
+  std::vector<Claim> confinement;
+  std::size_t records_cached_max = kRecordsCachedDefault;
+  EnvelopeKeySource envelope_source = crypto::EnvelopeKey::Generate;
+};
+
+class Core final : public edl::NodeHandler {
+ public:
+  Core(CoreConfig config, crypto::Rng& rng);
+
+  edl::Phase phase() const override { return phase_; }
+  Status HandleHello(const edl::HelloCall& call, edl::Effects& effects) override;
+  Status HandleProvision(const edl::ProvisionCall& call, edl::Effects& effects) override;
+  Status HandleResume(const edl::ResumeCall& call, edl::Effects& effects) override;
+  Status HandleClientRequest(const edl::ClientRequestCall& call, edl::Effects& effects) override;
+  Status HandlePeerUp(const edl::PeerUpCall& call, edl::Effects& effects) override;
+  Status HandlePeerDown(const edl::PeerDownCall& call, edl::Effects& effects) override;
+  Status HandlePeerFrame(const edl::PeerFrameCall& call, edl::Effects& effects) override;
+  Status HandleFetched(const edl::FetchedCall& call, edl::Effects& effects) override;
+  Status HandleTick(const edl::TickCall& call, edl::Effects& effects) override;
+  Status HandleAdmin(const edl::AdminCall& call, edl::Effects& effects) override;
+  Status HandleAttest(const edl::AttestCall& call, edl::Effects& effects) override;
+  Status HandleStatus(const edl::StatusCall& call, edl::Effects& effects) override;
+
+ private:
+  // The enclave's own keys, made at its first start and sealed (rules.md 15).
+  struct OwnKeys {
+    crypto::SigningKey signing;
+    crypto::SecretKey32 channel;
+  };
+
+  // Runs one host call: opens the outbox, then delivers what the core sent to itself and seals the head.
+  template <class F>
+  Status Run(edl::Effects& effects, F&& body);
+  Result<Unit> LoadRecords(ByteSpan data);
+  Result<Unit> FinishLoading();
+  Result<Unit> TakeManifest(ByteSpan file);
+  void LoadOrMakeKeys();
+  void StartNode(peer::Manifest manifest);
+  void EmitPhase();
+  Result<Unit> TakeStatement(ByteSpan bytes);
+  Hash32 AttestedHash(const ByteArray<32>& nonce) const;
+  // describe.cpp
+  std::string AttestJson(const ByteArray<32>& nonce) const;
+  std::string StatusJson() const;
+
+  CoreConfig config_;
+  crypto::Rng& rng_;
+  Outbox outbox_;
+  RecordBook records_;
+  edl::Phase phase_ = edl::Phase::kBoot;
+  Status load_error_ = Status::kOk;
+  BootId boot_;
+  std::uint64_t unix_ms_ = 0;
+  std::optional<OwnKeys> keys_;
+  std::unique_ptr<Node> node_;
+};
+
+}  // namespace passport::core

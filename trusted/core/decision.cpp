@@ -1,0 +1,73 @@
+#include "trusted/core/decision.h"
+
+#include "edl/base/uuid.h"
+
+namespace passport::core {
+
+using api::ErrorCode;
+using api::MakeError;
+using replica::NeedRecords;
+
+void WriteRecordRef(Writer& out, const RecordRef& ref) {
+  out.Raw(ref.id.bytes).U64(ref.version).Raw(ref.hash);
+}
+
+RecordRef ReadRecordRef(Reader& in) {
+  RecordRef out;
+  out.id = RecordId{in.Array<32>()};
+  out.version = in.U64();
+  out.hash = in.Array<32>();
+  return out;
+}
+
+Judged<policy::Scope> FindScope(const auth::Evidence& evidence, RegisterView& view, RecordRef* ref) {
+  if (evidence.scope_id.empty()) return MakeError(ErrorCode::kMissingHeader, "X-Scope-Id");
+  const auto uuid = ParseUuid(evidence.scope_id);
+  if (!uuid.ok()) return MakeError(ErrorCode::kUnknownScope, "X-Scope-Id is not a UUID");
+  const RecordId id = policy::ScopeRecordId(ScopeId{uuid.value()});
+  const replica::Version* version = view.Local(id);
+  if (version == nullptr) return NeedRecords{{id}};
+  if (version->number == 0) return MakeError(ErrorCode::kUnknownScope);
+  auto scope = policy::Scope::Parse(version->value);
+  if (!scope.ok()) return MakeError(ErrorCode::kInternal);
+  *ref = {id, version->number, version->HashFor(id)};
+  return std::move(scope).value();
+}
+
+Judged<AccountFacts> FindAccount(const auth::Evidence& evidence, RegisterView& view,
+                                 policy::Scope* scope_out) {
+  AccountFacts out;
+  auto scope = FindScope(evidence, view, &out.scope_ref);
+  if (auto* error = std::get_if<api::Error>(&scope)) return std::move(*error);
+  if (auto* need = std::get_if<NeedRecords>(&scope)) return std::move(*need);
+  *scope_out = std::get<policy::Scope>(std::move(scope));
+  // The proof comes before the look-up: without it nobody learns whether a name is registered.
+  auto caller = policy::Authenticate(evidence, *scope_out);
+  if (!caller.ok()) return std::move(caller).error();
+  out.caller = std::move(caller).value();
+  const RecordId id = policy::AccountRecordId(scope_out->id, out.caller.username);
+  const replica::Version* version = view.Local(id);
+  if (version == nullptr) return NeedRecords{{id}};
+  if (version->number == 0) return MakeError(ErrorCode::kUnknownUser);
+  auto account = policy::Account::Parse(version->value);
+  if (!account.ok()) return MakeError(ErrorCode::kInternal);
+  out.account_ref = {id, version->number, version->HashFor(id)};
+  out.account = std::move(account).value();
+  return out;
+}
+
+Judged<Decision> Decide(const auth::Evidence& evidence, RegisterView& view, bool devnet) {
+  auto call = api::ParseCall(evidence.body);
+  if (!call.ok()) return std::move(call).error().error;
+  policy::Scope scope;
+  auto found = FindAccount(evidence, view, &scope);
+  if (auto* error = std::get_if<api::Error>(&found)) return std::move(*error);
+  if (auto* need = std::get_if<NeedRecords>(&found)) return std::move(*need);
+  auto facts = std::get<AccountFacts>(std::move(found));
+  auto grant =
+      policy::Authoriser::Authorise(facts.caller, scope, facts.account, call.value().request, devnet);
+  if (!grant.ok()) return std::move(grant).error();
+  return Decision{std::move(facts), std::move(call).value().request, std::move(grant).value()};
+}
+
+}  // namespace passport::core

@@ -1,0 +1,51 @@
+#include "trusted/core/envelope_keeper.h"
+
+namespace passport::core {
+namespace {
+
+constexpr std::uint64_t kRetryMs = 500;
+constexpr std::uint64_t kChangeMs = 5'000;
+
+}  // namespace
+
+bool EnvelopeKeeper::Load() {
+  const replica::Version* version = replica_.Local(policy::EnvelopeRecordId());
+  if (version == nullptr || version->number == 0) return false;
+  const auto keys = ParseEnvelopeKeys(version->value);
+  if (!keys.ok()) return false;
+  for (auto key = keys.value().rbegin(); key != keys.value().rend(); ++key) {
+    auto parsed = crypto::EnvelopeKey::Parse(*key);
+    if (parsed.ok()) opener_.AddKey(std::move(parsed).value());
+  }
+  return !opener_.empty();
+}
+
+// A quorum is asked before a key is made, so that a node that was away does not propose a second first key.
+void EnvelopeKeeper::OnTick(std::uint64_t now_ms) {
+  if (!opener_.empty() || Load() || reading_ || changing_ || now_ms < next_ms_) return;
+  next_ms_ = now_ms + kRetryMs;
+  const std::vector<PartyIndex> open = peers_.Open();
+  if (open.size() + 1 < std::max(identity_.manifest.W(), identity_.manifest.t)) return;
+  reading_ = true;
+  replica_.Read(kTicket, policy::EnvelopeRecordId(), now_ms + kChangeMs);
+}
+
+bool EnvelopeKeeper::OnChanged(std::uint64_t ticket, const replica::ChangeResult& result) {
+  if (ticket != kTicket) return false;
+  const bool was_reading = std::exchange(reading_, false);
+  changing_ = false;
+  if (!result.ok() || !was_reading || result.value().number != 0) {
+    static_cast<void>(Load());
+    return true;
+  }
+  const std::vector<PartyIndex> open = peers_.Open();
+  if (!open.empty() && open.front() < identity_.self) return true;  // a lower node proposes
+  changing_ = true;
+  outbox_.Log(Event::kEnvelopeMade, {}, {}, 0);
+  const crypto::SecretBytes key = source_().EncodePrivate();
+  replica_.Change(kTicket, policy::EnvelopeRecordId(), EncodeChange(EnvelopeCreation{ToBytes(key.Expose())}),
+                  next_ms_ + kChangeMs);
+  return true;
+}
+
+}  // namespace passport::core

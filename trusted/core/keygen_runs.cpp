@@ -1,0 +1,306 @@
+#include "trusted/core/keygen_runs.h"
+
+#include <algorithm>
+
+namespace passport::core {
+namespace {
+
+using protocol::AbortReason;
+
+constexpr std::size_t kRunsMax = 256;
+constexpr std::uint64_t kSilenceMs = 1'500;  // a dealer that has sent nothing by then is left out or named
+constexpr std::uint64_t kRunMs = 15'000;
+constexpr std::uint8_t kPurpose = static_cast<std::uint8_t>(policy::KeyPurpose::kEthereum);
+
+template <class Message>
+void SendAll(PeerTable& peers, const std::vector<PartyIndex>& dealers, PartyIndex self, MessageKind kind,
+             const RequestId& request, const Message& message) {
+  for (const PartyIndex to : dealers) {
+    if (to != self) peers.Send(to, {kind, request, message.Encode()});
+  }
+}
+
+}  // namespace
+
+Bytes KeygenRuns::Invite::Encode() const {
+  Writer out;
+  out.Raw(account.bytes).U32(static_cast<std::uint32_t>(dealers.size()));
+  for (const PartyIndex party : dealers) out.U16(party.value);
+  replica::WriteCommitted(out, reservation);
+  return out.Take();
+}
+
+Result<KeygenRuns::Invite> KeygenRuns::Invite::Parse(ByteSpan bytes) {
+  Reader in(bytes);
+  Invite out;
+  out.account = RecordId{in.Array<32>()};
+  const std::uint32_t count = in.Count(peer::kPartiesMax);
+  for (std::uint32_t i = 0; i < count; ++i) out.dealers.push_back(PartyIndex{in.U16()});
+  out.reservation = replica::ReadCommitted(in);
+  if (!in.Done()) return passport::Fail(Status::kMalformed);
+  return out;
+}
+
+std::vector<PartyIndex> KeygenRuns::NotReady() const {
+  const std::vector<PartyIndex> ready = peers_.Ready();
+  std::vector<PartyIndex> out;
+  for (const peer::ManifestRow& row : identity_.manifest.rows) {
+    if (row.party != identity_.self && std::ranges::find(ready, row.party) == ready.end())
+      out.push_back(row.party);
+  }
+  return out;
+}
+
+void KeygenRuns::Lead(const RequestId& request, const RecordId& account) {
+  std::vector<PartyIndex> dealers = peers_.Ready();
+  dealers.push_back(identity_.self);
+  std::ranges::sort(dealers);
+  LeadWith(request, account, std::move(dealers), 0);
+}
+
+void KeygenRuns::LeadWith(const RequestId& request, const RecordId& account, std::vector<PartyIndex> dealers,
+                          unsigned retries) {
+  const replica::Committed* reservation = replica_.Certified(account);
+  if (dealers.size() < KeygenQuorum(identity_.manifest) || reservation == nullptr) {
+    return events_.OnKeygenDone(request,
+                                passport::Fail(KeygenFailure{api::ErrorCode::kTooFewNodes, NotReady()}));
+  }
+  if (runs_.size() >= kRunsMax) {
+    return events_.OnKeygenDone(request, passport::Fail(KeygenFailure{api::ErrorCode::kBusy, {}}));
+  }
+  const Invite invite{account, std::move(dealers), *reservation};
+  Run& run = runs_[request];
+  run = Run{};
+  run.started_ms = now_ms_;
+  run.retries = retries;
+  SendAll(peers_, invite.dealers, identity_.self, MessageKind::kKeygenInvite, request, invite);
+  OnInvite(identity_.self, request, invite);
+}
+
+void KeygenRuns::OnInvite(PartyIndex from, const RequestId& request, Invite invite) {
+  if (runs_.size() >= kRunsMax && !runs_.contains(request)) return;
+  Run& run = runs_[request];
+  if (run.leader.value != 0) return;  // one invitation for one run
+  if (run.started_ms == 0) run.started_ms = now_ms_;
+  run.leader = from;
+  static_cast<void>(replica_.Adopt(invite.account, invite.reservation));
+  run.waiting = std::move(invite);
+  OnUsable(run.waiting->account);
+}
+
+void KeygenRuns::OnUsable(const RecordId& record) {
+  std::vector<RequestId> ready;
+  for (const auto& [request, run] : runs_) {
+    if (run.waiting && run.waiting->account == record) ready.push_back(request);
+  }
+  for (const RequestId& request : ready) {
+    if (replica_.Local(record) == nullptr) return;
+    Run& run = runs_.at(request);
+    const Invite invite = *std::exchange(run.waiting, std::nullopt);
+    static_cast<void>(replica_.Adopt(invite.account, invite.reservation));
+    Begin(request, run, invite);
+  }
+}
+
+// This node deals only for an account that its own records show as reserved by this very request.
+void KeygenRuns::Begin(const RequestId& request, Run& run, const Invite& invite) {
+  const replica::Version* version = replica_.Local(invite.account);
+  const auto account = policy::Account::Parse(version == nullptr ? ByteSpan{} : ByteSpan(version->value));
+  const bool reserved = account.ok() && account.value().state == policy::AccountState::kReserved &&
+                        account.value().reserved_by == request;
+  if (!reserved || invite.dealers.size() < KeygenQuorum(identity_.manifest)) {
+    return Abort(request, AbortReason::kWrongSession, std::nullopt);
+  }
+  run.account = invite.account;
+  run.dealers = invite.dealers;
+  dkg::Proposal proposal;
+  proposal.digest = KeygenDigest(identity_.manifest_hash, invite.account, request, invite.dealers);
+  proposal.purpose = kPurpose;
+  proposal.n = identity_.manifest.n;
+  proposal.t = identity_.manifest.t;
+  proposal.dealers = invite.dealers;
+  auto step = dkg::Start(proposal, identity_.self, rng_);
+  if (!step.ok()) return Abort(request, step.error().reason, step.error().culprit);
+  run.state = std::move(step.value().next);
+  SendAll(peers_, run.dealers, identity_.self, MessageKind::kKeygenCommitment, request, step.value().out);
+  Advance(request);
+}
+
+void KeygenRuns::OnMessage(PartyIndex from, const PeerMessage& message) {
+  const RequestId& request = message.request;
+  if (message.kind == MessageKind::kKeygenInvite) {
+    auto invite = Invite::Parse(message.body);
+    if (invite.ok()) OnInvite(from, request, std::move(invite).value());
+    return;
+  }
+  auto entry = runs_.find(request);
+  if (entry == runs_.end()) {
+    // A fast dealer's commitment can overtake the leader's invitation.
+    if (message.kind != MessageKind::kKeygenCommitment || runs_.size() >= kRunsMax) return;
+    entry = runs_.emplace(request, Run{}).first;
+    entry->second.started_ms = now_ms_;
+  }
+  Run& run = entry->second;
+  if (message.kind == MessageKind::kKeygenAbort) {
+    if (run.leader == identity_.self || run.leader == from)
+      Abort(request, AbortReason::kPeerLost, std::nullopt);
+    return;
+  }
+  bool parsed = false;
+  const auto take = [&](auto result, auto& inbox) {
+    parsed = result.ok();
+    if (parsed) inbox.emplace(from, std::move(result).value());  // the first message of a round counts
+  };
+  if (message.kind == MessageKind::kKeygenCommitment)
+    take(dkg::Commitment::Parse(message.body), run.commitments);
+  if (message.kind == MessageKind::kKeygenOpening) take(dkg::Opening::Parse(message.body), run.openings);
+  if (message.kind == MessageKind::kKeygenConfirmation)
+    take(dkg::Confirmation::Parse(message.body), run.confirmations);
+  if (!parsed) return Abort(request, AbortReason::kMalformed, from);
+  run.started_ms = now_ms_;  // silence is counted from the last sign of life
+  Advance(request);
+}
+
+void KeygenRuns::Advance(const RequestId& request) {
+  const auto entry = runs_.find(request);
+  if (entry == runs_.end()) return;
+  Run& run = entry->second;
+  const std::size_t others = run.dealers.empty() ? SIZE_MAX : run.dealers.size() - 1;
+  if (std::holds_alternative<dkg::AwaitingCommitments>(run.state) && run.commitments.size() == others &&
+      !OpenRound(request, run)) {
+    return;
+  }
+  if (std::holds_alternative<dkg::AwaitingOpenings>(run.state) && run.openings.size() == others &&
+      !ConfirmRound(request, run)) {
+    return;
+  }
+  const bool collected = run.confirmations.size() == others;
+  if (std::holds_alternative<dkg::AwaitingConfirmations>(run.state) && collected) FinishRound(request, run);
+}
+
+bool KeygenRuns::OpenRound(const RequestId& request, Run& run) {
+  auto step = dkg::Open(std::get<dkg::AwaitingCommitments>(std::move(run.state)), run.commitments, rng_);
+  if (!step.ok()) {
+    Abort(request, step.error().reason, step.error().culprit);
+    return false;
+  }
+  run.state = std::move(step.value().next);
+  for (const auto& [to, opening] : step.value().out) {
+    peers_.Send(to, {MessageKind::kKeygenOpening, request, ToBytes(opening.EncodeSecret().Expose())});
+  }
+  return true;
+}
+
+// The share is put before the confirmation is sent: the host commits in that order.
+bool KeygenRuns::ConfirmRound(const RequestId& request, Run& run) {
+  auto outcome = dkg::Confirm(std::get<dkg::AwaitingOpenings>(std::move(run.state)), std::move(run.openings),
+                              identity_.signing, rng_);
+  run.openings.clear();
+  if (!outcome.ok()) {
+    Abort(request, outcome.error().reason, outcome.error().culprit);
+    return false;
+  }
+  records_.PutShare(std::make_shared<const sharing::KeyShare>(std::move(outcome.value().pending)));
+  outbox_.Log(Event::kKeyMade, request, run.leader, run.dealers.size());
+  if (run.leader != identity_.self) {
+    peers_.Send(run.leader, {MessageKind::kKeygenConfirmation, request, outcome.value().out.Encode()});
+    runs_.erase(request);
+    return false;
+  }
+  run.state = std::move(outcome.value().next);
+  return true;
+}
+
+void KeygenRuns::FinishRound(const RequestId& request, Run& run) {
+  auto certificate =
+      dkg::Finish(std::get<dkg::AwaitingConfirmations>(std::move(run.state)), run.confirmations,
+                  RosterOf(identity_.manifest), KeygenQuorum(identity_.manifest));
+  run.state = std::monostate{};
+  if (!certificate.ok()) return Abort(request, certificate.error().reason, certificate.error().culprit);
+  runs_.erase(request);
+  events_.OnKeygenDone(request, std::move(certificate).value());
+}
+
+void KeygenRuns::Abort(const RequestId& request, AbortReason reason, std::optional<PartyIndex> culprit) {
+  outbox_.Log(Event::kKeyAborted, request, culprit.value_or(PartyIndex{}),
+              static_cast<std::uint64_t>(reason));
+  const auto entry = runs_.find(request);
+  if (entry == runs_.end()) return;
+  const PartyIndex leader = entry->second.leader;
+  if (leader == identity_.self) return Fail(request, api::ErrorCode::kTimeout, Silent(entry->second));
+  runs_.erase(entry);
+  if (leader.value != 0) peers_.Send(leader, {MessageKind::kKeygenAbort, request, {}});
+}
+
+void KeygenRuns::Fail(const RequestId& request, api::ErrorCode code, std::vector<PartyIndex> missing) {
+  const auto entry = runs_.find(request);
+  const std::vector<PartyIndex> dealers = entry->second.dealers;
+  runs_.erase(entry);
+  for (const PartyIndex to : dealers) {
+    if (to != identity_.self) peers_.Send(to, {MessageKind::kKeygenAbort, request, {}});
+  }
+  events_.OnKeygenDone(request, passport::Fail(KeygenFailure{code, std::move(missing)}));
+}
+
+std::vector<PartyIndex> KeygenRuns::Silent(const Run& run) const {
+  std::vector<PartyIndex> out;
+  for (const PartyIndex party : run.dealers) {
+    if (party == identity_.self) continue;
+    const bool heard =
+        std::holds_alternative<dkg::AwaitingConfirmations>(run.state) ? run.confirmations.contains(party)
+        : std::holds_alternative<dkg::AwaitingOpenings>(run.state)    ? run.openings.contains(party)
+                                                                      : run.commitments.contains(party);
+    if (!heard) out.push_back(party);
+  }
+  return out;
+}
+
+void KeygenRuns::OnPeerLost(PartyIndex party) {
+  std::vector<RequestId> affected;
+  for (const auto& [request, run] : runs_) {
+    if (std::ranges::find(run.dealers, party) != run.dealers.end()) affected.push_back(request);
+  }
+  for (const RequestId& request : affected) OnTimeout(request);
+}
+
+// The leader finishes without confirmations that are not needed, tries once more without silent nodes, or
+// gives up naming them. Others forget the run.
+void KeygenRuns::OnTimeout(const RequestId& request) {
+  Run& run = runs_.at(request);
+  if (run.leader != identity_.self) {
+    runs_.erase(request);
+    return;
+  }
+  const std::vector<PartyIndex> silent = Silent(run);
+  if (std::holds_alternative<dkg::AwaitingConfirmations>(run.state) &&
+      run.confirmations.size() + 1 >= KeygenQuorum(identity_.manifest)) {
+    return FinishRound(request, run);
+  }
+  std::vector<PartyIndex> rest;
+  for (const PartyIndex party : run.dealers) {
+    if (std::ranges::find(silent, party) == silent.end()) rest.push_back(party);
+  }
+  if (run.retries > 0 || silent.empty() || rest.size() < KeygenQuorum(identity_.manifest)) {
+    return Fail(request, api::ErrorCode::kTooFewNodes, silent);
+  }
+  const RecordId account = run.account;
+  for (const PartyIndex to : run.dealers) {
+    if (to != identity_.self) peers_.Send(to, {MessageKind::kKeygenAbort, request, {}});
+  }
+  runs_.erase(request);
+  LeadWith(request, account, std::move(rest), 1);
+}
+
+void KeygenRuns::OnTick(std::uint64_t now_ms) {
+  now_ms_ = now_ms;
+  std::vector<RequestId> due;
+  for (const auto& [request, run] : runs_) {
+    const bool leads = run.leader == identity_.self;
+    if (now_ms >= run.started_ms + (leads ? kSilenceMs : kRunMs)) due.push_back(request);
+  }
+  for (const RequestId& request : due) {
+    if (runs_.contains(request)) OnTimeout(request);
+  }
+}
+
+}  // namespace passport::core

@@ -1,0 +1,92 @@
+// Key generations in progress: the rounds of trusted/dkg carried over the peers, for one reserved account
+// each.
+#pragma once
+
+#include "trusted/core/changes.h"
+#include "trusted/dkg/dkg.h"
+
+namespace passport::core {
+
+struct KeygenFailure {
+  api::ErrorCode code = api::ErrorCode::kTooFewNodes;
+  std::vector<PartyIndex> missing;
+};
+
+class KeygenEvents {
+ public:
+  virtual ~KeygenEvents() = default;
+  virtual void OnKeygenDone(const RequestId& request, Result<dkg::KeyCertificate, KeygenFailure> result) = 0;
+};
+
+class KeygenRuns {
+ public:
+  KeygenRuns(const Identity& identity, PeerTable& peers, RecordBook& records, replica::Replica& replica,
+             Outbox& outbox, KeygenEvents& events, crypto::Rng& rng)
+      : identity_(identity),
+        peers_(peers),
+        records_(records),
+        replica_(replica),
+        outbox_(outbox),
+        events_(events),
+        rng_(rng) {}
+
+  // Makes a key for the account that `request` has reserved, with every node that is ready now.
+  void Lead(const RequestId& request, const RecordId& account);
+  // The message kinds kKeygen*.
+  void OnMessage(PartyIndex from, const PeerMessage& message);
+  void OnUsable(const RecordId& record);
+  void OnPeerLost(PartyIndex party);
+  void OnTick(std::uint64_t now_ms);
+  std::size_t active() const { return runs_.size(); }
+
+ private:
+  struct Invite {
+    RecordId account;
+    std::vector<PartyIndex> dealers;
+    replica::Committed reservation;
+    Bytes Encode() const;
+    static Result<Invite> Parse(ByteSpan bytes);
+  };
+  using State = std::variant<std::monostate, dkg::AwaitingCommitments, dkg::AwaitingOpenings,
+                             dkg::AwaitingConfirmations>;
+  struct Run {
+    PartyIndex leader;              // nobody until the invitation came
+    std::optional<Invite> waiting;  // until the account's record may be used
+    RecordId account;
+    std::vector<PartyIndex> dealers;
+    State state;
+    dkg::Inbox<dkg::Commitment> commitments;
+    dkg::Inbox<dkg::Opening> openings;
+    dkg::Inbox<dkg::Confirmation> confirmations;
+    std::uint64_t started_ms = 0;
+    unsigned retries = 0;  // of the leader, leaving silent nodes out
+  };
+
+  void LeadWith(const RequestId& request, const RecordId& account, std::vector<PartyIndex> dealers,
+                unsigned retries);
+  void OnInvite(PartyIndex from, const RequestId& request, Invite invite);
+  void Begin(const RequestId& request, Run& run, const Invite& invite);
+  void Advance(const RequestId& request);
+  bool OpenRound(const RequestId& request, Run& run);
+  bool ConfirmRound(const RequestId& request, Run& run);
+  void FinishRound(const RequestId& request, Run& run);
+  // The end of a run that failed here: the leader is told, or, if this is the leader, everybody and the
+  // client.
+  void Abort(const RequestId& request, protocol::AbortReason reason, std::optional<PartyIndex> culprit);
+  void Fail(const RequestId& request, api::ErrorCode code, std::vector<PartyIndex> missing);
+  std::vector<PartyIndex> Silent(const Run& run) const;
+  std::vector<PartyIndex> NotReady() const;
+  void OnTimeout(const RequestId& request);
+
+  const Identity& identity_;
+  PeerTable& peers_;
+  RecordBook& records_;
+  replica::Replica& replica_;
+  Outbox& outbox_;
+  KeygenEvents& events_;
+  crypto::Rng& rng_;
+  std::uint64_t now_ms_ = 0;
+  std::map<RequestId, Run> runs_;
+};
+
+}  // namespace passport::core

@@ -1,0 +1,128 @@
+#include "trusted/core/node.h"
+
+#include <algorithm>
+
+namespace passport::core {
+
+replica::Config Node::ReplicaConfig(const Identity& identity, bool fresh) {
+  const peer::Manifest& manifest = identity.manifest;
+  replica::Config out;
+  out.self = identity.self;
+  out.identities = RosterOf(manifest);
+  out.ack_quorum = std::max(manifest.W(), manifest.t);
+  const bool weak = manifest.rollback == peer::RollbackRule::kWeak;
+  out.confirm_quorum = static_cast<std::uint16_t>(weak ? manifest.t - 1 : manifest.n - manifest.W() + 1);
+  out.confirm_needs_confirmed = !weak;
+  out.fresh = fresh;
+  out.boot = identity.boot;
+  return out;
+}
+
+Node::Node(Identity identity, RecordBook& records, Outbox& outbox, crypto::Rng& rng,
+           EnvelopeKeySource envelope_source)
+    : identity_(std::move(identity)),
+      records_(records),
+      outbox_(outbox),
+      peers_(identity_, outbox, *this, rng),
+      rules_(identity_, records.seen()),
+      replica_(ReplicaConfig(identity_, records.empty()), *this, rules_, rng),
+      envelope_(identity_, peers_, replica_, opener_, outbox, std::move(envelope_source)),
+      keygen_(identity_, peers_, records, replica_, outbox, desk_, rng),
+      leader_(identity_, peers_, replica_, outbox, desk_, rng),
+      desk_({identity_, opener_, records, replica_, *this, keygen_, leader_, outbox, rng}),
+      signers_(identity_, peers_, records, replica_, *this, outbox, rng) {
+  rules_.SetView(*this);
+}
+
+void Node::OnFetched(const RecordId& id, Result<Unit> outcome) {
+  if (!outcome.ok()) {
+    outbox_.Log(Event::kRecordRefused, {}, {}, static_cast<std::uint64_t>(outcome.error()));
+    return;
+  }
+  if (policy::IsReplicated(id)) {
+    replica_.OnRecord(id);
+  } else {
+    signers_.OnUsable();
+  }
+}
+
+void Node::OnTick(std::uint64_t unix_ms, std::uint64_t now_ms) {
+  peers_.OnTick(now_ms);
+  replica_.OnTick(now_ms);
+  envelope_.OnTick(now_ms);
+  keygen_.OnTick(now_ms);
+  leader_.OnTick(now_ms);
+  signers_.OnTick(now_ms);
+  desk_.OnTick(unix_ms, now_ms);
+}
+
+void Node::OnPeerOpen(PartyIndex party) { replica_.OnPeerOpen(party); }
+
+void Node::OnPeerReady(PartyIndex) {}
+
+void Node::OnPeerLost(PartyIndex party) {
+  replica_.OnPeerLost(party);
+  keygen_.OnPeerLost(party);
+  signers_.OnSetupLost(party);  // its part of the run's messages may be lost
+  leader_.OnPeerLost(party);
+}
+
+void Node::OnSetupLost(PartyIndex party) { signers_.OnSetupLost(party); }
+
+void Node::OnPeerMessage(PartyIndex from, PeerMessage message) {
+  switch (message.kind) {
+    case MessageKind::kReplica: {
+      const auto parsed = replica::ParseMessage(message.body);
+      if (parsed.ok()) replica_.OnMessage(from, parsed.value());
+      return;
+    }
+    case MessageKind::kKeygenInvite:
+    case MessageKind::kKeygenCommitment:
+    case MessageKind::kKeygenOpening:
+    case MessageKind::kKeygenConfirmation:
+    case MessageKind::kKeygenAbort:
+      return keygen_.OnMessage(from, message);
+    case MessageKind::kSignInvite:
+    case MessageKind::kSignBegin:
+    case MessageKind::kSignRound1:
+    case MessageKind::kSignRound2:
+      return signers_.OnMessage(from, message);
+    case MessageKind::kSignJoin:
+    case MessageKind::kSignRound3:
+    case MessageKind::kSignRefuse:
+      return leader_.OnMessage(from, message);
+    case MessageKind::kSetupHello:
+    case MessageKind::kSetupReply:
+    case MessageKind::kSetupFinish:
+    case MessageKind::kSetupConfirm:
+    case MessageKind::kSetupReset:
+      return;  // the peer table's
+  }
+  outbox_.Log(Event::kUnknownMessage, message.request, from, static_cast<std::uint64_t>(message.kind));
+}
+
+void Node::OnFaultsChanged() { records_.PutOwn(policy::RecordKind::kPeerFaults, peers_.EncodeFaults()); }
+
+void Node::Send(PartyIndex to, const replica::Message& message) {
+  peers_.Send(to, {MessageKind::kReplica, {}, replica::EncodeMessage(message)});
+}
+
+std::pair<replica::Holding, const replica::Register*> Node::Find(const RecordId& id) {
+  return records_.FindRegister(id);
+}
+
+void Node::Store(const RecordId& id, replica::Register value) { records_.PutRegister(id, std::move(value)); }
+
+void Node::Fetch(const RecordId& id) { records_.Fetch(id); }
+
+void Node::Done(std::uint64_t ticket, replica::ChangeResult result) {
+  if (!envelope_.OnChanged(ticket, result)) static_cast<void>(desk_.OnChanged(ticket, std::move(result)));
+}
+
+void Node::Usable(const RecordId& id) {
+  keygen_.OnUsable(id);
+  signers_.OnUsable();
+  desk_.OnUsable();
+}
+
+}  // namespace passport::core

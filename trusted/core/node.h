@@ -1,0 +1,69 @@
+// A node with a manifest: every part of the core that works with peers, wired together.
+#pragma once
+
+#include "trusted/core/client_desk.h"
+#include "trusted/core/envelope_keeper.h"
+#include "trusted/core/signer_runs.h"
+
+namespace passport::core {
+
+class Node final : public PeerEvents, public replica::Port, public RegisterView {
+ public:
+  Node(Identity identity, RecordBook& records, Outbox& outbox, crypto::Rng& rng,
+       EnvelopeKeySource envelope_source);
+
+  // Host calls.
+  void OnClientRequest(const edl::ClientRequestCall& call) { desk_.OnRequest(call); }
+  void OnPeerUp(PartyIndex party, std::uint64_t link) { peers_.OnUp(party, link); }
+  void OnPeerDown(std::uint64_t link) { peers_.OnDown(link); }
+  void OnPeerFrame(std::uint64_t link, ByteSpan frame) { peers_.OnFrame(link, frame); }
+  void OnFetched(const RecordId& id, Result<Unit> outcome);
+  void OnTick(std::uint64_t unix_ms, std::uint64_t now_ms);
+  // Delivers messages to self until there are none; ends every host call.
+  void Settle() { peers_.DeliverLocal(); }
+  bool Busy() const { return desk_.active() + signers_.active() + keygen_.active() > 0; }
+
+  const Identity& identity() const { return identity_; }
+  PeerTable& peers() { return peers_; }
+  const PeerTable& peers() const { return peers_; }
+  const auth::KeyOpener& opener() const { return opener_; }
+
+  // PeerEvents.
+  void OnPeerOpen(PartyIndex party) override;
+  void OnPeerReady(PartyIndex party) override;
+  void OnPeerLost(PartyIndex party) override;
+  void OnSetupLost(PartyIndex party) override;
+  void OnPeerMessage(PartyIndex from, PeerMessage message) override;
+  void OnFaultsChanged() override;
+
+  // replica::Port.
+  void Send(PartyIndex to, const replica::Message& message) override;
+  std::vector<PartyIndex> Connected() const override { return peers_.Open(); }
+  std::pair<replica::Holding, const replica::Register*> Find(const RecordId& id) override;
+  void Store(const RecordId& id, replica::Register value) override;
+  void Fetch(const RecordId& id) override;
+  crypto::Ed25519Signature Sign(ByteSpan message) override { return identity_.signing.Sign(message); }
+  void Done(std::uint64_t ticket, replica::ChangeResult result) override;
+  void Usable(const RecordId& id) override;
+
+  // RegisterView.
+  const replica::Version* Local(const RecordId& id) override { return replica_.Local(id); }
+
+ private:
+  static replica::Config ReplicaConfig(const Identity& identity, bool fresh);
+
+  Identity identity_;
+  RecordBook& records_;
+  Outbox& outbox_;
+  PeerTable peers_;
+  NetworkRules rules_;
+  replica::Replica replica_;
+  auth::KeyOpener opener_;
+  EnvelopeKeeper envelope_;
+  KeygenRuns keygen_;
+  SigningLeader leader_;
+  ClientDesk desk_;
+  SignerRuns signers_;
+};
+
+}  // namespace passport::core

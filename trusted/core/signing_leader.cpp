@@ -1,0 +1,268 @@
+#include "trusted/core/signing_leader.h"
+
+#include <algorithm>
+
+namespace passport::core {
+namespace {
+
+constexpr std::size_t kTasksMax = 1'024;
+constexpr std::uint16_t kAttemptsMax = 8;
+constexpr std::uint64_t kBudgetMs = 10'000;
+constexpr std::uint64_t kSilenceMs =
+    1'700;  // a needed node that has said nothing by then is named to the client
+constexpr std::uint64_t kPatienceMinMs = 200;  // before another quorum is tried
+constexpr std::uint64_t kPatienceMaxMs = 800;
+constexpr std::uint64_t kStallMs = 2'500;  // an attempt that everybody joined and nobody finished
+constexpr std::size_t kRecentMax = 64;
+constexpr unsigned kRefreshesMax = 3;
+
+// The cheapest t-subset of `candidates` (which is rising), cost being the sum of `cost`; self first on a tie.
+std::vector<PartyIndex> Cheapest(std::vector<std::pair<unsigned, PartyIndex>> candidates, std::size_t t) {
+  std::ranges::sort(candidates);
+  std::vector<PartyIndex> out;
+  for (std::size_t i = 0; i < t && i < candidates.size(); ++i) out.push_back(candidates[i].second);
+  std::ranges::sort(out);
+  return out;
+}
+
+}  // namespace
+
+void SigningLeader::Lead(SignTask task) {
+  const RequestId request = task.request;
+  if (tasks_.size() >= kTasksMax) {
+    api::Error busy = api::MakeError(api::ErrorCode::kBusy);
+    busy.retry_after_ms = 250;
+    return events_.OnSignFailed(request, std::move(busy));
+  }
+  Task& entry = tasks_[request];
+  entry.what = std::move(task);
+  entry.started_ms = now_ms_;
+  TryNext(request);
+}
+
+// Holders that are not ready to sign with this node, this node itself apart.
+std::vector<PartyIndex> SigningLeader::Unreachable(const Task& task) const {
+  const std::vector<PartyIndex> ready = peers_.Ready();
+  std::vector<PartyIndex> out;
+  for (const PartyIndex party : task.what.holders) {
+    if (party != identity_.self && std::ranges::find(ready, party) == ready.end()) out.push_back(party);
+  }
+  return out;
+}
+
+// Self costs nothing, then nodes that failed least in this task, then least recently.
+std::vector<PartyIndex> SigningLeader::ChooseQuorum(const Task& task) const {
+  const std::vector<PartyIndex> away = Unreachable(task);
+  std::vector<std::pair<unsigned, PartyIndex>> candidates;
+  for (const PartyIndex party : task.what.holders) {
+    if (std::ranges::find(away, party) != away.end()) continue;
+    const auto failed = task.failures.find(party);
+    const auto recent = recent_fails_.find(party);
+    const unsigned cost = (failed == task.failures.end() ? 0 : failed->second * 64) +
+                          (recent == recent_fails_.end() ? 0 : std::min(recent->second, 32u)) +
+                          (party == identity_.self ? 0 : 1);
+    candidates.emplace_back(cost, party);
+  }
+  return Cheapest(std::move(candidates), identity_.manifest.t);
+}
+
+void SigningLeader::TryNext(const RequestId& request) {
+  Task& task = tasks_.at(request);
+  for (auto& [number, attempt] : task.attempts) attempt.given_up = true;
+  std::vector<PartyIndex> quorum = ChooseQuorum(task);
+  if (quorum.size() < identity_.manifest.t) {
+    api::Error error =
+        api::MakeError(api::ErrorCode::kTooFewNodes, "the key needs " + std::to_string(identity_.manifest.t) +
+                                                         " of its nodes; start the missing ones");
+    error.missing = Unreachable(task);
+    return Fail(request, std::move(error));
+  }
+  if (task.next_attempt > kAttemptsMax) return Fail(request, api::MakeError(api::ErrorCode::kTimeout));
+  const std::uint16_t number = task.next_attempt++;
+  if (number > 1) outbox_.Log(Event::kSignRetry, request, {}, number);
+  Attempt& attempt = task.attempts[number];
+  attempt.quorum = std::move(quorum);
+  attempt.nonce = rng_.Array<32>();
+  attempt.started_ms = now_ms_;
+  for (const PartyIndex to : attempt.quorum) Invite(task, number, attempt, to);
+}
+
+void SigningLeader::Invite(const Task& task, std::uint16_t number, const Attempt& attempt, PartyIndex to) {
+  const SignInvite invite{number,          attempt.quorum,    attempt.nonce,
+                          task.what.scope, task.what.account, task.what.evidence.Clone()};
+  peers_.Send(to, {MessageKind::kSignInvite, task.what.request, invite.Encode()});
+}
+
+void SigningLeader::OnMessage(PartyIndex from, const PeerMessage& message) {
+  if (message.kind == MessageKind::kSignJoin) {
+    const auto join = SignJoin::Parse(message.body);
+    if (join.ok()) OnJoin(from, message.request, join.value());
+  } else if (message.kind == MessageKind::kSignRound3) {
+    const auto round = SignRound3::Parse(message.body);
+    if (round.ok()) OnShare(from, message.request, round.value());
+  } else {
+    const auto refuse = SignRefuse::Parse(message.body);
+    if (refuse.ok()) OnRefuse(from, message.request, refuse.value());
+  }
+}
+
+SigningLeader::Attempt* SigningLeader::Find(PartyIndex from, const RequestId& request, std::uint16_t number) {
+  const auto task = tasks_.find(request);
+  if (task == tasks_.end()) return nullptr;
+  const auto attempt = task->second.attempts.find(number);
+  if (attempt == task->second.attempts.end()) return nullptr;
+  if (std::ranges::find(attempt->second.quorum, from) == attempt->second.quorum.end()) return nullptr;
+  task->second.heard.insert(from);
+  return &attempt->second;
+}
+
+void SigningLeader::OnJoin(PartyIndex from, const RequestId& request, const SignJoin& join) {
+  Attempt* attempt = Find(from, request, join.attempt);
+  if (attempt == nullptr || !attempt->joins.emplace(from, join.nonce).second) return;
+  if (attempt->joins.size() < attempt->quorum.size()) return;
+  const Task& task = tasks_.at(request);
+  SignBegin begin{join.attempt, {}};
+  for (const auto& [party, nonce] : attempt->joins) begin.nonces.push_back(nonce);
+  attempt->ssid = sign::MakeSsid({task.what.key, identity_.manifest_hash, identity_.manifest.t,
+                                  attempt->quorum, Hash32{}, task.what.digest, attempt->nonce, begin.nonces});
+  for (const PartyIndex to : attempt->quorum)
+    peers_.Send(to, {MessageKind::kSignBegin, request, begin.Encode()});
+}
+
+// A share counts with its sender's receipt over what this node decided; all shares must name one R.
+void SigningLeader::OnShare(PartyIndex from, const RequestId& request, const SignRound3& round) {
+  Attempt* attempt = Find(from, request, round.attempt);
+  if (attempt == nullptr || attempt->ssid == Hash32{} || attempt->shares.contains(from)) return;
+  const Task& task = tasks_.at(request);
+  auto share = sign::SignatureShare::Parse(round.share);
+  const ReceiptFacts facts{request,       task.what.digest,    task.what.scope,        task.what.account,
+                           attempt->ssid, peers_.BootOf(from), identity_.manifest_hash};
+  const bool holds = share.ok() && crypto::VerifyEd25519(identity_.manifest.Row(from)->identity_key,
+                                                         ReceiptDigest(facts), round.receipt);
+  if (!holds || (attempt->nonce_point && *attempt->nonce_point != round.nonce_point)) {
+    return FailAttempt(request, round.attempt, from);
+  }
+  attempt->nonce_point = round.nonce_point;
+  attempt->shares.emplace(from, std::move(share).value());
+  if (attempt->shares.size() == attempt->quorum.size()) Combine(request, *attempt);
+}
+
+void SigningLeader::Combine(const RequestId& request, Attempt& attempt) {
+  Task& task = tasks_.at(request);
+  const auto nonce = curve::Point::Parse(*attempt.nonce_point);
+  if (!nonce.ok()) return Fail(request, api::MakeError(api::ErrorCode::kInternal));
+  const sign::Combination combination{identity_.self, attempt.quorum, attempt.ssid, nonce.value(),
+                                      task.what.public_key};
+  const auto signature = sign::Combine(combination, task.what.digest, attempt.shares);
+  if (!signature.ok()) {
+    outbox_.Log(Event::kSignAborted, request, signature.error().culprit.value_or(PartyIndex{}),
+                static_cast<std::uint64_t>(signature.error().reason));
+    for (const PartyIndex party : attempt.quorum) {
+      if (party != identity_.self) ++task.failures[party];
+    }
+    return TryNext(request);
+  }
+  const std::uint64_t took_ms = now_ms_ - task.started_ms;
+  recent_ms_.push_back(took_ms);
+  if (recent_ms_.size() > kRecentMax) recent_ms_.pop_front();
+  for (const PartyIndex party : attempt.quorum) recent_fails_[party] /= 2;
+  outbox_.Log(Event::kSigned, request, {}, took_ms);
+  tasks_.erase(request);
+  events_.OnSigned(request, signature.value());
+}
+
+void SigningLeader::OnRefuse(PartyIndex from, const RequestId& request, const SignRefuse& refuse) {
+  const Attempt* attempt = Find(from, request, refuse.attempt);
+  if (attempt == nullptr) return;
+  Task& task = tasks_.at(request);
+  if (refuse.reason == RefuseReason::kNewer) {
+    tasks_.erase(request);
+    return events_.OnSignStale(request);
+  }
+  if (refuse.reason == RefuseReason::kBehind && ++task.refreshed[from] <= kRefreshesMax) {
+    for (const RecordRef* ref : {&task.what.scope, &task.what.account}) {
+      const replica::Committed* committed = replica_.Certified(ref->id);
+      if (committed == nullptr) continue;
+      peers_.Send(from, {MessageKind::kReplica, request,
+                         replica::EncodeMessage(replica::Learn{ref->id, *committed})});
+    }
+    return Invite(task, refuse.attempt, *attempt, from);
+  }
+  if (refuse.reason == RefuseReason::kDecision &&
+      refuse.code < static_cast<std::uint16_t>(api::ErrorCode::kCount) && from == identity_.self) {
+    return Fail(request, api::MakeError(static_cast<api::ErrorCode>(refuse.code)));
+  }
+  FailAttempt(request, refuse.attempt, from);
+}
+
+void SigningLeader::FailAttempt(const RequestId& request, std::uint16_t number, PartyIndex blamed) {
+  Task& task = tasks_.at(request);
+  if (blamed != identity_.self) {
+    ++task.failures[blamed];
+    ++recent_fails_[blamed];
+  }
+  Attempt& attempt = task.attempts.at(number);
+  if (attempt.given_up) return;
+  TryNext(request);
+}
+
+void SigningLeader::Fail(const RequestId& request, api::Error error) {
+  tasks_.erase(request);
+  events_.OnSignFailed(request, std::move(error));
+}
+
+void SigningLeader::OnPeerLost(PartyIndex party) {
+  std::vector<std::pair<RequestId, std::uint16_t>> affected;
+  for (const auto& [request, task] : tasks_) {
+    for (const auto& [number, attempt] : task.attempts) {
+      const bool member = std::ranges::find(attempt.quorum, party) != attempt.quorum.end();
+      if (member && !attempt.given_up && !attempt.shares.contains(party))
+        affected.emplace_back(request, number);
+    }
+  }
+  for (const auto& [request, number] : affected) {
+    if (tasks_.contains(request)) FailAttempt(request, number, party);
+  }
+}
+
+// Three times what the slowest of the recent signatures took: a silent peer is hedged then (rules.md 22).
+std::uint64_t SigningLeader::PatienceMs() const {
+  const std::uint64_t slowest = recent_ms_.empty() ? kPatienceMaxMs : *std::ranges::max_element(recent_ms_);
+  return std::clamp(3 * slowest, kPatienceMinMs, kPatienceMaxMs);
+}
+
+void SigningLeader::OnTick(std::uint64_t now_ms) {
+  now_ms_ = now_ms;
+  std::vector<RequestId> all;
+  for (const auto& [request, task] : tasks_) all.push_back(request);
+  for (const RequestId& request : all) {
+    const auto entry = tasks_.find(request);
+    if (entry == tasks_.end()) continue;
+    Task& task = entry->second;
+    const Attempt& latest = task.attempts.rbegin()->second;
+    std::vector<PartyIndex> silent;
+    for (const PartyIndex party : latest.quorum) {
+      if (!task.heard.contains(party) && party != identity_.self) silent.push_back(party);
+    }
+    if (!silent.empty() && now_ms >= task.started_ms + kSilenceMs) {
+      api::Error error =
+          api::MakeError(api::ErrorCode::kTooFewNodes, "nodes that the key needs do not answer");
+      error.missing = std::move(silent);
+      Fail(request, std::move(error));
+    } else if (now_ms >= task.started_ms + kBudgetMs) {
+      Fail(request, api::MakeError(api::ErrorCode::kTimeout));
+    } else if (!silent.empty() && now_ms >= latest.started_ms + PatienceMs()) {
+      for (const PartyIndex party : silent) {
+        ++task.failures[party];
+        ++recent_fails_[party];
+      }
+      TryNext(request);
+    } else if (now_ms >= latest.started_ms + kStallMs) {
+      for (const PartyIndex party : latest.quorum)
+        task.failures[party] += latest.shares.contains(party) ? 0 : 1;
+      TryNext(request);
+    }
+  }
+}
+
+}  // namespace passport::core

@@ -1,0 +1,91 @@
+// The leader's side of signing: which t nodes sign, when to try others, and the final verification before
+// release.
+#pragma once
+
+#include <set>
+
+#include "trusted/core/signing_messages.h"
+
+namespace passport::core {
+
+// What the gateway decided and wants signed.
+struct SignTask {
+  RequestId request;
+  auth::Evidence evidence;
+  RecordRef scope;
+  RecordRef account;
+  Digest digest;
+  KeyId key;
+  curve::Point public_key;
+  std::vector<PartyIndex> holders;
+};
+
+class SigningEvents {
+ public:
+  virtual ~SigningEvents() = default;
+  virtual void OnSigned(const RequestId& request, const curve::EcdsaSignature& signature) = 0;
+  virtual void OnSignFailed(const RequestId& request, api::Error error) = 0;
+  virtual void OnSignStale(
+      const RequestId& request) = 0;  // newer records arrived: decide again, then Lead again
+};
+
+class SigningLeader {
+ public:
+  SigningLeader(const Identity& identity, PeerTable& peers, replica::Replica& replica, Outbox& outbox,
+                SigningEvents& events, crypto::Rng& rng)
+      : identity_(identity), peers_(peers), replica_(replica), outbox_(outbox), events_(events), rng_(rng) {}
+
+  void Lead(SignTask task);
+  // kSignJoin, kSignRound3, kSignRefuse.
+  void OnMessage(PartyIndex from, const PeerMessage& message);
+  void OnPeerLost(PartyIndex party);
+  void OnTick(std::uint64_t now_ms);
+  std::size_t active() const { return tasks_.size(); }
+
+ private:
+  struct Attempt {
+    std::vector<PartyIndex> quorum;
+    Hash32 nonce{};
+    std::map<PartyIndex, Hash32> joins;
+    Hash32 ssid{};  // set when all joined
+    std::map<PartyIndex, sign::SignatureShare> shares;
+    std::optional<ByteArray<33>> nonce_point;
+    std::uint64_t started_ms = 0;
+    bool given_up = false;  // another attempt was started; its result still counts
+  };
+  struct Task {
+    SignTask what;
+    std::uint64_t started_ms = 0;
+    std::map<std::uint16_t, Attempt> attempts;
+    std::uint16_t next_attempt = 1;
+    std::map<PartyIndex, unsigned> failures;
+    std::set<PartyIndex> heard;
+    std::map<PartyIndex, unsigned> refreshed;  // how often newer records were sent to a signer
+  };
+
+  void TryNext(const RequestId& request);
+  std::vector<PartyIndex> ChooseQuorum(const Task& task) const;
+  std::vector<PartyIndex> Unreachable(const Task& task) const;
+  void Invite(const Task& task, std::uint16_t number, const Attempt& attempt, PartyIndex to);
+  void OnJoin(PartyIndex from, const RequestId& request, const SignJoin& join);
+  void OnShare(PartyIndex from, const RequestId& request, const SignRound3& round);
+  void OnRefuse(PartyIndex from, const RequestId& request, const SignRefuse& refuse);
+  void Combine(const RequestId& request, Attempt& attempt);
+  void FailAttempt(const RequestId& request, std::uint16_t number, PartyIndex blamed);
+  void Fail(const RequestId& request, api::Error error);
+  Attempt* Find(PartyIndex from, const RequestId& request, std::uint16_t number);
+  std::uint64_t PatienceMs() const;
+
+  const Identity& identity_;
+  PeerTable& peers_;
+  replica::Replica& replica_;
+  Outbox& outbox_;
+  SigningEvents& events_;
+  crypto::Rng& rng_;
+  std::uint64_t now_ms_ = 0;
+  std::map<RequestId, Task> tasks_;
+  std::deque<std::uint64_t> recent_ms_;          // how long recent signatures took
+  std::map<PartyIndex, unsigned> recent_fails_;  // by peer; halves with every success
+};
+
+}  // namespace passport::core

@@ -1,0 +1,137 @@
+#include "trusted/core/signing_messages.h"
+
+namespace passport::core {
+namespace {
+
+constexpr std::size_t kEvidenceBytesMax = 160'000;
+constexpr std::size_t kRoundBytesMax = 65'536;
+constexpr std::size_t kShareBytesMax = 256;
+
+}  // namespace
+
+Bytes SignInvite::Encode() const {
+  Writer out;
+  out.U16(attempt).U32(static_cast<std::uint32_t>(quorum.size()));
+  for (const PartyIndex party : quorum) out.U16(party.value);
+  out.Raw(nonce);
+  WriteRecordRef(out, scope);
+  WriteRecordRef(out, account);
+  out.Var(evidence.Encode());
+  return out.Take();
+}
+
+Result<SignInvite> SignInvite::Parse(ByteSpan bytes) {
+  Reader in(bytes);
+  SignInvite out;
+  out.attempt = in.U16();
+  const std::uint32_t count = in.Count(peer::kPartiesMax);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const PartyIndex party{in.U16()};
+    if (!out.quorum.empty() && party <= out.quorum.back()) in.Reject();
+    out.quorum.push_back(party);
+  }
+  out.nonce = in.Array<32>();
+  out.scope = ReadRecordRef(in);
+  out.account = ReadRecordRef(in);
+  const ByteSpan evidence = in.Var(kEvidenceBytesMax);
+  if (!in.Done()) return Fail(Status::kMalformed);
+  PASSPORT_TRY(out.evidence, auth::Evidence::Parse(evidence));
+  return out;
+}
+
+Bytes SignJoin::Encode() const {
+  Writer out;
+  out.U16(attempt).Raw(nonce);
+  return out.Take();
+}
+
+Result<SignJoin> SignJoin::Parse(ByteSpan bytes) {
+  Reader in(bytes);
+  SignJoin out{in.U16(), in.Array<32>()};
+  if (!in.Done()) return Fail(Status::kMalformed);
+  return out;
+}
+
+Bytes SignBegin::Encode() const {
+  Writer out;
+  out.U16(attempt).U32(static_cast<std::uint32_t>(nonces.size()));
+  for (const Hash32& nonce : nonces) out.Raw(nonce);
+  return out.Take();
+}
+
+Result<SignBegin> SignBegin::Parse(ByteSpan bytes) {
+  Reader in(bytes);
+  SignBegin out;
+  out.attempt = in.U16();
+  const std::uint32_t count = in.Count(peer::kPartiesMax);
+  for (std::uint32_t i = 0; i < count; ++i) out.nonces.push_back(in.Array<32>());
+  if (!in.Done()) return Fail(Status::kMalformed);
+  return out;
+}
+
+Bytes SignRound::Encode() const {
+  Writer out;
+  out.U16(attempt).Var(message).Raw(signature);
+  return out.Take();
+}
+
+Result<SignRound> SignRound::Parse(ByteSpan bytes) {
+  Reader in(bytes);
+  SignRound out;
+  out.attempt = in.U16();
+  out.message = ToBytes(in.Var(kRoundBytesMax));
+  out.signature = in.Array<64>();
+  if (!in.Done()) return Fail(Status::kMalformed);
+  return out;
+}
+
+Hash32 Round2Transcript(const RunKey& run, const Hash32& ssid, ByteSpan message) {
+  return crypto::TaggedHash(crypto::tag::kSgR2, ssid,
+                            {run.request.bytes, crypto::Le16(run.attempt), crypto::HashSha256(message)});
+}
+
+Bytes SignRound3::Encode() const {
+  Writer out;
+  out.U16(attempt).Raw(nonce_point).Var(share).Raw(receipt);
+  return out.Take();
+}
+
+Result<SignRound3> SignRound3::Parse(ByteSpan bytes) {
+  Reader in(bytes);
+  SignRound3 out;
+  out.attempt = in.U16();
+  out.nonce_point = in.Array<33>();
+  out.share = ToBytes(in.Var(kShareBytesMax));
+  out.receipt = in.Array<64>();
+  if (!in.Done()) return Fail(Status::kMalformed);
+  return out;
+}
+
+Hash32 ReceiptDigest(const ReceiptFacts& facts) {
+  Writer records;
+  WriteRecordRef(records, facts.scope);
+  WriteRecordRef(records, facts.account);
+  return crypto::TaggedHash(
+      crypto::tag::kSgReceipt, facts.manifest,
+      {facts.request.bytes, facts.digest.bytes, records.bytes(), facts.ssid, facts.boot.bytes});
+}
+
+Bytes SignRefuse::Encode() const {
+  Writer out;
+  out.U16(attempt).U8(static_cast<std::uint8_t>(reason)).U16(code);
+  return out.Take();
+}
+
+Result<SignRefuse> SignRefuse::Parse(ByteSpan bytes) {
+  Reader in(bytes);
+  SignRefuse out;
+  out.attempt = in.U16();
+  const std::uint8_t reason = in.U8();
+  if (reason < 1 || reason > static_cast<std::uint8_t>(RefuseReason::kAborted)) in.Reject();
+  out.reason = static_cast<RefuseReason>(reason);
+  out.code = in.U16();
+  if (!in.Done()) return Fail(Status::kMalformed);
+  return out;
+}
+
+}  // namespace passport::core

@@ -1,0 +1,92 @@
+// The messages by which a signing run is agreed on and ended, around the rounds of trusted/sign.
+#pragma once
+
+#include "trusted/core/decision.h"
+#include "trusted/sign/online.h"
+#include "trusted/sign/sign.h"
+
+namespace passport::core {
+
+// A request can be tried with several quorums; each try is a run of its own.
+struct RunKey {
+  RequestId request;
+  std::uint16_t attempt = 0;
+  auto operator<=>(const RunKey&) const = default;
+};
+
+// Leader -> signers: what the client sent, who signs, and the record versions the leader decided on.
+struct SignInvite {
+  std::uint16_t attempt = 0;
+  std::vector<PartyIndex> quorum;  // rising
+  Hash32 nonce{};                  // the coordinator's
+  RecordRef scope;
+  RecordRef account;
+  auth::Evidence evidence;
+  Bytes Encode() const;
+  static Result<SignInvite> Parse(ByteSpan bytes);
+};
+
+// Signer -> leader: this enclave decided for itself that the request may be signed.
+struct SignJoin {
+  std::uint16_t attempt = 0;
+  Hash32 nonce{};
+  Bytes Encode() const;
+  static Result<SignJoin> Parse(ByteSpan bytes);
+};
+
+// Leader -> signers: everybody's nonce, in quorum order.
+struct SignBegin {
+  std::uint16_t attempt = 0;
+  std::vector<Hash32> nonces;
+  Bytes Encode() const;
+  static Result<SignBegin> Parse(ByteSpan bytes);
+};
+
+// Rounds 1 and 2, signer -> signer. A round 2 body is signed by its sender's node key over its transcript
+// hash.
+struct SignRound {
+  std::uint16_t attempt = 0;
+  Bytes message;  // sign::NonceCommitment or sign::Multiplication
+  crypto::Ed25519Signature signature{};
+  Bytes Encode() const;
+  static Result<SignRound> Parse(ByteSpan bytes);
+};
+Hash32 Round2Transcript(const RunKey& run, const Hash32& ssid, ByteSpan message);
+
+// Round 3, signer -> leader: the share, R, and a receipt: the signer's word on what it took part in and by
+// which records, boots and setups (rules.md 36).
+struct SignRound3 {
+  std::uint16_t attempt = 0;
+  ByteArray<33> nonce_point{};
+  Bytes share;  // sign::SignatureShare
+  crypto::Ed25519Signature receipt{};
+  Bytes Encode() const;
+  static Result<SignRound3> Parse(ByteSpan bytes);
+};
+struct ReceiptFacts {
+  RequestId request;
+  Digest digest;
+  RecordRef scope;
+  RecordRef account;
+  Hash32 ssid{};  // binds key, quorum, nonces; and through the pair ssids the setups
+  BootId boot;    // of the signer
+  Hash32 manifest{};
+};
+Hash32 ReceiptDigest(const ReceiptFacts& facts);
+
+enum class RefuseReason : std::uint8_t {
+  kDecision = 1,  // this enclave's gates say no; code says which
+  kBehind = 2,    // the leader has newer records: send them and ask again
+  kNewer = 3,     // the leader's records are older; the newer ones were sent ahead of this
+  kNotReady = 4,  // no share, no setup with another signer, or too busy
+  kAborted = 5,   // a check failed or a peer went away; which one is not said (dkls23.md 4.4)
+};
+struct SignRefuse {
+  std::uint16_t attempt = 0;
+  RefuseReason reason = RefuseReason::kAborted;
+  std::uint16_t code = 0;  // api::ErrorCode, for kDecision
+  Bytes Encode() const;
+  static Result<SignRefuse> Parse(ByteSpan bytes);
+};
+
+}  // namespace passport::core
