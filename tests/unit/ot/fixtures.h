@@ -66,7 +66,7 @@ void ExpectExactSize(const Message& message) {
   Bytes longer = encoded;
   longer.push_back(0);
   for (const ByteSpan wrong : {ByteSpan{}, ByteSpan(encoded).first(encoded.size() - 1),
-                               ByteSpan(encoded).subspan(33), ByteSpan(longer)}) {
+                               ByteSpan(encoded).subspan(1), ByteSpan(longer)}) {
     const auto refused = Message::Parse(wrong);
     ASSERT_FALSE(refused.ok()) << wrong.size();
     EXPECT_EQ(refused.error(), Status::kMalformed);
