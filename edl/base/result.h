@@ -22,6 +22,7 @@ Failure<std::decay_t<E>> Fail(E&& error) {
 
 struct Unit {};
 
+// From a temporary, value() and error() are moved out: a range-for over f().value() is safe.
 template <class T, class E = Status>
 class [[nodiscard]] Result {
  public:
@@ -38,7 +39,7 @@ class [[nodiscard]] Result {
     PASSPORT_CHECK(ok());
     return *std::get_if<0>(&state_);
   }
-  T&& value() && {
+  T value() && {
     PASSPORT_CHECK(ok());
     return std::move(*std::get_if<0>(&state_));
   }
@@ -50,7 +51,7 @@ class [[nodiscard]] Result {
     PASSPORT_CHECK(!ok());
     return *std::get_if<1>(&state_);
   }
-  E&& error() && {
+  E error() && {
     PASSPORT_CHECK(!ok());
     return std::move(*std::get_if<1>(&state_));
   }
