@@ -37,6 +37,9 @@ class Enclave {
         urgency, body, [this, then = std::move(then)](edl::Answer answer) { Add(std::move(answer), then); });
   }
 
+  // The enclave has something to do.
+  bool computing() const { return !client_.idle(); }
+  // It has not, and everything it did has left.
   bool idle() const { return client_.idle() && outbox_.empty(); }
 
  private:
