@@ -68,7 +68,7 @@ int Main(std::string_view mode) {
   if (mode == "garbage") return SendBytes(Bytes(40, 0xee));
   if (mode == "short") return SendBytes(Bytes(1, 'T'));
   if (mode == "oversize") return SendBytes(Bytes(kRecordBytesMax + 1, 'T'));
-  if (mode == "misconfigured") return 78;
+  if (mode == "misconfigured") return 2;
   return 1;
 }
 

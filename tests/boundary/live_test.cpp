@@ -175,7 +175,7 @@ TEST(Host, GetsStandardStreamsAndItsChannelOnly) {
 
 TEST(Host, IsNotStartedAgainWhenItsConfigurationIsWrong) {
   LauncherRun run({.host_mode = "misconfigured"});
-  run.AwaitLog("exit code 78: its arguments or configuration are wrong");
+  run.AwaitLog("exit code 2: its arguments or configuration are wrong");
   EXPECT_EQ(run.AwaitEnd(), ExitedAs(End::kFinal));
 }
 

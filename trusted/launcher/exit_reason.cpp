@@ -1,7 +1,5 @@
 #include "trusted/launcher/exit_reason.h"
 
-#include <sysexits.h>
-
 #include <algorithm>
 #include <cstring>
 
@@ -33,7 +31,9 @@ std::string_view SignalMeaning(int number) {
   }
 }
 
-// The host's own codes are those of sysexits.h; from kSpawnSetup on it never came to run.
+constexpr int kHostUsage = 2;  // passport-host says: arguments or configuration are wrong
+
+// From kSpawnSetup on, the host never came to run.
 bool IsHostsOwn(Program program, int code) {
   return program == Program::kHost && code < static_cast<int>(Exit::kSpawnSetup);
 }
@@ -56,7 +56,7 @@ std::string DescribeEnd(Program program, const ExitReason& reason) {
 
 bool EndIsFinal(Program program, const ExitReason& reason) {
   if (reason.by_signal) return false;
-  if (IsHostsOwn(program, reason.number)) return reason.number == EX_USAGE || reason.number == EX_CONFIG;
+  if (IsHostsOwn(program, reason.number)) return reason.number == kHostUsage;
   return program == Program::kHost ||
          std::ranges::find(kFinalExits, static_cast<Exit>(reason.number)) != std::end(kFinalExits);
 }

@@ -1,14 +1,14 @@
-// kAllowedCalls: every system call the locked enclave may make, with which arguments, and why. All else kills
-// it.
+// kAllowedCalls: every system call of the locked enclave, with which arguments, and why. All else kills it.
 #pragma once
 
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
-#include <span>
+#include <initializer_list>
 #include <string_view>
 
 namespace passport::platform {
@@ -32,41 +32,33 @@ struct AllowedCall {
 inline constexpr std::uint64_t kInt = 0xffffffff;
 inline constexpr std::uint64_t kAllBits = ~std::uint64_t{0};
 
+// A row with at most four ruled arguments.
+constexpr AllowedCall Allow(int number, std::string_view name, std::string_view reason,
+                            std::initializer_list<ArgumentRule> rules = {}) {
+  AllowedCall call{number, name, reason, {}, rules.size()};
+  std::copy(rules.begin(), rules.end(), call.arguments.begin());
+  return call;
+}
+
 // One row is one permitted form: a call with two permitted forms has two rows.
+// clang-format off
 inline constexpr std::array kAllowedCalls = {
-    AllowedCall{SYS_recvfrom,
-                "recvfrom",
-                "take the next record from the host; no sender address",
-                {{{0, kInt, 3}, {3, kInt, MSG_TRUNC}, {4, kAllBits, 0}, {5, kAllBits, 0}}},
-                4},
-    AllowedCall{SYS_sendto,
-                "sendto",
-                "answer the host; no destination address",
-                {{{0, kInt, 3}, {3, kInt, MSG_NOSIGNAL}, {4, kAllBits, 0}, {5, kInt, 0}}},
-                4},
-    AllowedCall{SYS_sendto,
-                "sendto",
-                "tell passportd READY; nothing is received from it any more",
-                {{{0, kInt, 4}, {3, kInt, MSG_NOSIGNAL}, {4, kAllBits, 0}, {5, kInt, 0}}},
-                4},
-    AllowedCall{SYS_getrandom,
-                "getrandom",
-                "all randomness, through libsodium; blocks until the kernel is seeded",
-                {{{2, kInt, 0}, {}, {}, {}}},
-                1},
-    AllowedCall{SYS_brk, "brk", "malloc's heap grows and shrinks", {}, 0},
-    AllowedCall{SYS_mmap,
-                "mmap",
-                "malloc's large blocks: private memory, never executable, never a file",
-                {{{2, kAllBits, PROT_READ | PROT_WRITE}, {3, kAllBits, MAP_PRIVATE | MAP_ANONYMOUS}, {}, {}}},
-                2},
-    AllowedCall{SYS_munmap, "munmap", "malloc gives a large block back", {}, 0},
-    AllowedCall{SYS_mremap,
-                "mremap",
-                "realloc of a large block; never to a chosen address",
-                {{{3, kAllBits, MREMAP_MAYMOVE}, {}, {}, {}}},
-                1},
-    AllowedCall{SYS_exit_group, "exit_group", "the end, with an exit code", {}, 0},
+    Allow(SYS_recvfrom, "recvfrom", "take the next record from the host; no sender address",
+          {{0, kInt, 3}, {3, kInt, MSG_TRUNC}, {4, kAllBits, 0}, {5, kAllBits, 0}}),
+    Allow(SYS_sendto, "sendto", "answer the host; no destination address",
+          {{0, kInt, 3}, {3, kInt, MSG_NOSIGNAL}, {4, kAllBits, 0}, {5, kInt, 0}}),
+    Allow(SYS_sendto, "sendto", "tell passportd READY; nothing is received from it any more",
+          {{0, kInt, 4}, {3, kInt, MSG_NOSIGNAL}, {4, kAllBits, 0}, {5, kInt, 0}}),
+    Allow(SYS_getrandom, "getrandom", "all randomness, through libsodium; waits until the kernel is seeded",
+          {{2, kInt, 0}}),
+    Allow(SYS_brk, "brk", "malloc's heap grows and shrinks"),
+    Allow(SYS_mmap, "mmap", "malloc's large blocks: private memory, never executable, never a file",
+          {{2, kAllBits, PROT_READ | PROT_WRITE}, {3, kAllBits, MAP_PRIVATE | MAP_ANONYMOUS}}),
+    Allow(SYS_munmap, "munmap", "malloc gives a large block back"),
+    Allow(SYS_mremap, "mremap", "realloc of a large block; never to a chosen address",
+          {{3, kAllBits, MREMAP_MAYMOVE}}),
+    Allow(SYS_exit_group, "exit_group", "the end, with an exit code"),
 };
+// clang-format on
 
 }  // namespace passport::platform
