@@ -28,6 +28,13 @@ ByteArray<N> HexArray(std::string_view text) {
   return bytes.ok() ? bytes.value() : ByteArray<N>{};
 }
 
+// The message of crypto_vectors.py with this many bytes.
+inline Bytes Message(std::size_t size) {
+  Bytes out(size);
+  for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<std::uint8_t>(i * 7 % 251);
+  return out;
+}
+
 // The fields after the kind of every line of that kind, with empty strings up to `size` fields. A file
 // without such a line fails the test.
 inline std::vector<Fields> Cases(const std::string& file, const std::string& kind, std::size_t size) {

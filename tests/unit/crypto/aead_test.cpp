@@ -11,12 +11,6 @@
 namespace passport::crypto {
 namespace {
 
-Bytes Message(std::size_t size) {
-  Bytes out(size);
-  for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<std::uint8_t>(i * 7 % 251);
-  return out;
-}
-
 // server-replies.json: replies of the published server, recorded with their key.
 TEST(AesGcm, OpensGenuineServerReplies) {
   std::ifstream in(PASSPORT_SOURCE_DIR "/tests/kat/server-replies.json");
@@ -36,7 +30,7 @@ TEST(AesGcm, OpensWhatOpensslSealed) {
   for (const kat::Fields& f : kat::Cases("crypto.txt", "aes_gcm", 3)) {
     const Result<Bytes> opened = OpenAesGcm(kat::HexArray<32>(f[0]), kat::Hex(f[2]));
     ASSERT_TRUE(opened.ok()) << f[1];
-    EXPECT_EQ(opened.value(), Message(std::stoul(f[1])));
+    EXPECT_EQ(opened.value(), kat::Message(std::stoul(f[1])));
   }
 }
 
@@ -44,18 +38,18 @@ TEST(AesGcm, OpensWhatItSealed) {
   SeededRng rng(3);
   const auto key = rng.Array<32>();
   for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{16}, std::size_t{5000}}) {
-    const Bytes sealed = SealAesGcm(key, Message(size), rng);
+    const Bytes sealed = SealAesGcm(key, kat::Message(size), rng);
     EXPECT_EQ(sealed.size(), size + 28);
     const Result<Bytes> opened = OpenAesGcm(key, sealed);
     ASSERT_TRUE(opened.ok());
-    EXPECT_EQ(opened.value(), Message(size));
+    EXPECT_EQ(opened.value(), kat::Message(size));
   }
 }
 
 TEST(AesGcm, RefusesEveryFlippedBitAndEveryCut) {
   SeededRng rng(4);
   const auto key = rng.Array<32>();
-  const Bytes sealed = SealAesGcm(key, Message(20), rng);
+  const Bytes sealed = SealAesGcm(key, kat::Message(20), rng);
   for (std::size_t bit = 0; bit < 8 * sealed.size(); ++bit) {
     Bytes changed = sealed;
     changed[bit / 8] = static_cast<std::uint8_t>(changed[bit / 8] ^ (1 << (bit % 8)));
@@ -96,7 +90,7 @@ TEST(XChaCha, RefusesAnyChange) {
   SeededRng rng(5);
   const auto key = rng.Array<32>();
   const auto nonce = rng.Array<24>();
-  const Bytes sealed = SealXChaCha(key, nonce, AsBytes("ad"), Message(10));
+  const Bytes sealed = SealXChaCha(key, nonce, AsBytes("ad"), kat::Message(10));
   EXPECT_TRUE(OpenXChaCha(key, nonce, AsBytes("ad"), sealed).ok());
   EXPECT_FALSE(OpenXChaCha(key, nonce, AsBytes("ae"), sealed).ok());
   EXPECT_FALSE(OpenXChaCha(key, rng.Array<24>(), AsBytes("ad"), sealed).ok());

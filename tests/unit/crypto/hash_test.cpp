@@ -15,16 +15,9 @@
 namespace passport::crypto {
 namespace {
 
-// The message of crypto_vectors.py.
-Bytes Message(const std::string& size) {
-  Bytes out(std::stoul(size));
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<std::uint8_t>(i * 7 % 251);
-  return out;
-}
-
 TEST(Hashes, AreThoseOfPythonForEverySizeAroundABlock) {
   for (const kat::Fields& f : kat::Cases("crypto.txt", "hash", 4)) {
-    const Bytes message = Message(f[0]);
+    const Bytes message = kat::Message(std::stoul(f[0]));
     EXPECT_EQ(ToHex(HashSha256(message)), f[1]) << f[0];
     EXPECT_EQ(ToHex(HashSha512({message})), f[2]) << f[0];
     EXPECT_EQ(ToHex(HashKeccak256(message)), f[3]) << f[0];
@@ -50,7 +43,7 @@ TEST(Sha256, OfAMillionLettersA) {
 }
 
 TEST(Sha256, DependsOnTheBytesAndNotOnHowTheyAreCut) {
-  const Bytes message = Message("300");
+  const Bytes message = kat::Message(300);
   const ByteSpan all(message);
   const Hash32 whole = HashSha256(message);
   for (std::size_t first = 0; first <= 130; ++first) {
@@ -104,7 +97,7 @@ TEST(Sha256, BothCompressionFunctionsAgreeWithLibsodium) {
 
 TEST(Hmac, IsThatOfPython) {
   for (const kat::Fields& f : kat::Cases("crypto.txt", "hmac", 3)) {
-    const Bytes message = Message(f[0]);
+    const Bytes message = kat::Message(std::stoul(f[0]));
     const Bytes key = kat::Hex(f[2]);
     EXPECT_EQ(ToHex(HmacSha256(key, {message})), f[1]);
     const ByteSpan all(message);
@@ -141,7 +134,7 @@ TEST(Hkdf, GivesTheOutputsOfRfc5869) {
 TEST(Hkdf, GivesEverySizeThatPythonGives) {
   for (const kat::Fields& f : kat::Cases("crypto.txt", "hkdf", 2)) {
     Bytes out(std::stoul(f[0]));
-    HkdfSha256(Message("20"), Message("40"), Message("10"), out);
+    HkdfSha256(kat::Message(20), kat::Message(40), kat::Message(10), out);
     EXPECT_EQ(ToHex(HashSha256(out)), f[1]) << f[0];
   }
 }

@@ -34,8 +34,7 @@ TEST(P256, VerifiesWhatOpensslSignedAndRefusesAnythingElse) {
     const Result<P256PublicKey> key = ParseP256(kat::Hex(f[0]));
     const Result<P256Signature> signature = ParseP256Signature(kat::Hex(f[2]));
     ASSERT_TRUE(key.ok() && signature.ok());
-    Bytes message(std::stoul(f[1]));
-    for (std::size_t i = 0; i < message.size(); ++i) message[i] = static_cast<std::uint8_t>(i * 7 % 251);
+    Bytes message = kat::Message(std::stoul(f[1]));
     EXPECT_TRUE(VerifyP256(key.value(), message, signature.value()));
     P256Signature changed = signature.value();
     changed.r[31] ^= 1;

@@ -8,12 +8,6 @@
 namespace passport::crypto {
 namespace {
 
-Bytes Message(std::size_t size) {
-  Bytes out(size);
-  for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<std::uint8_t>(i * 7 % 251);
-  return out;
-}
-
 class EnvelopeKeyTest : public testing::Test {
  protected:
   EnvelopeKeyTest() : fields_(kat::Cases("crypto.txt", "rsa_key", 2).at(0)) {}
@@ -36,7 +30,7 @@ TEST_F(EnvelopeKeyTest, OpensWhatPythonSealed) {
   for (const kat::Fields& f : kat::Cases("crypto.txt", "rsa_oaep", 2)) {
     const Result<SecretBytes> opened = key.Open(kat::Hex(f[1]));
     ASSERT_TRUE(opened.ok()) << f[0];
-    EXPECT_EQ(ToBytes(opened.value().Expose()), Message(std::stoul(f[0])));
+    EXPECT_EQ(ToBytes(opened.value().Expose()), kat::Message(std::stoul(f[0])));
   }
 }
 
@@ -52,19 +46,19 @@ TEST_F(EnvelopeKeyTest, RefusesOtherPaddingsHashesAndLabels) {
 TEST_F(EnvelopeKeyTest, OpensWhatSealToEnvelopeSealed) {
   const EnvelopeKey key = Key();
   for (const std::size_t size : {std::size_t{0}, std::size_t{32}, std::size_t{190}}) {
-    const Result<Bytes> sealed = SealToEnvelope(key.public_spki(), Message(size));
+    const Result<Bytes> sealed = SealToEnvelope(key.public_spki(), kat::Message(size));
     ASSERT_TRUE(sealed.ok());
     EXPECT_EQ(sealed.value().size(), 256u);
     const Result<SecretBytes> opened = key.Open(sealed.value());
     ASSERT_TRUE(opened.ok());
-    EXPECT_EQ(ToBytes(opened.value().Expose()), Message(size));
+    EXPECT_EQ(ToBytes(opened.value().Expose()), kat::Message(size));
   }
-  EXPECT_FALSE(SealToEnvelope(key.public_spki(), Message(191)).ok());  // more than OAEP holds
+  EXPECT_FALSE(SealToEnvelope(key.public_spki(), kat::Message(191)).ok());  // more than OAEP holds
 }
 
 TEST_F(EnvelopeKeyTest, RefusesChangedAndCutCiphertexts) {
   const EnvelopeKey key = Key();
-  const Result<Bytes> sealed = SealToEnvelope(key.public_spki(), Message(32));
+  const Result<Bytes> sealed = SealToEnvelope(key.public_spki(), kat::Message(32));
   ASSERT_TRUE(sealed.ok());
   for (std::size_t i = 0; i < sealed.value().size(); i += 17) {
     Bytes changed = sealed.value();
@@ -84,7 +78,7 @@ TEST_F(EnvelopeKeyTest, RefusesChangedAndCutCiphertexts) {
 
 TEST_F(EnvelopeKeyTest, AnotherKeyOpensNothing) {
   const EnvelopeKey generated = EnvelopeKey::Generate();
-  const Result<Bytes> sealed = SealToEnvelope(generated.public_spki(), Message(32));
+  const Result<Bytes> sealed = SealToEnvelope(generated.public_spki(), kat::Message(32));
   ASSERT_TRUE(sealed.ok());
   EXPECT_FALSE(Key().Open(sealed.value()).ok());
   EXPECT_TRUE(generated.Open(sealed.value()).ok());
@@ -112,7 +106,7 @@ TEST_F(EnvelopeKeyTest, Parse_RefusesOtherKeysAndBytes) {
 TEST_F(EnvelopeKeyTest, SealToEnvelope_RefusesWhatIsNoRsaKey) {
   const Bytes p256 = kat::Hex(kat::Cases("crypto.txt", "p256", 3).at(0)[0]);
   for (const Bytes& bytes : {Bytes{}, Bytes(50, 1), p256}) {
-    const Result<Bytes> sealed = SealToEnvelope(bytes, Message(1));
+    const Result<Bytes> sealed = SealToEnvelope(bytes, kat::Message(1));
     ASSERT_FALSE(sealed.ok());
     EXPECT_EQ(sealed.error(), Status::kBadKey);
   }
