@@ -12,8 +12,11 @@ namespace {
 using json::Value;
 using Kind = FieldType::Kind;
 
-constexpr std::size_t kStructsMax = 64;
-constexpr std::size_t kFieldsMax = 256;  // of all structs together
+// Each struct's type text repeats those of the structs it refers to, so structs times text bounds what is
+// hashed.
+constexpr std::size_t kStructsMax = 32;
+constexpr std::size_t kTypeTextMax = 8192;  // of all structs together
+constexpr std::size_t kFieldsMax = 256;     // of all structs together
 constexpr std::size_t kNameSizeMax = 128;
 constexpr std::size_t kArrayDimensionsMax = 8;
 constexpr std::size_t kArrayLengthMax = 65535;
@@ -72,6 +75,7 @@ Result<Schema> Schema::Parse(const Value& types) {
     schema.structs_.push_back({member.key, {}});
   }
   std::size_t fields = 0;
+  std::size_t text_size = 0;
   for (std::size_t i = 0; i < rows_by_name.size(); ++i) {
     const auto rows = rows_by_name[i].value.AsArray();
     if (!rows.ok()) return Fail(Status::kTypedDataShape);
@@ -82,6 +86,8 @@ Result<Schema> Schema::Parse(const Value& types) {
       const auto type = row.GetString("type");
       if (!name.ok() || !type.ok() || row.AsObject().value().size() != 2)
         return Fail(Status::kTypedDataShape);
+      text_size += name.value().size() + type.value().size();
+      if (text_size > kTypeTextMax) return Fail(Status::kTypedDataType);
       PASSPORT_TRY_VOID(schema.AddField(schema.structs_[i], name.value(), type.value()));
     }
   }

@@ -39,8 +39,8 @@ struct StructType {
 class Schema {
  public:
   // From the payload's `types` object. kTypedDataType if a name is no identifier, names an atomic type or
-  // occurs twice, if a type is unknown, or if there are too many of them (64 structs, 256 fields);
-  // kTypedDataShape if it is not made of {name, type} rows.
+  // occurs twice, if a type is unknown, or if there is too much (32 structs, 256 fields, 8 KiB of names and
+  // types); kTypedDataShape if it is not made of {name, type} rows.
   static Result<Schema> Parse(const json::Value& types);
 
   // Adds a struct of atomic fields, each {name, type text}; for a domain that the payload does not describe.

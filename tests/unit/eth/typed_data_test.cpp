@@ -11,10 +11,10 @@ namespace passport::eth {
 namespace {
 
 constexpr std::string_view kDomainType =
-    R"([{"name":"name","type":"string"},{"name":"version","type":"string"},{"name":"chainId","type":"uint256"},)"
-    R"({"name":"verifyingContract","type":"address"}])";
-constexpr std::string_view kDomain =
-    R"({"name":"Ether Mail","version":"1","chainId":1,"verifyingContract":"0xCcCCccccCCCCcCCCCCCcCcCccCcCCCcCcccccccC"})";
+    R"([{"name":"name","type":"string"},{"name":"version","type":"string"},)"
+    R"({"name":"chainId","type":"uint256"},{"name":"verifyingContract","type":"address"}])";
+constexpr std::string_view kDomain = R"({"name":"Ether Mail","version":"1","chainId":1,)"
+                                     R"("verifyingContract":"0xCcCCccccCCCCcCCCCCCcCcCccCcCCCcCcccccccC"})";
 
 std::string Payload(const std::string& types, std::string_view primary_type, std::string_view domain,
                     std::string_view message) {
@@ -34,6 +34,19 @@ std::string OneField(const std::string& type, std::string_view value) {
 }
 
 std::string Types(const std::string& rows) { return Payload(rows, "A", "{}", "{}"); }
+
+// A struct A whose names and types have that many bytes together, in rows of 100 and one of the rest.
+std::string FieldsOfTextSize(std::size_t size) {
+  std::string rows;
+  for (std::size_t i = 0; size > 0; ++i) {
+    const std::size_t row_size = std::min<std::size_t>(size, 100);
+    std::string name = "f" + std::to_string(i);
+    if (row_size > name.size() + 4) name += std::string(row_size - 4 - name.size(), 'x');
+    size -= name.size() + 4;
+    rows += (i == 0 ? R"({"name":")" : R"(,{"name":")") + name + R"(","type":"bool"})";
+  }
+  return "{\"A\":[" + rows + "]}";
+}
 
 Result<TypedData> Parse(std::string_view payload) { return ParseTypedData(Json(payload)); }
 
@@ -204,13 +217,14 @@ TEST(TypedData, Parse_RefusesEachFaultOfTypes) {
     refusals.push_back({OneField(type, "true"), Status::kTypedDataType});
 
   std::string many_structs = "{\"A\":[]";
-  for (int i = 0; i < 64; ++i) many_structs += ",\"S" + std::to_string(i) + "\":[]";
+  for (int i = 0; i < 32; ++i) many_structs += ",\"S" + std::to_string(i) + "\":[]";
   refusals.push_back({Types(many_structs + "}"), Status::kTypedDataType});
   std::string many_fields = "{\"A\":[]";
   for (int i = 0; i < 257; ++i)
     many_fields +=
         (i == 0 ? ",\"B\":[" : ",") + (R"({"name":"f)" + std::to_string(i)) + R"(","type":"bool"})";
   refusals.push_back({Types(many_fields + "]}"), Status::kTypedDataType});
+  refusals.push_back({Types(FieldsOfTextSize(8193)), Status::kTypedDataType});
   ExpectRefusals(refusals);
 }
 
@@ -275,12 +289,13 @@ TEST(TypedData, LimitsOfTypes_HoldAtTheirEdge) {
   for (int i = 0; i < 256; ++i)
     types += (i == 0 ? R"({"name":"f)" : R"(,{"name":"f)") + std::to_string(i) + R"(","type":"bool"})";
   types += "]";
-  for (int i = 1; i < 64; ++i) types += ",\"S" + std::to_string(i) + "\":[]";
+  for (int i = 1; i < 32; ++i) types += ",\"S" + std::to_string(i) + "\":[]";
   // The message lacks the fields, so the types were taken and the shape refused.
   EXPECT_EQ(StatusOf(Parse(Types(types + "}"))), Status::kTypedDataShape);
   EXPECT_TRUE(
       Parse(Payload("{\"" + std::string(128, 'a') + "\":[]}", std::string(128, 'a'), "{}", "{}")).ok());
   EXPECT_TRUE(Parse(OneField("bool[][][][][][][][]", "[]")).ok());
+  EXPECT_EQ(StatusOf(Parse(Types(FieldsOfTextSize(8192)))), Status::kTypedDataShape);
 }
 
 }  // namespace
