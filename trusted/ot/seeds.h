@@ -2,7 +2,9 @@
 #pragma once
 
 #include <array>
+#include <memory>
 
+#include "edl/base/check.h"
 #include "trusted/crypto/secret.h"
 #include "trusted/ot/params.h"
 
@@ -13,6 +15,21 @@ using SeedTable = std::array<std::array<Seed, kLeaves>, kTrees>;  // [tree][leaf
 // 128 bits, little endian: bits 4i..4i+3 are the leaf of tree i that Alice does not know.
 using Delta = ByteArray<kBaseOts / 8>;
 
+// A seed table on the heap: a setup passes through several states, and moving it must not leave copies
+// behind.
+class SeedStore {
+ public:
+  explicit SeedStore(crypto::Secret<SeedTable> leaves)
+      : leaves_(std::make_unique<crypto::Secret<SeedTable>>(std::move(leaves))) {}
+  const SeedTable& Expose() const {
+    PASSPORT_CHECK(leaves_ != nullptr);  // a use after the move
+    return leaves_->Expose();
+  }
+
+ private:
+  std::unique_ptr<crypto::Secret<SeedTable>> leaves_;
+};
+
 // Bob's side (OT-extension receiver): every leaf of every tree.
 class ReceiverSeeds {
  public:
@@ -20,7 +37,7 @@ class ReceiverSeeds {
   const SeedTable& Expose() const { return leaves_.Expose(); }
 
  private:
-  crypto::Secret<SeedTable> leaves_;
+  SeedStore leaves_;
 };
 
 // Alice's side (OT-extension sender): every leaf but number Delta_i of tree i, and Delta. The slot of the
@@ -33,7 +50,7 @@ class SenderSeeds {
   const Delta& ExposeDelta() const { return delta_.Expose(); }
 
  private:
-  crypto::Secret<SeedTable> leaves_;
+  SeedStore leaves_;
   crypto::Secret<Delta> delta_;
 };
 
