@@ -26,26 +26,36 @@ template <int kRoundConstant>
   return _mm_xor_si128(key, assist);
 }
 
-// The five blocks of one leaf, encrypted side by side so that the AES unit is never idle.
-[[gnu::target("aes")]] Blocks ExpandBlocks(const std::array<Block, 11>& round_keys, const ot::Seed& seed,
-                                           std::uint64_t tweak) {
-  const __m128i base = _mm_xor_si128(Load(seed.data()), _mm_set_epi64x(0, static_cast<long long>(tweak)));
-  Blocks in;
-  Blocks out;
+// The five blocks of one leaf, encrypted side by side so that the AES unit is never idle. Written out because
+// gcc keeps a loop over them in memory.
+[[gnu::target("aes")]] inline Blocks ExpandBlocks(const std::array<Block, 11>& round_keys,
+                                                  const ot::Seed& seed, std::uint64_t tweak) {
+  static_assert(ot::kRowBlocks == 5);
+  const __m128i in0 = _mm_xor_si128(Load(seed.data()), _mm_set_epi64x(0, static_cast<long long>(tweak)));
+  const __m128i in1 = _mm_xor_si128(in0, _mm_set_epi64x(0, 1));
+  const __m128i in2 = _mm_xor_si128(in0, _mm_set_epi64x(0, 2));
+  const __m128i in3 = _mm_xor_si128(in0, _mm_set_epi64x(0, 3));
+  const __m128i in4 = _mm_xor_si128(in0, _mm_set_epi64x(0, 4));
   const __m128i first_key = Load(round_keys[0].data());
-  for (int j = 0; j < static_cast<int>(ot::kRowBlocks); ++j) {
-    in.block[j] = _mm_xor_si128(base, _mm_set_epi64x(0, j));
-    out.block[j] = _mm_xor_si128(in.block[j], first_key);
-  }
+  __m128i out0 = _mm_xor_si128(in0, first_key);
+  __m128i out1 = _mm_xor_si128(in1, first_key);
+  __m128i out2 = _mm_xor_si128(in2, first_key);
+  __m128i out3 = _mm_xor_si128(in3, first_key);
+  __m128i out4 = _mm_xor_si128(in4, first_key);
   for (std::size_t round = 1; round < 10; ++round) {
     const __m128i key = Load(round_keys[round].data());
-    for (__m128i& block : out.block) block = _mm_aesenc_si128(block, key);
+    out0 = _mm_aesenc_si128(out0, key);
+    out1 = _mm_aesenc_si128(out1, key);
+    out2 = _mm_aesenc_si128(out2, key);
+    out3 = _mm_aesenc_si128(out3, key);
+    out4 = _mm_aesenc_si128(out4, key);
   }
   const __m128i last_key = Load(round_keys[10].data());
-  for (std::size_t j = 0; j < ot::kRowBlocks; ++j) {
-    out.block[j] = _mm_xor_si128(_mm_aesenclast_si128(out.block[j], last_key), in.block[j]);
-  }
-  return out;
+  return {{_mm_xor_si128(_mm_aesenclast_si128(out0, last_key), in0),
+           _mm_xor_si128(_mm_aesenclast_si128(out1, last_key), in1),
+           _mm_xor_si128(_mm_aesenclast_si128(out2, last_key), in2),
+           _mm_xor_si128(_mm_aesenclast_si128(out3, last_key), in3),
+           _mm_xor_si128(_mm_aesenclast_si128(out4, last_key), in4)}};
 }
 
 void Accumulate(Row& sum, const Blocks& more, __m128i mask) {
