@@ -16,12 +16,15 @@ namespace {
 // r_x = x(R) modulo q.
 Scalar NonceScalar(const Point& nonce) { return Scalar::Reduce(nonce.X()); }
 
-// The other signer, if there are two and the combiner is one of them: nobody else can have spoilt the
-// signature.
-std::optional<PartyIndex> OnlySuspect(const Combination& combination) {
+// Of two signers, the combiner knows that the other one has spoilt the signature; of more, nobody knows who
+// has.
+Abort BadSignature(const Combination& combination) {
+  Abort abort{AbortReason::kBadSignature, {}};
   const std::vector<PartyIndex>& quorum = combination.quorum;
-  if (quorum.size() != 2 || !sharing::Contains(quorum, combination.self)) return std::nullopt;
-  return quorum[0] == combination.self ? quorum[1] : quorum[0];
+  if (quorum.size() == 2 && sharing::Contains(quorum, combination.self)) {
+    abort.culprit.emplace(quorum[0] == combination.self ? quorum[1] : quorum[0]);
+  }
+  return abort;
 }
 
 // (r, s) with low s and the recovery id (dkls23.md 6.7). s is zero if the sums are of no use.
@@ -64,7 +67,7 @@ Outcome<EcdsaSignature> Combine(const Combination& combination, const Digest& di
   const EcdsaSignature signature = Assemble(combination.nonce, u, w);
   // Refuses r = 0 and s = 0 too, and so a zero sum of the u_i, whose inverse is zero.
   if (!curve::VerifyEcdsa(combination.public_key, digest, signature)) {
-    return Fail(Abort{AbortReason::kBadSignature, OnlySuspect(combination)});
+    return Fail(BadSignature(combination));
   }
   return signature;
 }

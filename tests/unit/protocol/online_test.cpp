@@ -24,15 +24,19 @@ ByteArray<32> Order() {
   return out;
 }
 
-// A point whose x-coordinate is at least q: there are about 2^128 of them below p, the first ones just above
-// q.
-Point PointWithXAboveOrder() {
+// The point with even y and x = q + offset, if there is one.
+Result<Point> PointAtOrderPlus(std::uint8_t offset) {
   ByteArray<33> encoded{2};
   const ByteArray<32> order = Order();
   std::copy(order.begin(), order.end(), encoded.begin() + 1);
-  for (int i = 0; i < 100; ++i) {
-    encoded[32] = static_cast<std::uint8_t>(encoded[32] + 1);
-    const Result<Point> point = Point::Parse(encoded);
+  encoded[32] = static_cast<std::uint8_t>(encoded[32] + offset);
+  return Point::Parse(encoded);
+}
+
+// A point whose x-coordinate is above q: there are about 2^128 of them below p.
+Point PointWithXAboveOrder() {
+  for (std::uint8_t offset = 1; offset < 100; ++offset) {
+    const Result<Point> point = PointAtOrderPlus(offset);
     if (point.ok()) return point.value();
   }
   ADD_FAILURE() << "no such point";
@@ -83,6 +87,15 @@ TEST(Combine, NonceWithXAboveTheOrderSetsBit1OfTheRecoveryId) {
     EXPECT_EQ(outcome.value().recovery_id & 2, 2);
     EXPECT_EQ(curve::RecoverEcdsa(digest, outcome.value()).value(), key);
   }
+}
+
+TEST(Combine, NonceWhoseXIsTheOrderGivesNoSignature) {
+  const Result<Point> nonce = PointAtOrderPlus(0);
+  ASSERT_TRUE(nonce.ok());
+  const auto outcome = sign::Combine(CombinationOf(nonce.value(), *curve::MulBase(Scalar::FromU64(2))),
+                                     MakeDigest(4), SharesOf(Scalar::FromU64(1), Scalar::FromU64(5)));
+  ASSERT_FALSE(outcome.ok());
+  EXPECT_EQ(outcome.error().reason, AbortReason::kBadSignature);
 }
 
 TEST(Combine, ZeroSumsAreRefused) {
