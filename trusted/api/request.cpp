@@ -15,11 +15,31 @@ constexpr std::size_t kIdTextBytesMax = 256;
 using json::Value;
 using Parser = Result<Request, Error> (*)(const Value* params);
 
+// What is wrong with a value, for the statuses whose error code alone does not say it; else empty.
+std::string_view ReasonFor(Status status) {
+  constexpr std::pair<Status, std::string_view> kReasons[] = {
+      {Status::kJsonType, "a value has the wrong JSON type"},
+      {Status::kJsonNumber, "a number is not a plain non-negative integer"},
+      {Status::kNumberRange, "a number is out of range"},
+      {Status::kTxField, "a member is missing, unknown, malformed or contradicts another"},
+      {Status::kTxAddress, "an address is malformed or its checksum is wrong"},
+      {Status::kTypedDataShape, "members are missing, too many or of the wrong JSON type"},
+      {Status::kTypedDataType, "a type is unknown or malformed"},
+      {Status::kTypedDataValue, "a value does not fit its type"},
+      {Status::kTypedDataDepth, "values are nested too deeply"},
+  };
+  const auto* row = std::ranges::find(kReasons, status, &std::pair<Status, std::string_view>::first);
+  return row == std::end(kReasons) ? std::string_view() : row->second;
+}
+
 template <class T>
 Result<T, Error> OrInvalid(Result<T> result, std::string_view what,
                            ErrorCode otherwise = ErrorCode::kInvalidParams) {
   if (result.ok()) return std::move(result).value();
-  return Fail(MakeError(ErrorFor(result.error(), otherwise), std::string(what)));
+  std::string detail(what);
+  const std::string_view reason = ReasonFor(result.error());
+  if (!reason.empty()) detail.append(": ").append(reason);
+  return Fail(MakeError(ErrorFor(result.error(), otherwise), std::move(detail)));
 }
 
 Result<const Value*, Error> Element(const Value* params, std::size_t index, const char* what) {
@@ -86,7 +106,12 @@ Result<Request, Error> ParsePersonalSign(const Value* params) {
 
 Result<Request, Error> ParseSignTypedData(const Value* params) {
   PASSPORT_TRY(const Value* const payload, Element(params, 1, "params[1] must be the typed data"));
-  PASSPORT_TRY(auto typed, OrInvalid(eth::ParseTypedData(*payload), "params[1]", ErrorCode::kTypedData));
+  auto parsed = eth::ParseTypedData(*payload);
+  // A payload that is a JSON text of its own: it is at fault, not the request's body.
+  const bool is_text =
+      !parsed.ok() && (parsed.error() == Status::kJsonSyntax || parsed.error() == Status::kJsonUtf8);
+  if (is_text) return Fail(MakeError(ErrorCode::kTypedData, "params[1] is not a JSON text"));
+  PASSPORT_TRY(auto typed, OrInvalid(std::move(parsed), "params[1]", ErrorCode::kTypedData));
   return Request(SignTypedData{std::move(typed)});
 }
 
