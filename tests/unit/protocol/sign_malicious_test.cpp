@@ -69,9 +69,14 @@ void ExpectAbort(const SignRun& run, PartyIndex party, const Abort& expected, co
 
 class SignMatrix : public testing::Test {
  protected:
-  // Runs with one message from liar to victim changed, and checks what the victim says.
+  // Runs with one message of round 1 or 2 from liar to victim changed, and checks what the victim says.
   void Check(int round, const Mutation& mutation, const Abort& expected) {
+    if (round == 3) return CheckShare(mutation, expected);
+    // Two verdicts need what the others say later: the echo of round 1 and the final signature.
+    const bool needs_all = expected.reason == AbortReason::kBadSignature ||
+                           (round == 1 && expected.reason == AbortReason::kEquivocation);
     SignScript script;
+    if (!needs_all) script.alone_after = {round, kVictim};
     script.tamper = [&](const Route& route, Bytes& message) {
       if (route == Route{round, kLiar, kVictim}) message = mutation.message;
     };
@@ -79,12 +84,28 @@ class SignMatrix : public testing::Test {
     const std::string what = "round " + std::to_string(round) + ", " + mutation.name;
     ExpectAbort(run, kVictim, expected, what);
     // Whoever failed a check has sent nothing of the next round.
-    if (round < 3 && expected.reason != AbortReason::kBadSignature) {
-      EXPECT_FALSE(run.wire.HasSent({3, kVictim, kLiar})) << what;
-      EXPECT_EQ(run.wire.HasSent({2, kVictim, kLiar}),
-                round == 2 || expected.reason == AbortReason::kEquivocation)
-          << what;
+    if (needs_all) return;
+    EXPECT_EQ(run.wire.HasSent({2, kVictim, kLiar}), round == 2) << what;
+    EXPECT_FALSE(run.wire.HasSent({3, kVictim, kLiar})) << what;
+  }
+
+  // The same for round 3, where the honest run's messages are combined once more.
+  void CheckShare(const Mutation& mutation, const Abort& expected) {
+    std::map<PartyIndex, sign::SignatureShare> shares;
+    for (const auto& [from, message] :
+         std::map<PartyIndex, Bytes>{{kLiar, mutation.message},
+                                     {kVictim, honest_.wire.sent({3, kVictim, kLiar})},
+                                     {kOther, honest_.wire.sent({3, kOther, kVictim})}}) {
+      const Result<sign::SignatureShare> share = sign::SignatureShare::Parse(message);
+      if (!share.ok()) {
+        EXPECT_EQ(Describe({AbortReason::kMalformed, from}), Describe(expected)) << mutation.name;
+        return;
+      }
+      shares.emplace(from, share.value());
     }
+    const auto outcome = sign::Combine(honest_.combinations.at(kVictim), MakeDigest(1), shares);
+    ASSERT_FALSE(outcome.ok()) << mutation.name;
+    EXPECT_EQ(Describe(outcome.error()), Describe(expected)) << mutation.name;
   }
 
   void CheckFields(int round, const std::vector<Field>& fields) {

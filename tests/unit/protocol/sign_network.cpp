@@ -110,6 +110,7 @@ class Network {
 
   void Multiply() {
     for (auto& [self, state] : started_) {
+      if (!GoesOn(self, 1)) continue;
       const auto inbox = Receive<NonceCommitment>(1, self);
       if (!inbox) continue;
       auto step = sign::Multiply(std::move(state), cluster_.PeersOf(self), *inbox, rng_);
@@ -123,6 +124,7 @@ class Network {
 
   void Online() {
     for (auto& [self, state] : multiplied_) {
+      if (!GoesOn(self, 2)) continue;
       const auto inbox = Receive<Multiplication>(2, self);
       if (!inbox) continue;
       auto outcome = sign::Presign(std::move(state), cluster_.PeersOf(self), *inbox, rng_);
@@ -133,6 +135,7 @@ class Network {
         if (peer != self) out.emplace(peer, signing.out);
       }
       Send(3, self, out);
+      run_.combinations.emplace(self, signing.combination);
       signed_.emplace(self, std::move(signing));
     }
   }
@@ -150,6 +153,10 @@ class Network {
   SignRun Take() { return std::move(run_); }
 
  private:
+  bool GoesOn(PartyIndex self, int round) const {
+    return !script_.alone_after || script_.alone_after->first != round || script_.alone_after->second == self;
+  }
+
   template <class Message>
   void Send(int round, PartyIndex self, const std::map<PartyIndex, Message>& out) {
     for (const auto& [peer, message] : out) run_.wire.Send({round, self, peer}, message.Encode());

@@ -34,12 +34,15 @@ struct SignScript {
   std::function<void(PartyIndex, sign::AwaitingMultiplications&, protocol::Outbox<sign::Multiplication>&)>
       after_multiply;
   curve::Scalar tweak;
+  // If set, only this party goes on after that round: enough, and faster, where it is known to stop there.
+  std::optional<std::pair<int, PartyIndex>> alone_after;
 };
 
 struct SignRun {
   explicit SignRun(Tamper tamper) : wire(std::move(tamper)) {}
   Wire wire;
   std::map<PartyIndex, protocol::Abort> aborts;
+  std::map<PartyIndex, sign::Combination> combinations;
   std::map<PartyIndex, curve::EcdsaSignature> signatures;  // every signer combines
 };
 
