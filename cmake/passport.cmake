@@ -25,9 +25,7 @@ endif()
 add_library(passport_trusted_flags INTERFACE)
 target_link_libraries(passport_trusted_flags INTERFACE passport_flags)
 target_compile_options(passport_trusted_flags INTERFACE -fno-exceptions -fno-rtti)
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(passport_trusted_flags INTERFACE -ftrivial-auto-var-init=zero)
-endif()
+# Not -ftrivial-auto-var-init=zero: gcc 12.2 then clears live bytes of some temporaries (docs/adr/0007).
 
 function(passport_module name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;LIBS" ${ARGN})

@@ -259,7 +259,7 @@ void SigningLeader::OnTick(std::uint64_t now_ms) {
       TryNext(request);
     } else if (now_ms >= latest.started_ms + kStallMs) {
       for (const PartyIndex party : latest.quorum)
-        task.failures[party] += latest.shares.contains(party) ? 0 : 1;
+        task.failures[party] += latest.shares.contains(party) ? 0u : 1u;
       TryNext(request);
     }
   }

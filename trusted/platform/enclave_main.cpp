@@ -5,14 +5,17 @@
 
 #include <csignal>
 
+#include "trusted/core/core.h"
+#include "trusted/ote/cpu.h"
 #include "trusted/platform/channel.h"
 #include "trusted/platform/confine.h"
-#include "trusted/platform/hello_handler.h"
 #include "trusted/platform/launch_info.h"
 #include "trusted/platform/libraries.h"
 
 namespace passport::platform {
 namespace {
+
+constexpr char kBuild[] = "passport " PASSPORT_VERSION;
 
 Exit ExitOf(ChannelError error) {
   switch (error) {
@@ -59,10 +62,22 @@ void KeepOwnFindings(const ConfinementRecord& own, ConfinementRecord& record) {
   }
 }
 
+core::CoreConfig ToCoreConfig(LaunchInfo info, const ConfinementRecord& confinement) {
+  core::CoreConfig config;
+  config.keys.unique = std::move(info.unique_key);
+  config.keys.product = std::move(info.product_key);
+  config.keys.svn = info.svn;
+  config.measurement = info.measurement;
+  config.build = kBuild;
+  config.confinement.push_back({"mode", info.development ? "development" : "production"});
+  for (const auto& [layer, state] : confinement.Listing()) config.confinement.push_back({layer, state});
+  return config;
+}
+
 Exit Run(int argument_count, char* const* environment) {
   ConfinementRecord own;
   if (const std::optional<Exit> bad = CheckStart(argument_count, environment, own)) return *bad;
-  if (!StartLibraries().ok()) return Exit::kLibraries;
+  if (!ote::CpuSupported() || !StartLibraries().ok()) return Exit::kLibraries;
   Channel launcher(kLauncherChannel);
   Result<LaunchInfo> info = ReceiveLaunchInfo(launcher);
   if (!info.ok()) return Exit::kLaunchInfo;
@@ -80,8 +95,9 @@ Exit Run(int argument_count, char* const* environment) {
   if (!launcher.Send(report.Encode()).ok()) return Exit::kLauncherChannel;
   if (missing) return Exit::kConfinement;
 
-  HelloOnlyHandler handler;
-  const Exit end = Serve(host, handler);
+  crypto::SystemRng rng;
+  core::Core core(ToCoreConfig(std::move(info).value(), report.confinement), rng);
+  const Exit end = Serve(host, core);
   host.Wipe();
   return end;
 }
