@@ -1,0 +1,89 @@
+// passport: the command line. This file has the table of subcommands; each lives in the file of its subject.
+#include <sodium.h>
+
+#include <csignal>
+#include <iostream>
+
+#include "tools/cli/command.h"
+#include "tools/cli/problem.h"
+
+namespace passport::cli {
+namespace {
+
+constexpr Command kCommands[] = {
+    {"devnet up", "Start a network on this machine, or start the one of the folder again.", DevnetUp},
+    {"devnet down", "Stop every node of the network; its folder stays.", DevnetDown},
+    {"devnet status", "Show which nodes run and what they can do.", DevnetStatus},
+    {"scope keygen", "Make a developer key: NAME_priv.der (keep it) and NAME_pub.der.", ScopeKeygen},
+    {"scope create", "Create a scope that belongs to the key; prints its id.", ScopeCreate},
+    {"scope update", "Replace the configuration of a scope.", ScopeUpdate},
+    {"account register", "Make an account: the nodes generate its key together.", AccountRegister},
+    {"account address", "Print the Ethereum address of an account.", AccountAddress},
+    {"sign message", "Sign a message as personal_sign does (EIP-191).", SignMessage},
+    {"sign typed-data", "Sign typed data (EIP-712).", SignTypedData},
+    {"sign transaction", "Sign a legacy, EIP-2930 or EIP-1559 transaction; prints it raw.", SignTransaction},
+    {"verify message", "Check, offline, who signed a message.", VerifyMessage},
+    {"verify typed-data", "Check, offline, who signed typed data.", VerifyTypedData},
+    {"verify transaction", "Check, offline, who signed a raw transaction.", VerifyTransaction},
+    {"operator keygen", "Make an operator key: NAME.key (keep it offline) and NAME.pub.", OperatorKeygen},
+    {"manifest init", "Collect the public keys of running nodes into a network's first manifest.",
+     ManifestInit},
+    {"manifest sign", "Add an operator's signature to a manifest.", ManifestSign},
+    {"manifest show", "Print what a manifest says and whether it is complete.", ManifestShow},
+    {"manifest send", "Give a complete manifest to nodes that wait for one.", ManifestSend},
+    {"admin unban", "Make a node forget the failures of a peer, as its signed statement says.", AdminUnban},
+};
+
+// The rows whose words begin with these, one line each.
+std::string ListOf(std::string_view prefix) {
+  std::string out;
+  for (const Command& command : kCommands) {
+    if (!command.words.starts_with(prefix)) continue;
+    std::string line = "  passport " + std::string(command.words);
+    line.resize(std::max<std::size_t>(line.size() + 2, 32), ' ');
+    out += line.append(command.help) + "\n";
+  }
+  return out;
+}
+
+bool IsHelp(const std::string& word) { return word == "--help" || word == "-h" || word == "help"; }
+
+int Dispatch(const Arguments& arguments) {
+  const std::string first = arguments.empty() ? "--help" : arguments[0];
+  if (IsHelp(first)) {
+    std::cout << "usage: passport COMMAND [options]; each COMMAND has --help\n\n" << ListOf("");
+    return arguments.empty() ? kExitUsage : 0;
+  }
+  for (const Command& command : kCommands) {
+    if (arguments.size() >= 2 && command.words == first + " " + arguments[1])
+      return command.run(command, {arguments.begin() + 2, arguments.end()});
+  }
+  const std::string list = ListOf(first + " ");
+  if (list.empty()) throw UsageProblem("there is no command '" + first + "'; see passport --help");
+  if (arguments.size() < 2 || !IsHelp(arguments[1]))
+    throw UsageProblem("passport " + first + " is followed by one of\n" + list);
+  std::cout << list;
+  return 0;
+}
+
+int Main(const Arguments& arguments) {
+  signal(SIGPIPE, SIG_IGN);
+  try {
+    if (sodium_init() < 0) throw Problem("libsodium does not start; reinstall it");
+    return Dispatch(arguments);
+  } catch (const UsageProblem& problem) {
+    std::cerr << "passport: " << problem.what() << '\n';
+    return kExitUsage;
+  } catch (const CallError& error) {
+    std::cerr << error.what() << '\n';
+    return kExitFailed;
+  } catch (const std::exception& problem) {
+    std::cerr << "passport: " << problem.what() << '\n';
+    return kExitFailed;
+  }
+}
+
+}  // namespace
+}  // namespace passport::cli
+
+int main(int argc, char** argv) { return passport::cli::Main({argv + 1, argv + argc}); }

@@ -1,0 +1,372 @@
+#include "tools/cli/devnet.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+
+#include "tools/cli/deadline.h"
+#include "tools/cli/manifest_build.h"
+#include "tools/cli/operator_key.h"
+#include "tools/cli/problem.h"
+
+namespace passport::cli {
+namespace {
+
+constexpr std::uint16_t kNodesDefault = 3;
+constexpr std::uint16_t kThresholdDefault = 2;
+constexpr int kPeerPortOffsets[] = {1000, 2000, 3000, 4000, 5000, -1000, -2000};
+constexpr std::chrono::seconds kLookTime{3};    // for one answer of a node that is being waited for
+constexpr std::chrono::seconds kPortTime{3};    // for a port whose process is just ending
+constexpr std::chrono::seconds kStopTime{16};   // passportd gives its host 10 s and its enclave 3 s
+constexpr std::chrono::seconds kOrphanTime{5};  // for children of a passportd that was killed
+constexpr std::size_t kLogLinesTold = 4;
+
+std::uint16_t PortOf(const std::string& address) {
+  std::uint16_t port = 0;
+  const std::size_t colon = address.rfind(':');
+  if (colon != std::string::npos)
+    std::from_chars(address.data() + colon + 1, address.data() + address.size(), port);
+  return port;
+}
+
+std::string UrlOf(std::uint16_t port) { return "http://localhost:" + std::to_string(port); }
+
+std::string LastLines(const fs::path& log) {
+  std::ifstream file(log);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) {
+    lines.push_back(line);
+    if (lines.size() > kLogLinesTold) lines.erase(lines.begin());
+  }
+  std::string out;
+  for (const std::string& line : lines) out += "\n  " + line;
+  return out;
+}
+
+bool PortBecomesFree(std::uint16_t port) {
+  const Deadline deadline(kPortTime);
+  while (!PortIsFree(port)) {
+    if (!deadline.Pause()) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+struct Devnet::Node {
+  std::uint16_t party = 0;
+  std::uint16_t api_port = 0;
+  std::uint16_t peer_port = 0;
+  pid_t child = -1;  // passportd, if this run started it
+  std::optional<EnclaveFacts> facts;
+  std::string reason;  // why it is not ready
+
+  NodeApi Api() const { return NodeApi(client::ParseUrl(UrlOf(api_port)).value(), kLookTime); }
+};
+
+struct Devnet::Run {
+  Deadline deadline;
+  std::vector<Node> nodes;
+  bool fresh = false;
+};
+
+Devnet::Devnet(const fs::path& folder, Say say)
+    : folder_(fs::weakly_canonical(fs::absolute(folder))), programs_(ProgramFolder()), say_(std::move(say)) {}
+
+fs::path Devnet::NodeFolder(std::size_t party) const { return folder_ / ("node-" + std::to_string(party)); }
+
+Target Devnet::LauncherOf(std::size_t party) const {
+  std::ifstream file(NodeFolder(party) / "launcher.pid");
+  Target out;
+  if (!(file >> out.pid)) out.pid = -1;
+  out.marker = (NodeFolder(party) / "pids").string();
+  return out;
+}
+
+std::optional<NodePids> Devnet::PidsOf(std::size_t party) const {
+  const Target launcher = LauncherOf(party);
+  if (!IsRunning(launcher.pid, programs_ / "passportd", launcher.marker)) return std::nullopt;
+  std::ifstream file(launcher.marker);
+  std::string words[3];
+  NodePids out;
+  const bool read(file >> words[0] >> out.launcher >> words[1] >> out.enclave >> words[2] >> out.host);
+  if (!read || out.launcher != launcher.pid) return NodePids{launcher.pid, -1, -1};  // still starting
+  return out;
+}
+
+void Devnet::ThrowFor(const Node& node, const std::string& reason) const {
+  const fs::path log = NodeFolder(node.party) / "node.log";
+  throw Problem("node " + std::to_string(node.party) + ": " + reason + "; its log is " + log.string() +
+                LastLines(log));
+}
+
+std::vector<Devnet::Node> Devnet::LoadNodes(const peer::Manifest& manifest) const {
+  std::vector<Node> out;
+  for (const peer::ManifestRow& row : manifest.rows) {
+    Node& node = out.emplace_back();
+    node.party = row.party.value;
+    node.api_port = PortOf(row.api_address);
+    node.peer_port = PortOf(row.peer_address);
+  }
+  return out;
+}
+
+std::vector<Devnet::Node> Devnet::PlanNodes(const DevnetWish& wish, std::uint16_t n) const {
+  const int base = wish.base_port.value_or(kBasePortDefault);
+  if (base == 0 || base + n - 1 > UINT16_MAX) {
+    throw UsageProblem("--base-port " + std::to_string(base) + " leaves no room for " + std::to_string(n) +
+                       " ports");
+  }
+  const auto usable = [&](int first) {
+    if (first < 1024 || first + n - 1 > UINT16_MAX) return false;
+    for (int port = first; port < first + n; ++port) {
+      if (!PortIsFree(static_cast<std::uint16_t>(port))) return false;
+    }
+    return true;
+  };
+  const auto offset = std::ranges::find_if(kPeerPortOffsets, [&](int each) { return usable(base + each); });
+  if (offset == std::end(kPeerPortOffsets)) {
+    throw Problem("no free block of " + std::to_string(n) + " ports for peers around port " +
+                  std::to_string(base) + "; choose another --base-port");
+  }
+  std::vector<Node> out(n);
+  for (int i = 0; i < n; ++i) {
+    out[static_cast<std::size_t>(i)].party = static_cast<std::uint16_t>(i + 1);
+    out[static_cast<std::size_t>(i)].api_port = static_cast<std::uint16_t>(base + i);
+    out[static_cast<std::size_t>(i)].peer_port = static_cast<std::uint16_t>(base + *offset + i);
+  }
+  return out;
+}
+
+void Devnet::CheckPorts(const Node& node) const {
+  const auto check = [&](std::uint16_t port, const char* use, const char* advice) {
+    if (PortBecomesFree(port)) return;
+    throw Problem("port " + std::to_string(port) + " is in use by another program, and node " +
+                  std::to_string(node.party) + " needs it for " + use + "; " + advice);
+  };
+  check(node.api_port, "its API", "stop that program or choose another --base-port");
+  check(node.peer_port, "its peers", "stop that program");
+}
+
+pid_t Devnet::Start(const Node& node) const {
+  const fs::path folder = NodeFolder(node.party);
+  // The host's own uid may pass through, and enters its data by a path relative to here: nothing above need
+  // be open to it.
+  MakeFolder(folder, 0711);
+  MakeFolder(folder / "data", 0700);
+  const Target launcher = LauncherOf(node.party);
+  unlink(launcher.marker.c_str());
+  LaunchPlan plan;
+  plan.program = programs_ / "passportd";
+  plan.folder = folder;
+  plan.log = folder / "node.log";
+  plan.pid_note = folder / "launcher.pid";
+  plan.arguments = {"--enclave",
+                    programs_ / "passport-enclave",
+                    "--host",
+                    programs_ / "passport-host",
+                    "--root-key",
+                    folder / "root.key",
+                    "--data-dir",
+                    "data",
+                    "--pid-file",
+                    launcher.marker,
+                    "--make-root-key",
+                    "--dev",
+                    "--",
+                    "--data-dir",
+                    "data",
+                    "--api-port",
+                    std::to_string(node.api_port)};
+  if (!HasIpv6Loopback()) plan.arguments.insert(plan.arguments.end(), {"--api-bind", "127.0.0.1"});
+  return StartDetached(plan);
+}
+
+void Devnet::StartMissing(Run& run) const {
+  for (Node& node : run.nodes) {
+    if (PidsOf(node.party)) {
+      say_("node " + std::to_string(node.party) + " is running already");
+      continue;
+    }
+    CheckPorts(node);
+    node.child = Start(node);
+    say_("node " + std::to_string(node.party) + " starts, clients at " + UrlOf(node.api_port));
+  }
+}
+
+// A node that this run started must not end; one that was found running and ended since is started again.
+void Devnet::Watch(Run& run, Node& node) const {
+  if (node.child > 0) {
+    if (const auto end = EndOfChild(node.child)) {
+      node.child = -1;
+      ThrowFor(node, "passportd " + *end);
+    }
+  } else if (!PidsOf(node.party) && run.deadline.Left().count() > 0) {
+    CheckPorts(node);
+    node.child = Start(node);
+  }
+}
+
+void Devnet::AwaitKeys(Run& run) const {
+  const auto look = [](Node& node) {
+    Result<EnclaveFacts, std::string> facts = node.Api().GetEnclave();
+    if (!facts.ok()) {
+      node.reason = facts.error();
+    } else if (!facts.value().identity_key) {
+      const Result<Health, std::string> health = node.Api().GetHealth();
+      node.reason = health.ok() ? health.value().Summary() : health.error();
+    } else {
+      node.facts = std::move(facts).value();
+    }
+  };
+  for (;;) {
+    const Node* missing = nullptr;
+    for (Node& node : run.nodes) {
+      if (node.facts) continue;
+      Watch(run, node);
+      look(node);
+      if (!node.facts) missing = &node;
+    }
+    if (missing == nullptr) return;
+    if (!run.deadline.Pause()) ThrowFor(*missing, "not started in time: " + missing->reason);
+  }
+}
+
+void Devnet::MakeManifest(Run& run, std::uint16_t t) const {
+  MakeFolder(folder_ / "operators", 0700);
+  NetworkPlan plan;
+  plan.t = plan.keygen_quorum = t;
+  plan.rollback = peer::RollbackRule::kWeak;
+  plan.profile = peer::Profile::kDevnet;
+  std::vector<crypto::SigningKey> keys;
+  for (Node& node : run.nodes) {
+    const fs::path path = folder_ / "operators" / (std::to_string(node.party) + ".key");
+    keys.push_back(fs::exists(path) ? LoadOperatorKey(path) : MakeOperatorKey(path));
+    plan.nodes.push_back({*node.facts, "127.0.0.1:" + std::to_string(node.peer_port), UrlOf(node.api_port),
+                          keys.back().public_key()});
+  }
+  peer::SignedManifest manifest{BuildManifest(plan), {}};
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    manifest.Sign(PartyIndex{static_cast<std::uint16_t>(i + 1)}, keys[i]);
+  WriteFile(ManifestPath(), EncodeManifestFile(manifest), 0644);
+  say_("the operators signed the manifest " + ManifestPath().string());
+}
+
+void Devnet::GiveManifest(const Run& run) const {
+  const std::string file = ReadFile(ManifestPath());
+  const Hash32 hash = ReadManifestFile(ManifestPath()).manifest.Hash();
+  for (const Node& node : run.nodes) {
+    if (node.facts->network) {
+      if (node.facts->network->manifest_hash != hash)
+        ThrowFor(node, "it has the manifest of another network; stop it, or use another --dir");
+      continue;
+    }
+    const Result<Unit, std::string> given = node.Api().PostManifest(file);
+    if (!given.ok()) ThrowFor(node, given.error());
+  }
+}
+
+void Devnet::AwaitReady(Run& run) const {
+  const auto look = [&](Node& node) {
+    const Result<Health, std::string> health = node.Api().GetHealth();
+    if (!health.ok()) return health.error();
+    if (!health.value().Complete()) return health.value().Summary();
+    Result<EnclaveFacts, std::string> facts = node.Api().GetEnclave();
+    if (!facts.ok()) return facts.error();
+    node.facts = std::move(facts).value();
+    if (node.facts->enclave_public_key.empty()) return std::string("it has no envelope key yet");
+    if (node.facts->enclave_public_key != run.nodes[0].facts->enclave_public_key)
+      return std::string("its envelope key is not that of node 1");
+    return std::string();
+  };
+  for (;;) {
+    const Node* missing = nullptr;
+    for (Node& node : run.nodes) {
+      Watch(run, node);
+      node.reason = look(node);
+      if (!node.reason.empty() && missing == nullptr) missing = &node;
+    }
+    if (missing == nullptr) return;
+    if (!run.deadline.Pause()) ThrowFor(*missing, "not ready in time: " + missing->reason);
+  }
+}
+
+DevnetState Devnet::Up(const DevnetWish& wish) {
+  const std::uint16_t n = wish.n.value_or(kNodesDefault);
+  std::uint16_t t = wish.t.value_or(kThresholdDefault);
+  // Before anything is made.
+  const std::string warning = fs::exists(ManifestPath()) ? "" : CheckThreshold(n, t);
+  if (!warning.empty()) say_("warning: " + warning);
+  MakeFolder(folder_, 0755);
+  const FolderLock lock(folder_);
+  Run run{Deadline(wish.time), {}, !fs::exists(ManifestPath())};
+  if (run.fresh) {
+    Down();  // what an interrupted first start may have left
+    run.nodes = PlanNodes(wish, n);
+  } else {
+    const peer::Manifest manifest = ReadManifestFile(ManifestPath()).manifest;
+    run.nodes = LoadNodes(manifest);
+    if (wish.n.value_or(manifest.n) != manifest.n || wish.t.value_or(manifest.t) != manifest.t ||
+        wish.base_port.value_or(run.nodes[0].api_port) != run.nodes[0].api_port) {
+      throw Problem(folder_.string() + " already holds a " + std::to_string(manifest.t) + "-of-" +
+                    std::to_string(manifest.n) + " network at port " + std::to_string(run.nodes[0].api_port) +
+                    "; give another --dir, or leave out --nodes, --threshold and --base-port");
+    }
+    t = manifest.t;
+  }
+  try {
+    StartMissing(run);
+    AwaitKeys(run);
+    if (run.fresh) MakeManifest(run, t);
+    GiveManifest(run);
+    AwaitReady(run);
+  } catch (...) {
+    if (run.fresh) Down();
+    throw;
+  }
+  DevnetState out{static_cast<std::uint16_t>(run.nodes.size()), t, {}};
+  for (const Node& node : run.nodes) out.nodes.push_back(Describe(node));
+  return out;
+}
+
+std::size_t Devnet::Down() {
+  std::vector<Target> launchers;
+  std::vector<NodePids> pids;
+  for (std::size_t party = 1; party <= peer::kPartiesMax; ++party) {
+    if (const auto running = PidsOf(party)) {
+      launchers.push_back(LauncherOf(party));
+      pids.push_back(*running);
+    }
+  }
+  StopProcesses(launchers, programs_ / "passportd", kStopTime);
+  for (const NodePids& each : pids) {
+    for (const pid_t pid : {each.enclave, each.host}) {
+      if (pid > 0 && !AwaitEnd(pid, kOrphanTime))
+        throw Problem("process " + std::to_string(pid) + " outlived its passportd");
+    }
+  }
+  return launchers.size();
+}
+
+DevnetNode Devnet::Describe(const Node& node) const {
+  DevnetNode out{node.party, UrlOf(node.api_port), PidsOf(node.party), {}, {}};
+  if (!out.pids) return out;
+  const Result<EnclaveFacts, std::string> facts = node.Api().GetEnclave();
+  if (facts.ok()) out.enclave_public_key = facts.value().enclave_public_key;
+  Result<Health, std::string> health = node.Api().GetHealth();
+  if (health.ok()) out.health = std::move(health).value();
+  return out;
+}
+
+DevnetState Devnet::Status() const {
+  if (!fs::exists(ManifestPath()))
+    throw Problem(folder_.string() + " holds no network; make one with `passport devnet up`");
+  const peer::Manifest manifest = ReadManifestFile(ManifestPath()).manifest;
+  DevnetState out{manifest.n, manifest.t, {}};
+  for (const Node& node : LoadNodes(manifest)) out.nodes.push_back(Describe(node));
+  return out;
+}
+
+}  // namespace passport::cli

@@ -1,0 +1,163 @@
+// passport devnet up, down, status.
+#include <iomanip>
+#include <iostream>
+
+#include "tools/cli/command.h"
+#include "tools/cli/devnet.h"
+#include "tools/cli/problem.h"
+#include "trusted/json/write.h"
+
+namespace passport::cli {
+namespace {
+
+struct Wanted {
+  std::optional<po::variables_map> values;  // nothing after --help
+  fs::path folder;
+  bool json = false;
+};
+
+Wanted Read(const Command& self, const Arguments& arguments, po::options_description& options) {
+  options.add_options()("dir", po::value<std::string>(),
+                        "the network's folder; default PASSPORT_DEVNET_DIR, or else ./devnet")(
+      "json", "print one JSON object");
+  Wanted out;
+  out.values = ReadOptions(self, arguments, options);
+  if (!out.values) return out;
+  const char* variable = getenv("PASSPORT_DEVNET_DIR");
+  const bool is_set = variable != nullptr && *variable != '\0';
+  out.folder = Optional<std::string>(*out.values, "dir").value_or(is_set ? variable : "devnet");
+  if (out.folder.empty()) throw UsageProblem("--dir is empty");
+  out.json = out.values->contains("json");
+  return out;
+}
+
+// Steps go to standard output for people, and out of the way of JSON.
+Devnet::Say SayTo(bool json) {
+  return [json](const std::string& line) { (json ? std::cerr : std::cout) << line << std::endl; };
+}
+
+// Parsed as a signed number: boost would wrap a negative one.
+std::optional<std::uint16_t> ReadNumber(const po::variables_map& values, const char* name) {
+  const auto number = Optional<long>(values, name);
+  if (!number) return std::nullopt;
+  if (*number < 0 || *number > UINT16_MAX) throw UsageProblem(std::string("--") + name + " is out of range");
+  return static_cast<std::uint16_t>(*number);
+}
+
+std::string StateOf(const DevnetNode& node) {
+  if (!node.pids) return "down";
+  if (!node.health) return "unreachable";
+  return node.health->Complete() || !node.health->Able() ? node.health->status : "degraded";
+}
+
+std::string PidsJson(const NodePids& pids) {
+  return json::ObjectWriter()
+      .Raw("launcher", std::to_string(pids.launcher))
+      .Raw("enclave", std::to_string(pids.enclave))
+      .Raw("host", std::to_string(pids.host))
+      .Finish();
+}
+
+std::string HealthJson(const Health& health) {
+  std::vector<std::string> can;
+  for (const std::string& each : health.can) can.push_back(json::Quote(each));
+  std::vector<std::string> cannot;
+  for (const Health::Trouble& each : health.cannot) {
+    cannot.push_back(
+        json::ObjectWriter().Text("what", each.what).Text("why", each.why).Text("do", each.next).Finish());
+  }
+  return json::ObjectWriter()
+      .Text("status", health.status)
+      .Raw("can", json::ArrayOf(can))
+      .Raw("cannot", json::ArrayOf(cannot))
+      .Finish();
+}
+
+std::string NodeJson(const DevnetNode& node) {
+  json::ObjectWriter out;
+  out.U64("party", node.party).Text("url", node.url).Text("status", StateOf(node));
+  if (node.enclave_public_key.empty()) {
+    out.Null("enclave_public_key");
+  } else {
+    out.Text("enclave_public_key", node.enclave_public_key);
+  }
+  out.Raw("pids", node.pids ? PidsJson(*node.pids) : "null");
+  out.Raw("health", node.health ? HealthJson(*node.health) : "null");
+  return out.Finish();
+}
+
+void Print(const DevnetState& state, const fs::path& folder, bool json) {
+  if (json) {
+    std::vector<std::string> nodes;
+    for (const DevnetNode& node : state.nodes) nodes.push_back(NodeJson(node));
+    std::cout << json::ObjectWriter()
+                     .U64("n", state.n)
+                     .U64("t", state.t)
+                     .Text("dir", fs::weakly_canonical(fs::absolute(folder)).string())
+                     .Raw("nodes", json::ArrayOf(nodes))
+                     .Finish()
+              << std::endl;
+    return;
+  }
+  std::cout << state.t << "-of-" << state.n << " network in " << folder.string() << '\n';
+  for (const DevnetNode& node : state.nodes) {
+    std::cout << "node " << node.party << "  " << node.url << "  " << std::left << std::setw(11)
+              << StateOf(node);
+    if (node.pids) {
+      std::cout << "  passportd " << node.pids->launcher << ", enclave " << node.pids->enclave << ", host "
+                << node.pids->host;
+    }
+    std::cout << '\n';
+    if (node.health && !node.health->Complete()) std::cout << "        " << node.health->Summary() << '\n';
+  }
+  if (!state.nodes.empty() && !state.nodes[0].enclave_public_key.empty())
+    std::cout << "enclave public key " << state.nodes[0].enclave_public_key << std::endl;
+}
+
+}  // namespace
+
+int DevnetUp(const Command& self, const Arguments& arguments) {
+  po::options_description options("options");
+  options.add_options()("nodes", po::value<long>(), "number of nodes; default 3")(
+      "threshold", po::value<long>(), "nodes that must agree to sign; default 2")(
+      "base-port", po::value<long>(), "port of node 1's API, the next ones follow; default 9545")(
+      "timeout", po::value<long>()->default_value(60), "seconds until every node must be ready");
+  const Wanted wanted = Read(self, arguments, options);
+  if (!wanted.values) return 0;
+  DevnetWish wish;
+  wish.n = ReadNumber(*wanted.values, "nodes");
+  wish.t = ReadNumber(*wanted.values, "threshold");
+  wish.base_port = ReadNumber(*wanted.values, "base-port");
+  wish.time = std::chrono::seconds(*ReadNumber(*wanted.values, "timeout"));
+  Devnet devnet(wanted.folder, SayTo(wanted.json));
+  Print(devnet.Up(wish), wanted.folder, wanted.json);
+  return 0;
+}
+
+int DevnetDown(const Command& self, const Arguments& arguments) {
+  po::options_description options("options");
+  const Wanted wanted = Read(self, arguments, options);
+  if (!wanted.values) return 0;
+  std::size_t stopped = 0;
+  if (fs::exists(wanted.folder)) {
+    const FolderLock lock(wanted.folder);
+    stopped = Devnet(wanted.folder, SayTo(wanted.json)).Down();
+  }
+  if (wanted.json) {
+    std::cout << json::ObjectWriter().U64("stopped", stopped).Finish() << std::endl;
+  } else {
+    std::cout << (stopped == 0 ? "no node was running" : std::to_string(stopped) + " nodes stopped")
+              << std::endl;
+  }
+  return 0;
+}
+
+int DevnetStatus(const Command& self, const Arguments& arguments) {
+  po::options_description options("options");
+  const Wanted wanted = Read(self, arguments, options);
+  if (!wanted.values) return 0;
+  Print(Devnet(wanted.folder, SayTo(wanted.json)).Status(), wanted.folder, wanted.json);
+  return 0;
+}
+
+}  // namespace passport::cli

@@ -1,0 +1,171 @@
+#include "tools/cli/node_api.h"
+
+#include <algorithm>
+
+#include "edl/base/uuid.h"
+
+namespace passport::cli {
+namespace {
+
+using json::Value;
+
+template <std::size_t N>
+Result<ByteArray<N>> GetHex(const Value& object, std::string_view key) {
+  PASSPORT_TRY(const std::string_view text, object.GetString(key));
+  PASSPORT_TRY(const Bytes bytes, ParseHex(text));
+  return ToArray<N>(bytes);
+}
+
+Result<std::uint16_t> GetU16(const Value& object, std::string_view key) {
+  PASSPORT_TRY(const std::uint64_t number, object.GetU64(key));
+  if (number > UINT16_MAX) return Fail(Status::kJsonNumber);
+  return static_cast<std::uint16_t>(number);
+}
+
+Result<std::span<const Value>> GetArray(const Value& object, std::string_view key) {
+  PASSPORT_TRY(const Value* member, object.Get(key));
+  return member->AsArray();
+}
+
+Result<std::string> GetText(const Value& object, std::string_view key) {
+  PASSPORT_TRY(const std::string_view text, object.GetString(key));
+  return std::string(text);
+}
+
+Result<EnclaveFacts::Network> ParseNetwork(const Value& object) {
+  EnclaveFacts::Network out;
+  PASSPORT_TRY(const std::string_view id, object.GetString("network_id"));
+  PASSPORT_TRY(out.id, ParseUuid(id));
+  PASSPORT_TRY(out.n, GetU16(object, "n"));
+  PASSPORT_TRY(out.t, GetU16(object, "t"));
+  PASSPORT_TRY(out.manifest_hash, GetHex<32>(object, "manifest_hash"));
+  PASSPORT_TRY(const std::span<const Value> roster, GetArray(object, "roster"));
+  for (const Value& row : roster) {
+    PASSPORT_TRY(const std::uint16_t party, GetU16(row, "party"));
+    PASSPORT_TRY(const crypto::Ed25519PublicKey key, GetHex<32>(row, "operator_key"));
+    out.operators.emplace_back(PartyIndex{party}, key);
+  }
+  return out;
+}
+
+Result<EnclaveFacts> ParseEnclave(const Value& object) {
+  EnclaveFacts out;
+  PASSPORT_TRY(out.phase, GetText(object, "phase"));
+  PASSPORT_TRY(out.measurement, GetHex<32>(object, "measurement"));
+  if (object.Find("identity_key") != nullptr) {
+    PASSPORT_TRY(out.identity_key, GetHex<32>(object, "identity_key"));
+    PASSPORT_TRY(out.channel_key, GetHex<32>(object, "channel_key"));
+  }
+  PASSPORT_TRY(const Value* envelope, object.Get("enclave_public_key"));
+  if (!envelope->IsNull()) {
+    PASSPORT_TRY(out.enclave_public_key, GetText(object, "enclave_public_key"));
+  }
+  if (const Value* network = object.Find("network")) {
+    PASSPORT_TRY(out.party, GetU16(object, "party"));
+    PASSPORT_TRY(out.network, ParseNetwork(*network));
+  }
+  return out;
+}
+
+Result<Health> ParseHealth(const Value& object) {
+  Health out;
+  PASSPORT_TRY(out.status, GetText(object, "status"));
+  PASSPORT_TRY(out.phase, GetText(object, "phase"));
+  PASSPORT_TRY(out.party, GetU16(object, "party"));
+  PASSPORT_TRY(const std::span<const Value> can, GetArray(object, "can"));
+  for (const Value& each : can) {
+    PASSPORT_TRY(const std::string_view text, each.AsString());
+    out.can.emplace_back(text);
+  }
+  PASSPORT_TRY(const std::span<const Value> cannot, GetArray(object, "cannot"));
+  for (const Value& each : cannot) {
+    Health::Trouble& trouble = out.cannot.emplace_back();
+    PASSPORT_TRY(trouble.what, GetText(each, "what"));
+    PASSPORT_TRY(trouble.why, GetText(each, "why"));
+    PASSPORT_TRY(trouble.next, GetText(each, "do"));
+  }
+  PASSPORT_TRY(const std::span<const Value> nodes, GetArray(object, "nodes"));
+  for (const Value& each : nodes) {
+    Health::Peer& peer = out.nodes.emplace_back();
+    PASSPORT_TRY(peer.party, GetU16(each, "party"));
+    PASSPORT_TRY(peer.connected, each.GetBool("connected"));
+    PASSPORT_TRY(peer.ready, each.GetBool("ready"));
+    PASSPORT_TRY(peer.banned, each.GetBool("banned"));
+  }
+  return out;
+}
+
+template <class T>
+Result<T, std::string> Explain(Result<T> parsed, const client::Url& url, std::string_view target) {
+  if (parsed.ok()) return std::move(parsed).value();
+  return Fail(url.Origin() + std::string(target) + " is not what a node of this version says");
+}
+
+}  // namespace
+
+bool Health::Complete() const {
+  return Able() && std::ranges::all_of(nodes, [](const Peer& peer) { return peer.connected && peer.ready; });
+}
+
+std::string Health::Summary() const {
+  std::string out;
+  for (const Trouble& trouble : cannot) {
+    out += (out.empty() ? "" : "; ") + std::string("cannot ") + trouble.what + ": " + trouble.why + " (" +
+           trouble.next + ")";
+  }
+  for (const Peer& peer : nodes) {
+    if (peer.connected && peer.ready) continue;
+    out += (out.empty() ? "" : "; ") + std::string("node ") + std::to_string(peer.party) +
+           (peer.banned       ? " is banned"
+            : !peer.connected ? " is not connected"
+                              : " is not ready");
+  }
+  return out.empty() ? status : out;
+}
+
+Result<std::string, std::string> NodeApi::Send(const client::HttpRequest& request) const {
+  PASSPORT_TRY(client::HttpResponse response, client::Exchange(url_, request, timeout_));
+  if (response.status == 200) return std::move(response.body);
+  return Fail(url_.Origin() + request.target + " answered HTTP " + std::to_string(response.status) + ": " +
+              response.body);
+}
+
+Result<Value, std::string> NodeApi::Get(const std::string& target) const {
+  PASSPORT_TRY(const std::string body, Send({"GET", target, {}, {}}));
+  return Explain(json::Parse(body), url_, target);
+}
+
+Result<EnclaveFacts, std::string> NodeApi::GetEnclave() const {
+  PASSPORT_TRY(const Value body, Get("/enclave"));
+  return Explain(ParseEnclave(body), url_, "/enclave");
+}
+
+Result<Health, std::string> NodeApi::GetHealth() const {
+  PASSPORT_TRY(const Value body, Get("/health"));
+  return Explain(ParseHealth(body), url_, "/health");
+}
+
+Result<Unit, std::string> NodeApi::PostStatement(const std::string& target, std::string_view body) const {
+  PASSPORT_TRY(const std::string answer,
+               Send({"POST", target, {{"Content-Type", "application/octet-stream"}}, std::string(body)}));
+  PASSPORT_TRY(const Value verdict, Explain(json::Parse(answer), url_, target));
+  const Result<bool> ok = verdict.GetBool("ok");
+  if (ok.ok() && ok.value()) return Unit{};
+  const Result<std::uint64_t> status = verdict.GetU64("status");
+  return Fail(url_.Origin() + target + ": the enclave refuses it" +
+              (status.ok() ? " (status " + std::to_string(status.value()) + ")" : ""));
+}
+
+Result<Unit, std::string> NodeApi::PostManifest(std::string_view file) const {
+  return PostStatement("/manifest", file);
+}
+
+Result<Unit, std::string> NodeApi::PostAdmin(ByteSpan statement) const {
+  return PostStatement("/admin", AsText(statement));
+}
+
+Result<std::string, std::string> NodeApi::Call(const client::Request& request) const {
+  return Send(client::ToHttp(url_, request));
+}
+
+}  // namespace passport::cli

@@ -1,0 +1,84 @@
+// What a node says to operators: GET /enclave and GET /health, POST /manifest and /admin.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tools/client/http.h"
+#include "trusted/json/json.h"
+#include "trusted/peer/manifest.h"
+
+namespace passport::cli {
+
+// GET /enclave. Everything in it is the node's own word.
+struct EnclaveFacts {
+  std::string phase;
+  std::uint16_t party = 0;  // 0: no manifest yet
+  std::optional<crypto::Ed25519PublicKey> identity_key;
+  std::optional<crypto::X25519PublicKey> channel_key;
+  Hash32 measurement{};
+  std::string enclave_public_key;  // base64 SPKI; empty: the network has none yet
+
+  // From its manifest, if it has one.
+  struct Network {
+    peer::NetworkId id{};
+    std::uint16_t n = 0;
+    std::uint16_t t = 0;
+    Hash32 manifest_hash{};
+    std::vector<std::pair<PartyIndex, crypto::Ed25519PublicKey>> operators;
+  };
+  std::optional<Network> network;
+};
+
+// GET /health.
+struct Health {
+  struct Peer {
+    std::uint16_t party = 0;
+    bool connected = false;
+    bool ready = false;
+    bool banned = false;
+  };
+  struct Trouble {
+    std::string what;
+    std::string why;
+    std::string next;
+  };
+  std::string status;  // ok, degraded, unable
+  std::string phase;
+  std::uint16_t party = 0;
+  std::vector<std::string> can;
+  std::vector<Trouble> cannot;
+  std::vector<Peer> nodes;  // the node itself included
+
+  bool Able() const { return status == "ok" || status == "degraded"; }
+  // Able, and every node of the network, as this one sees it, is there.
+  bool Complete() const;
+  // Its troubles in one line.
+  std::string Summary() const;
+};
+
+class NodeApi {
+ public:
+  explicit NodeApi(client::Url url, std::chrono::milliseconds timeout = std::chrono::seconds(10))
+      : url_(std::move(url)), timeout_(timeout) {}
+  const client::Url& url() const { return url_; }
+
+  Result<EnclaveFacts, std::string> GetEnclave() const;
+  Result<Health, std::string> GetHealth() const;
+  Result<Unit, std::string> PostManifest(std::string_view file) const;
+  Result<Unit, std::string> PostAdmin(ByteSpan statement) const;
+  // The body of the answer to a client request.
+  Result<std::string, std::string> Call(const client::Request& request) const;
+
+ private:
+  Result<json::Value, std::string> Get(const std::string& target) const;
+  Result<Unit, std::string> PostStatement(const std::string& target, std::string_view body) const;
+  Result<std::string, std::string> Send(const client::HttpRequest& request) const;
+
+  client::Url url_;
+  std::chrono::milliseconds timeout_;
+};
+
+}  // namespace passport::cli
