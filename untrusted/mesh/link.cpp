@@ -61,7 +61,7 @@ awaitable<void> Link::WaitUntilClosed() {
 awaitable<void> Link::ReadLoop() {
   net::ErrorCode ignored;
   while (!closed_) {
-    if (frames_open_ >= limits_.frames_open_max) {
+    if (frames_open_ >= limits_.frames_open_max || bytes_open_ >= limits_.bytes_open_max) {
       co_await can_read_.async_wait(net::Into(ignored));
       continue;
     }
@@ -71,9 +71,12 @@ awaitable<void> Link::ReadLoop() {
     if (closed_) co_return;
     ++frames_received_;
     ++frames_open_;
+    bytes_open_ += frame.size();
     const OnFrame on_frame = on_frame_;  // it may close this link, which forgets its own copy
-    on_frame(std::move(frame), [self = shared_from_this()] {
+    const std::size_t size = frame.size();
+    on_frame(std::move(frame), [self = shared_from_this(), size] {
       --self->frames_open_;
+      self->bytes_open_ -= size;
       self->can_read_.cancel();
     });
   }

@@ -13,6 +13,7 @@ namespace passport::host::mesh {
 struct LinkLimits {
   std::size_t queue_bytes_max = 8 << 20;  // waiting to be sent; beyond it the link is cut
   unsigned frames_open_max = 32;          // given to the enclave and not taken yet; then reading pauses
+  std::size_t bytes_open_max = 1 << 20;   // the same in bytes
 };
 
 class Link : public std::enable_shared_from_this<Link> {
@@ -45,6 +46,7 @@ class Link : public std::enable_shared_from_this<Link> {
   std::deque<Bytes> queue_;  // each with its size in front
   std::size_t queue_bytes_ = 0;
   unsigned frames_open_ = 0;
+  std::size_t bytes_open_ = 0;
   std::uint64_t frames_received_ = 0;
   std::uint64_t frames_sent_ = 0;
   bool closed_ = false;

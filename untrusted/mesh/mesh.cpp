@@ -324,8 +324,9 @@ awaitable<std::string> Mesh::Impl::Connect(const std::shared_ptr<tcp::socket>& s
 
 std::shared_ptr<Link> Mesh::Impl::Add(tcp::socket socket, std::uint16_t party, bool incoming) {
   const std::uint64_t id = ++last_link_;
-  auto link = std::make_shared<Link>(std::move(socket),
-                                     LinkLimits{options_.queue_bytes_max, options_.frames_open_max});
+  auto link = std::make_shared<Link>(
+      std::move(socket),
+      LinkLimits{options_.queue_bytes_max, options_.frames_open_max, options_.bytes_open_max});
   links_.emplace(id, Known{link, party, incoming});
   if (!incoming || AllowStrangerLine()) {
     log_.Write(Level::kInfo, "peer_connected",

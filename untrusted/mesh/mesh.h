@@ -38,6 +38,7 @@ struct MeshOptions {
   std::size_t links_per_party_max = 4;                // incoming; the least used one makes room
   std::size_t queue_bytes_max = 8 << 20;              // see LinkLimits
   unsigned frames_open_max = 32;
+  std::size_t bytes_open_max = 1 << 20;
   std::uint32_t jitter_seed = 1;
 };
 

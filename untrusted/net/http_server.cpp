@@ -36,8 +36,13 @@ constexpr std::size_t kLingerBytesMax = 1 << 20;
 constexpr Milliseconds kLingerTime{2000};
 constexpr Milliseconds kAcceptPause{100};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-constexpr std::string_view kFull =
-    "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+
+// The reply to a connection that finds no room. It is sent at once, without waiting for a request.
+std::string NoRoom(const std::vector<HttpHeader>& every_reply) {
+  std::string out = "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n";
+  for (const HttpHeader& header : every_reply) out += header.name + ": " + header.value + "\r\n";
+  return out + "\r\n";
+}
 
 // What a request waits on until the handler has answered it.
 struct Waiting {
@@ -203,7 +208,7 @@ awaitable<void> HttpServer::Impl::Accept(std::shared_ptr<tcp::acceptor> acceptor
     accepted_.Add();
     if (!MakeRoom()) {
       socket.non_blocking(true, error);
-      if (!error) socket.send(asio::buffer(kFull), 0, error);
+      if (!error) socket.send(asio::buffer(NoRoom(options_.every_reply)), 0, error);
       continue;
     }
     socket.set_option(tcp::no_delay(true), error);
@@ -325,7 +330,12 @@ awaitable<void> HttpServer::Impl::Linger(Connection& connection) {
 
 HttpServer::HttpServer(asio::io_context& io, HttpOptions options, HttpHandler handler,
                        metrics::Registry& metrics)
-    : impl_(std::make_shared<Impl>(io, std::move(options), std::move(handler), metrics)) {}
+    : impl_(std::make_shared<Impl>(io, std::move(options), std::move(handler), metrics)) {
+  metrics.Gauge("passport_http_connections", "Open client connections.", [weak = std::weak_ptr<Impl>(impl_)] {
+    const auto impl = weak.lock();
+    return impl ? static_cast<double>(impl->connection_count()) : 0.0;
+  });
+}
 HttpServer::~HttpServer() { impl_->Stop(); }
 Result<std::uint16_t, std::string> HttpServer::Listen(const std::vector<std::string>& addresses,
                                                       std::uint16_t port) {

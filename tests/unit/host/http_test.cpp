@@ -429,7 +429,9 @@ TEST_F(Api, Connections_WhenAllAreBusyANewOneIsTurnedAway) {
   first.Send(Post("x"));
   entered.acquire();
   RawClient second(port);
-  EXPECT_EQ(second.Read().status, 503);
+  const RawReply refused = second.Read();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_TRUE(refused.HasHeader("Access-Control-Allow-Origin: *"));
   release.release();
   EXPECT_EQ(first.Read().body, "done");
 }

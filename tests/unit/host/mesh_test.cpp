@@ -281,6 +281,21 @@ TEST_F(MeshTest, Flood_IsReadOnlyAsFastAsFramesAreTaken) {
   for (std::uint8_t i = 0; i < 50; ++i) EXPECT_EQ(two.frames[i], Bytes{i});
 }
 
+TEST_F(MeshTest, Flood_OfLargeFramesIsBoundedInBytes) {
+  MeshOptions options = FastOptions();
+  options.bytes_open_max = 300000;
+  Node one(io);
+  Node two(io, options);
+  two.take = false;
+  ConnectPair(one, two);
+  for (std::uint8_t i = 0; i < 10; ++i) one.mesh->Send(one.link(), Bytes(163840, i));
+  ASSERT_TRUE(RunUntil([&] { return two.frames.size() == 2; }));
+  for (int i = 0; i < 200; ++i) io.poll();
+  EXPECT_EQ(two.frames.size(), 2u);
+  two.untaken[0]();
+  ASSERT_TRUE(RunUntil([&] { return two.frames.size() == 3; }));
+}
+
 TEST_F(MeshTest, Listen_RefusesWhatIsNoAddressAndWhatIsTaken) {
   Node one(io);
   Node two(io);
