@@ -27,7 +27,8 @@ namespace {
 // ever.
 bool MustRemember(const ScopeConfig& config) { return !config.scope || !config.revision; }
 
-// A use for the same scope is not held against a change: it may be the same change, proposed again after a lost answer.
+// A use for the same scope is not held against a change: it may be the same change, proposed again after a
+// lost answer.
 bool UsedElsewhere(const SeenSignatures& seen, const VerifiedConfig& verified, const ScopeId& scope) {
   const auto used = seen.UsedFor(verified.owner, verified.r);
   return used && *used != scope;
