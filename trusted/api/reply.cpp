@@ -16,6 +16,9 @@ std::string ErrorBody(std::string_view id, const Error& error, const RequestId& 
     data += std::string(": ") + row.message;
   }
   if (!error.detail.empty()) data += ": " + error.detail;
+  for (const PartyIndex party : error.missing) {
+    data += (party == error.missing.front() ? "; missing: node " : ", node ") + std::to_string(party.value);
+  }
   json::ObjectWriter details;
   details.Text("code_name", row.name).Text("request_id", ToHex(request.bytes));
   if (error.retry_after_ms) details.U64("retry_after_ms", *error.retry_after_ms);
