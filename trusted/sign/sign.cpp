@@ -88,7 +88,7 @@ Outcome<Multiplication> Answer(const AwaitingCommitments& state, const mul::Pair
                                const NonceCommitment& message, mul::Shares& products, crypto::Rng& rng) {
   const Session& session = state.session;
   const Hash32 pair_ssid = PairSsid(session.ssid, session.self, peer, pair.setup.id);
-  PASSPORT_TRY(const mul::AliceOutput output,
+  PASSPORT_TRY(mul::AliceOutput output,
                mul::RespondAlice(pair.setup.as_alice, pair.gadget_as_alice, pair_ssid,
                                  state.inputs.nonce_and_key, message.extension, peer, rng));
   const std::optional<Point> gamma_nonce = curve::MulBase(output.c[kNonce].Expose());
@@ -97,7 +97,7 @@ Outcome<Multiplication> Answer(const AwaitingCommitments& state, const mul::Pair
   AddTo(products, output.c);
   Multiplication out;
   out.header = HeaderTo(session, peer);
-  out.multiply = output.message;
+  out.multiply = std::move(output.message);
   out.gamma_nonce = *gamma_nonce;
   out.gamma_key = *gamma_key;
   return out;
