@@ -1,0 +1,82 @@
+// What a request costs besides the protocols: the call into the enclave, the client's envelope, sealing.
+#include "bench/micro/harness.h"
+#include "edl/generated/node_host.h"
+#include "sealing/sealer.h"
+#include "tests/unit/edl/recording_handler.h"
+#include "trusted/crypto/aead.h"
+#include "trusted/crypto/rsa.h"
+
+namespace passport::bench {
+namespace {
+
+// Host and enclave ends of the boundary, without the socket between them: a call is encoded, dispatched to a
+// handler that answers at once, and the answer decoded.
+struct Boundary {
+  Boundary() {
+    handler.answer = [this](edl::Effects& effects) {
+      effects.Reply(1, 1, 0, reply);
+      return Status::kOk;
+    };
+    request.scope_id = AsBytes(scope_id);
+    request.encrypted_key = AsBytes(encrypted_key);
+    request.encrypted_user = AsBytes(encrypted_user);
+    request.encrypted_key_signature = AsBytes(assertion);
+    request.body = AsBytes(body);
+    peer_frame.frame = frame;
+  }
+  template <class Call>
+  void RoundTrip(const Call& call) {
+    const Bytes record = edl::EncodeCall(++seq, call).value();
+    const std::vector<Bytes> answer = edl::Dispatch(handler, record, sequence).value();
+    edl::AnswerReader reader(seq, Call::kCall);
+    for (const Bytes& each : answer) PASSPORT_CHECK(reader.Take(each).ok());
+    PASSPORT_CHECK(std::move(reader).Finish().effects.size() == 1);
+    handler.calls.clear();
+  }
+
+  // The sizes are those of a personal_sign of 64 bytes.
+  std::string scope_id = std::string(36, 's'), encrypted_key = std::string(344, 'k'),
+              encrypted_user = std::string(76, 'u'), assertion = std::string(628, 'a'),
+              body = std::string(260, 'b');
+  Bytes reply = Bytes(170);
+  Bytes frame = Bytes(sign::Header::kSize + sign::Multiplication::kPayloadSize);
+  edl::ClientRequestCall request;
+  edl::PeerFrameCall peer_frame;
+  edl_test::RecordingHandler handler;
+  edl::SequenceState sequence;
+  std::uint64_t seq = 0;
+};
+
+struct Envelope {
+  crypto::SystemRng rng;
+  crypto::SecretKey32 aes = rng.Key();
+  Bytes sealed = crypto::SealAesGcm(aes.Expose(), Bytes(400), rng);
+  crypto::EnvelopeKey rsa = crypto::EnvelopeKey::Generate();
+  Bytes wrapped = crypto::SealToEnvelope(rsa.public_spki(), Bytes(44)).value();
+};
+
+// A record of the size of a sealed key share.
+struct Record {
+  crypto::SystemRng rng;
+  sealing::Sealer sealer{{rng.Key(), rng.Key(), 1}};
+  sealing::RecordHeader header;
+  Bytes plaintext = Bytes(400);
+  Bytes sealed = sealer.Seal(header, plaintext, rng);
+};
+
+}  // namespace
+
+void AddBoundaryRows() {
+  AddRow<Boundary>("edl_client_request", [](Boundary& b) { b.RoundTrip(b.request); });
+  AddRow<Boundary>("edl_peer_frame_40k", [](Boundary& b) { b.RoundTrip(b.peer_frame); });
+  AddRow<Envelope>("aes_gcm_open",
+                   [](Envelope& e) { PASSPORT_CHECK(crypto::OpenAesGcm(e.aes.Expose(), e.sealed).ok()); });
+  AddRow<Envelope>("rsa_open", [](Envelope& e) { PASSPORT_CHECK(e.rsa.Open(e.wrapped).ok()); });
+  AddRow<Record>("seal_record",
+                 [](Record& r) { benchmark::DoNotOptimize(r.sealer.Seal(r.header, r.plaintext, r.rng)); });
+  AddRow<Record>("unseal_record", [](Record& r) {
+    PASSPORT_CHECK(r.sealer.Unseal(r.header.type, r.header.id, r.sealed).ok());
+  });
+}
+
+}  // namespace passport::bench
