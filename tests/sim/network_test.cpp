@@ -127,6 +127,19 @@ TEST_F(SimTest, AllNodesRestartedFromTheirDisksSignAgain) {
   }
 }
 
+TEST_F(SimTest, ARestartedNodeAloneNamesTheMissingWithinTwoSeconds) {
+  Client client = MakeClient(network, rng);
+  network.Ask(kOne, client.developer->Register("gina"));
+  for (const PartyIndex party : {kOne, kTwo, kThree}) network.Kill(party);
+  network.Start(kOne);
+  const std::uint64_t before = network.now_ms();
+  const std::string refused =
+      network.Ask(kOne, client.developer->PersonalSign("gina", ToBytes(std::string_view("alone"))));
+  EXPECT_EQ(ErrorName(refused), "too_few_nodes");
+  EXPECT_NE(refused.find("\"missing_nodes\":[2,3]"), std::string::npos) << refused;
+  EXPECT_LT(network.now_ms() - before, 2'000u);
+}
+
 TEST_F(SimTest, ANodeThatWasAwayLearnsScopesAndAccounts) {
   network.Kill(kThree);
   network.Run(100);

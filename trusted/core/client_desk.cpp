@@ -1,5 +1,7 @@
 #include "trusted/core/client_desk.h"
 
+#include <algorithm>
+
 #include "edl/base/uuid.h"
 #include "trusted/json/write.h"
 
@@ -15,6 +17,10 @@ constexpr std::size_t kOperationsMax = 2'048;
 constexpr std::uint64_t kOperationMs = 20'000;
 constexpr std::uint64_t kChangeMs = 1'800;
 constexpr unsigned kDecisionsMax = 6;
+constexpr std::uint64_t kRecordsMs =
+    1'700;  // a restarted node that cannot confirm its records by then says so
+constexpr std::size_t kEvidenceBytesMax =
+    150'000;  // what one message to another enclave can carry, with room
 
 template <class... Ts>
 struct Overloaded : Ts... {
@@ -62,13 +68,13 @@ Result<Unit, api::Error> ClientDesk::OpenEnvelope(const edl::ClientRequestCall& 
   op.evidence.encrypted_session = Text(call.encrypted_session);
   op.evidence.encrypted_key_signature = Text(call.encrypted_key_signature);
   op.evidence.encrypted_webauthn_signature = Text(call.encrypted_webauthn_signature);
+  if (op.evidence.Encode().size() > kEvidenceBytesMax) return Fail(MakeError(ErrorCode::kTooLarge));
   const bool needed = !std::holds_alternative<api::CreateScope>(op.request) &&
                       !std::holds_alternative<api::UpdateScope>(op.request) &&
                       !std::holds_alternative<api::ChainNotice>(op.request);
   if (!needed) return Unit{};
   if (call.encrypted_key.empty()) return Fail(MakeError(ErrorCode::kMissingHeader, "X-Encrypted-Key"));
-  if (parts_.opener.empty())
-    return Fail(MakeError(ErrorCode::kNotReady, "the network has no envelope key yet"));
+  if (parts_.opener.empty()) return Fail(AwayError());
   PASSPORT_TRY(op.evidence.client_key, parts_.opener.Open(AsText(call.encrypted_key)));
   op.evidence.has_key = true;
   return Unit{};
@@ -77,6 +83,7 @@ Result<Unit, api::Error> ClientDesk::OpenEnvelope(const edl::ClientRequestCall& 
 void ClientDesk::Advance(const RequestId& id) {
   Operation& op = operations_.at(id);
   op.stage = Stage::kDeciding;
+  op.waiting_since_ms = now_ms_;
   if (++op.decisions > kDecisionsMax) return ReplyError(id, MakeError(ErrorCode::kTimeout));
   std::visit([&](const auto& request) { Decide(id, op, request); }, op.request);
 }
@@ -186,6 +193,21 @@ void ClientDesk::StartChange(const RequestId& id, Operation& op, Stage stage, co
   parts_.replica.Change(op.ticket, record, std::move(evidence), now_ms_ + kChangeMs);
 }
 
+api::Error ClientDesk::AwayError() const {
+  const std::vector<PartyIndex> open = parts_.peers.Open();
+  std::vector<PartyIndex> away;
+  for (const peer::ManifestRow& row : parts_.identity.manifest.rows) {
+    const bool here = row.party == parts_.identity.self || std::ranges::find(open, row.party) != open.end();
+    if (!here) away.push_back(row.party);
+  }
+  if (away.empty()) return MakeError(ErrorCode::kNotReady, "the node is still joining its network");
+  api::Error error =
+      MakeError(ErrorCode::kTooFewNodes,
+                "this node must confirm its records with others first; start the missing ones");
+  error.missing = std::move(away);
+  return error;
+}
+
 api::Error ClientDesk::ChangeErrorFor(const replica::ChangeError& error) const {
   if (error.reason == replica::Failure::kRefused) {
     const bool known = error.code < static_cast<std::uint16_t>(ErrorCode::kCount);
@@ -278,8 +300,11 @@ void ClientDesk::OnUsable() {
   for (const RequestId& id : waiting) {
     const auto entry = operations_.find(id);
     if (entry == operations_.end() || entry->second.stage != Stage::kDeciding) continue;
+    const std::uint64_t since = entry->second.waiting_since_ms;
     --entry->second.decisions;  // waiting for records is not another decision
     Advance(id);
+    if (const auto again = operations_.find(id); again != operations_.end())
+      again->second.waiting_since_ms = since;
   }
 }
 
@@ -287,10 +312,16 @@ void ClientDesk::OnTick(std::uint64_t unix_ms, std::uint64_t now_ms) {
   unix_ms_ = unix_ms;
   now_ms_ = now_ms;
   std::vector<RequestId> due;
+  std::vector<RequestId> unconfirmed;
   for (const auto& [id, op] : operations_) {
-    if (now_ms >= op.deadline_ms) due.push_back(id);
+    if (now_ms >= op.deadline_ms) {
+      due.push_back(id);
+    } else if (op.stage == Stage::kDeciding && now_ms >= op.waiting_since_ms + kRecordsMs) {
+      unconfirmed.push_back(id);
+    }
   }
   for (const RequestId& id : due) ReplyError(id, MakeError(ErrorCode::kTimeout));
+  for (const RequestId& id : unconfirmed) ReplyError(id, AwayError());
 }
 
 void ClientDesk::ReplyResult(const RequestId& id, const std::string& json) {

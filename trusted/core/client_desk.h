@@ -12,6 +12,7 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
  public:
   struct Parts {
     const Identity& identity;
+    const PeerTable& peers;
     auth::KeyOpener& opener;
     RecordBook& records;
     replica::Replica& replica;
@@ -46,9 +47,10 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
     Stage stage = Stage::kDeciding;
     std::uint64_t ticket = 0;
     std::uint64_t deadline_ms = 0;
-    std::set<RecordId> read;       // records already read from a quorum
-    RecordId account_record;       // of a registration
-    std::optional<Digest> digest;  // of a signing request, for the final check of the reply
+    std::uint64_t waiting_since_ms = 0;  // for records, while deciding
+    std::set<RecordId> read;             // records already read from a quorum
+    RecordId account_record;             // of a registration
+    std::optional<Digest> digest;        // of a signing request, for the final check of the reply
     unsigned decisions = 0;
   };
 
@@ -72,6 +74,8 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
   void FinishRegistration(const RequestId& id, Operation& op, const replica::Version& version);
   void ReplyResult(const RequestId& id, const std::string& json);
   void ReplyError(const RequestId& id, const api::Error& error);
+  // The request cannot go on before records are confirmed with other nodes: names those that are away.
+  api::Error AwayError() const;
   api::Error ChangeErrorFor(const replica::ChangeError& error) const;
 
   Parts parts_;

@@ -29,7 +29,7 @@ Node::Node(Identity identity, RecordBook& records, Outbox& outbox, crypto::Rng& 
       envelope_(identity_, peers_, replica_, opener_, outbox, std::move(envelope_source)),
       keygen_(identity_, peers_, records, replica_, outbox, desk_, rng),
       leader_(identity_, peers_, replica_, outbox, desk_, rng),
-      desk_({identity_, opener_, records, replica_, *this, keygen_, leader_, outbox, rng}),
+      desk_({identity_, peers_, opener_, records, replica_, *this, keygen_, leader_, outbox, rng}),
       signers_(identity_, peers_, records, replica_, *this, outbox, rng) {
   rules_.SetView(*this);
 }

@@ -3,6 +3,7 @@
 
 #include "edl/base/codec.h"
 #include "edl/base/ids.h"
+#include "trusted/crypto/secret.h"
 
 namespace passport::core {
 
@@ -34,7 +35,16 @@ inline constexpr std::uint8_t kPeerMessageVersion = 1;
 struct PeerMessage {
   MessageKind kind = MessageKind::kReplica;
   RequestId request;
-  Bytes body;
+  Bytes body;  // wiped with the message: some carry secrets to an attested peer
+
+  PeerMessage() = default;
+  PeerMessage(MessageKind message_kind, const RequestId& caused_by, Bytes content)
+      : kind(message_kind), request(caused_by), body(std::move(content)) {}
+  PeerMessage(PeerMessage&&) = default;
+  PeerMessage& operator=(PeerMessage&&) = default;
+  PeerMessage(const PeerMessage&) = default;
+  PeerMessage& operator=(const PeerMessage&) = default;
+  ~PeerMessage() { crypto::Wipe(body); }
 
   Bytes Encode() const {
     Writer out;

@@ -104,7 +104,8 @@ void PeerTable::Send(PartyIndex to, const PeerMessage& message) {
   if (to == identity_.self) return local_.push_back(message);
   const auto peer = peers_.find(to);
   if (peer == peers_.end() || peer->second.link == 0) return;
-  auto frame = links_.at(peer->second.link).session.Seal(message.Encode());
+  const crypto::SecretBytes encoded(message.Encode());
+  auto frame = links_.at(peer->second.link).session.Seal(encoded.Expose());
   if (!frame.ok()) return Cut(peer->second.link, Event::kPeerRefused, frame.error());
   outbox_->Send(peer->second.link, std::move(frame).value());
 }
