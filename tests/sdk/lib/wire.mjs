@@ -2,7 +2,7 @@
 import { createCipheriv, randomBytes } from "node:crypto";
 import http from "node:http";
 
-const agent = new http.Agent({ keepAlive: true, maxSockets: 4 });
+const agent = new http.Agent({ keepAlive: true, maxSockets: 16 });
 
 // Sends one request and gives {status, text}. A connection that the node had closed while idle is opened again once.
 export function send(node, { method = "POST", path = "/", headers = {}, body = "" }) {
