@@ -88,8 +88,7 @@ test("with node 3 killed: old accounts sign, new ones are made, scopes change", 
 test("nodes 2 and 3 silent: changes are refused in time by name, and good again when they speak", options, (context) =>
   whileSilent(() => assertTooFew([2, 3], ["createScope", "delegatedRegistration"], context)));
 
-const known = "the signing leader may say `timeout`, or name only the node it asked last";
-test("nodes 2 and 3 silent: signing is refused in time by name, and good again when they speak", { ...options, todo: known }, (context) =>
+test("nodes 2 and 3 silent: signing is refused in time by name, and good again when they speak", options, (context) =>
   whileSilent(() => assertTooFew([2, 3], ["personal_sign"], context)));
 
 test("nodes 2 and 3 dead: refused in time by name, and good again when they return", options, async (context) => {

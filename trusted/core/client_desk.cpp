@@ -15,10 +15,10 @@ using replica::NeedRecords;
 
 constexpr std::size_t kOperationsMax = 2'048;
 constexpr std::uint64_t kOperationMs = 20'000;
-constexpr std::uint64_t kChangeMs = 1'800;
+constexpr std::uint64_t kChangeMs = 1'500;
 constexpr unsigned kDecisionsMax = 6;
 constexpr std::uint64_t kRecordsMs =
-    1'700;  // a restarted node that cannot confirm its records by then says so
+    1'500;  // a restarted node that cannot confirm its records by then says so
 constexpr std::size_t kEvidenceBytesMax =
     150'000;  // what one message to another enclave can carry, with room
 

@@ -8,7 +8,7 @@ namespace {
 using protocol::AbortReason;
 
 constexpr std::size_t kRunsMax = 256;
-constexpr std::uint64_t kSilenceMs = 1'500;  // a dealer that has sent nothing by then is left out or named
+constexpr std::uint64_t kSilenceMs = 1'200;  // a dealer that has sent nothing by then is left out or named
 constexpr std::uint64_t kRunMs = 15'000;
 constexpr std::uint8_t kPurpose = static_cast<std::uint8_t>(policy::KeyPurpose::kEthereum);
 

@@ -9,7 +9,7 @@ constexpr std::size_t kTasksMax = 1'024;
 constexpr std::uint16_t kAttemptsMax = 8;
 constexpr std::uint64_t kBudgetMs = 10'000;
 constexpr std::uint64_t kSilenceMs =
-    1'700;  // a needed node that has said nothing by then is named to the client
+    1'500;  // a needed node that has said nothing by then is named to the client
 constexpr std::uint64_t kPatienceMinMs = 200;  // before another quorum is tried
 constexpr std::uint64_t kPatienceMaxMs = 800;
 constexpr std::uint64_t kStallMs = 2'500;  // an attempt that everybody joined and nobody finished
@@ -50,6 +50,20 @@ std::vector<PartyIndex> SigningLeader::Unreachable(const Task& task) const {
   return out;
 }
 
+// What a client is told is missing: holders that cannot be asked, and holders that were asked and have said
+// nothing.
+std::vector<PartyIndex> SigningLeader::Missing(const Task& task) const {
+  std::vector<PartyIndex> out = Unreachable(task);
+  for (const auto& [number, attempt] : task.attempts) {
+    for (const PartyIndex party : attempt.quorum) {
+      const bool known = std::ranges::find(out, party) != out.end();
+      if (party != identity_.self && !task.heard.contains(party) && !known) out.push_back(party);
+    }
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
 // Self costs nothing, then nodes that failed least in this task, then least recently.
 std::vector<PartyIndex> SigningLeader::ChooseQuorum(const Task& task) const {
   const std::vector<PartyIndex> away = Unreachable(task);
@@ -77,7 +91,7 @@ void SigningLeader::TryNext(const RequestId& request) {
     error.missing = Unreachable(task);
     return Fail(request, std::move(error));
   }
-  if (task.next_attempt > kAttemptsMax) return Fail(request, api::MakeError(api::ErrorCode::kTimeout));
+  if (task.next_attempt > kAttemptsMax) return GiveUp(request);
   const std::uint16_t number = task.next_attempt++;
   if (number > 1) outbox_.Log(Event::kSignRetry, request, {}, number);
   Attempt& attempt = task.attempts[number];
@@ -211,6 +225,14 @@ void SigningLeader::Fail(const RequestId& request, api::Error error) {
   events_.OnSignFailed(request, std::move(error));
 }
 
+void SigningLeader::GiveUp(const RequestId& request) {
+  std::vector<PartyIndex> missing = Missing(tasks_.at(request));
+  if (missing.empty()) return Fail(request, api::MakeError(api::ErrorCode::kTimeout));
+  api::Error error = api::MakeError(api::ErrorCode::kTooFewNodes, "nodes that the key needs do not answer");
+  error.missing = std::move(missing);
+  Fail(request, std::move(error));
+}
+
 void SigningLeader::OnPeerLost(PartyIndex party) {
   std::vector<std::pair<RequestId, std::uint16_t>> affected;
   for (const auto& [request, task] : tasks_) {
@@ -245,10 +267,7 @@ void SigningLeader::OnTick(std::uint64_t now_ms) {
       if (!task.heard.contains(party) && party != identity_.self) silent.push_back(party);
     }
     if (!silent.empty() && now_ms >= task.started_ms + kSilenceMs) {
-      api::Error error =
-          api::MakeError(api::ErrorCode::kTooFewNodes, "nodes that the key needs do not answer");
-      error.missing = std::move(silent);
-      Fail(request, std::move(error));
+      GiveUp(request);
     } else if (now_ms >= task.started_ms + kBudgetMs) {
       Fail(request, api::MakeError(api::ErrorCode::kTimeout));
     } else if (!silent.empty() && now_ms >= latest.started_ms + PatienceMs()) {

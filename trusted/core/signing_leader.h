@@ -66,11 +66,13 @@ class SigningLeader {
   void TryNext(const RequestId& request);
   std::vector<PartyIndex> ChooseQuorum(const Task& task) const;
   std::vector<PartyIndex> Unreachable(const Task& task) const;
+  std::vector<PartyIndex> Missing(const Task& task) const;
   void Invite(const Task& task, std::uint16_t number, const Attempt& attempt, PartyIndex to);
   void OnJoin(PartyIndex from, const RequestId& request, const SignJoin& join);
   void OnShare(PartyIndex from, const RequestId& request, const SignRound3& round);
   void OnRefuse(PartyIndex from, const RequestId& request, const SignRefuse& refuse);
   void Combine(const RequestId& request, Attempt& attempt);
+  void GiveUp(const RequestId& request);
   void FailAttempt(const RequestId& request, std::uint16_t number, PartyIndex blamed);
   void Fail(const RequestId& request, api::Error error);
   Attempt* Find(PartyIndex from, const RequestId& request, std::uint16_t number);

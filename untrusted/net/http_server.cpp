@@ -32,7 +32,7 @@ using asio::ip::tcp;
 using Milliseconds = std::chrono::milliseconds;
 
 constexpr std::size_t kReadBytes = 16 * 1024;
-constexpr std::size_t kLingerBytesMax = 1 << 20;
+constexpr std::size_t kLingerBytesMax = 16 << 20;
 constexpr Milliseconds kLingerTime{2000};
 constexpr Milliseconds kAcceptPause{100};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
