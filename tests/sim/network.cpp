@@ -150,7 +150,7 @@ bool Network::DeliverOne() {
   }
   if (pending.empty()) return false;
   const ByteArray<2> draw = rng_.Array<2>();
-  const auto [number, to_a] = pending[(draw[0] | draw[1] << 8) % pending.size()];
+  const auto [number, to_a] = pending[(draw[0] * std::size_t{256} + draw[1]) % pending.size()];
   Link& link = links_.at(number);
   auto& queue = to_a ? link.to_a : link.to_b;
   const Bytes frame = std::move(queue.front());
