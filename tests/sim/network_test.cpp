@@ -127,6 +127,34 @@ TEST_F(SimTest, AllNodesRestartedFromTheirDisksSignAgain) {
   }
 }
 
+std::size_t CountEvents(Network& network, Event event, const ByteArray<16>& request) {
+  return static_cast<std::size_t>(std::ranges::count_if(network.log(), [&](const edl::LogEffect& entry) {
+    return entry.code == static_cast<std::uint16_t>(event) && entry.request_id == request;
+  }));
+}
+
+TEST_F(SimTest, EverySignerReportsItsOwnDecisionUnderOneRequestId) {
+  Client client = MakeClient(network, rng);
+  network.Ask(kOne, client.developer->Register("hugo"));
+  network.log().clear();
+  network.Ask(kOne, client.developer->PersonalSign("hugo", ToBytes(std::string_view("decide"))));
+  const auto granted = std::ranges::find_if(network.log(), [](const edl::LogEffect& entry) {
+    return entry.code == static_cast<std::uint16_t>(Event::kDecisionGranted);
+  });
+  ASSERT_NE(granted, network.log().end());
+  EXPECT_EQ(CountEvents(network, Event::kDecisionGranted, granted->request_id), 2u);
+
+  network.log().clear();
+  const std::string refused =
+      network.Ask(kOne, client.developer->PersonalSign("nobody", ToBytes(std::string_view("decide"))));
+  EXPECT_EQ(ErrorName(refused), "unknown_user");
+  const auto event = std::ranges::find_if(network.log(), [](const edl::LogEffect& entry) {
+    return entry.code == static_cast<std::uint16_t>(Event::kDecisionRefused);
+  });
+  ASSERT_NE(event, network.log().end());
+  EXPECT_NE(refused.find(ToHex(event->request_id)), std::string::npos) << refused;
+}
+
 TEST_F(SimTest, ARestartedNodeAloneNamesTheMissingWithinTwoSeconds) {
   Client client = MakeClient(network, rng);
   network.Ask(kOne, client.developer->Register("gina"));
@@ -153,7 +181,7 @@ TEST_F(SimTest, ANodeThatWasAwayLearnsScopesAndAccounts) {
   EXPECT_EQ(Recover(message, ResultText(reply)), address) << reply;
 }
 
-TEST_F(SimTest, TwoHundredSignaturesInterleaveAndOneAbortLeavesTheOthers) {
+TEST_F(SimTest, TwoHundredSignaturesInterleaveOverOnePair) {
   Client client = MakeClient(network, rng);
   network.Ask(kOne, client.developer->Register("frank"));
   const std::string address = Address(network.Ask(kOne, client.developer->Addresses("frank")));
