@@ -72,8 +72,14 @@ struct Devnet::Run {
   bool fresh = false;
 };
 
-Devnet::Devnet(const fs::path& folder, Say say)
-    : folder_(fs::weakly_canonical(fs::absolute(folder))), programs_(ProgramFolder()), say_(std::move(say)) {}
+DevnetPrograms DevnetPrograms::In(const fs::path& folder) {
+  return {folder / "passportd", folder / "passport-enclave", folder / "passport-host", {}};
+}
+
+Devnet::Devnet(const fs::path& folder, Say say, DevnetPrograms programs)
+    : folder_(fs::weakly_canonical(fs::absolute(folder))),
+      programs_(std::move(programs)),
+      say_(std::move(say)) {}
 
 fs::path Devnet::NodeFolder(std::size_t party) const { return folder_ / ("node-" + std::to_string(party)); }
 
@@ -87,7 +93,7 @@ Target Devnet::LauncherOf(std::size_t party) const {
 
 std::optional<NodePids> Devnet::PidsOf(std::size_t party) const {
   const Target launcher = LauncherOf(party);
-  if (!IsRunning(launcher.pid, programs_ / "passportd", launcher.marker)) return std::nullopt;
+  if (!IsRunning(launcher.pid, programs_.launcher, launcher.marker)) return std::nullopt;
   std::ifstream file(launcher.marker);
   std::string words[3];
   NodePids out;
@@ -159,14 +165,14 @@ pid_t Devnet::Start(const Node& node) const {
   const Target launcher = LauncherOf(node.party);
   unlink(launcher.marker.c_str());
   LaunchPlan plan;
-  plan.program = programs_ / "passportd";
+  plan.program = programs_.launcher;
   plan.folder = folder;
   plan.log = folder / "node.log";
   plan.pid_note = folder / "launcher.pid";
   plan.arguments = {"--enclave",
-                    programs_ / "passport-enclave",
+                    programs_.enclave,
                     "--host",
-                    programs_ / "passport-host",
+                    programs_.host,
                     "--root-key",
                     folder / "root.key",
                     "--data-dir",
@@ -181,6 +187,8 @@ pid_t Devnet::Start(const Node& node) const {
                     "--api-port",
                     std::to_string(node.api_port)};
   if (!HasIpv6Loopback()) plan.arguments.insert(plan.arguments.end(), {"--api-bind", "127.0.0.1"});
+  plan.arguments.insert(plan.arguments.end(), programs_.more_host_arguments.begin(),
+                        programs_.more_host_arguments.end());
   return StartDetached(plan);
 }
 
@@ -340,7 +348,7 @@ std::size_t Devnet::Down() {
       pids.push_back(*running);
     }
   }
-  StopProcesses(launchers, programs_ / "passportd", kStopTime);
+  StopProcesses(launchers, programs_.launcher, kStopTime);
   for (const NodePids& each : pids) {
     for (const pid_t pid : {each.enclave, each.host}) {
       if (pid > 0 && !AwaitEnd(pid, kOrphanTime))

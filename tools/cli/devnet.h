@@ -23,6 +23,17 @@ struct DevnetWish {
   std::chrono::milliseconds time{60'000};
 };
 
+// What a devnet starts.
+struct DevnetPrograms {
+  fs::path launcher;
+  fs::path enclave;
+  fs::path host;
+  std::vector<std::string> more_host_arguments;
+
+  // The programs in a folder, by the names they ship under.
+  static DevnetPrograms In(const fs::path& folder);
+};
+
 struct NodePids {
   pid_t launcher = -1;
   pid_t enclave = -1;
@@ -47,7 +58,7 @@ class Devnet {
  public:
   // say gets one line per step and warning.
   using Say = std::function<void(const std::string&)>;
-  Devnet(const fs::path& folder, Say say);
+  Devnet(const fs::path& folder, Say say, DevnetPrograms programs = DevnetPrograms::In(ProgramFolder()));
 
   // Starts the network of the folder, or makes one in an empty folder, and returns when every node is ready.
   // Throws a Problem that names the port, or the node and its log. What a first start began is stopped again.
@@ -79,7 +90,7 @@ class Devnet {
   DevnetNode Describe(const Node& node) const;
 
   fs::path folder_;
-  fs::path programs_;
+  DevnetPrograms programs_;
   Say say_;
 };
 

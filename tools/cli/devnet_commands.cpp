@@ -50,11 +50,13 @@ std::string StateOf(const DevnetNode& node) {
   return node.health->Complete() || !node.health->Able() ? node.health->status : "degraded";
 }
 
+// passportd writes the other two down once it has started them.
 std::string PidsJson(const NodePids& pids) {
+  const auto text = [](pid_t pid) { return pid > 0 ? std::to_string(pid) : "null"; };
   return json::ObjectWriter()
-      .Raw("launcher", std::to_string(pids.launcher))
-      .Raw("enclave", std::to_string(pids.enclave))
-      .Raw("host", std::to_string(pids.host))
+      .Raw("launcher", text(pids.launcher))
+      .Raw("enclave", text(pids.enclave))
+      .Raw("host", text(pids.host))
       .Finish();
 }
 
@@ -103,7 +105,8 @@ void Print(const DevnetState& state, const fs::path& folder, bool json) {
   for (const DevnetNode& node : state.nodes) {
     std::cout << "node " << node.party << "  " << node.url << "  " << std::left << std::setw(11)
               << StateOf(node);
-    if (node.pids) {
+    if (node.pids && node.pids->host < 0) std::cout << "  passportd " << node.pids->launcher << ", starting";
+    if (node.pids && node.pids->host > 0) {
       std::cout << "  passportd " << node.pids->launcher << ", enclave " << node.pids->enclave << ", host "
                 << node.pids->host;
     }

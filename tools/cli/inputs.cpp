@@ -36,7 +36,9 @@ Bytes ReadMessage(const po::variables_map& values) {
   if (values.contains("file")) return ToBytes(ReadFile(values["file"].as<std::string>()));
   std::string_view hex = values["hex"].as<std::string>();
   if (hex.starts_with("0x")) hex.remove_prefix(2);
-  return OrProblem(ParseHex(hex), "--hex is not hexadecimal");
+  Result<Bytes> bytes = ParseHex(hex);
+  if (!bytes.ok()) throw UsageProblem("--hex is not an even number of hexadecimal digits");
+  return std::move(bytes).value();
 }
 
 void AddObjectOptions(po::options_description& options) {

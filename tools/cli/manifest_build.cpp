@@ -24,7 +24,7 @@ std::string Sentence(Status status) {
   }
 }
 
-peer::ManifestRow MakeRow(const NodePlan& node, std::uint16_t party) {
+peer::ManifestRow MakeRow(const NodePlan& node, std::uint16_t party, peer::Profile profile) {
   const std::string who = "node " + std::to_string(party) + " (" + node.api_address + ")";
   if (node.facts.network)
     throw Problem(who + " is part of a network already; a first manifest needs new nodes");
@@ -37,7 +37,8 @@ peer::ManifestRow MakeRow(const NodePlan& node, std::uint16_t party) {
   row.operator_key = node.operator_key;
   row.peer_address = node.peer_address;
   row.api_address = node.api_address;
-  row.measurements.push_back(node.facts.measurement);
+  // A devnet is rebuilt all the time, and its records outlive that.
+  if (profile == peer::Profile::kProduction) row.measurements.push_back(node.facts.measurement);
   return row;
 }
 
@@ -69,7 +70,7 @@ peer::Manifest BuildManifest(const NetworkPlan& plan) {
   out.rollback = plan.rollback;
   out.profile = plan.profile;
   for (const NodePlan& node : plan.nodes)
-    out.rows.push_back(MakeRow(node, static_cast<std::uint16_t>(out.rows.size() + 1)));
+    out.rows.push_back(MakeRow(node, static_cast<std::uint16_t>(out.rows.size() + 1), plan.profile));
   const Result<Unit> valid = out.Validate();
   if (!valid.ok()) throw Problem("these nodes do not make a network: " + Sentence(valid.error()));
   return out;

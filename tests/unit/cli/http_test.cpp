@@ -1,0 +1,140 @@
+// The HTTP client: URLs, and answers of servers that keep to the rules and of others.
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "tools/client/http.h"
+
+namespace passport::client {
+namespace {
+
+constexpr std::chrono::seconds kTime{20};
+
+// Takes one connection, reads a request up to its last byte, answers with a fixed text and closes.
+class OneAnswer {
+ public:
+  OneAnswer(std::string answer, std::string last_bytes)
+      : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    EXPECT_EQ(bind(fd_, reinterpret_cast<sockaddr*>(&address), size), 0);
+    EXPECT_EQ(listen(fd_, 1), 0);
+    getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
+    url = ParseUrl("http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/path").value();
+    thread_ = std::thread([this, answer = std::move(answer), last_bytes = std::move(last_bytes)] {
+      const int peer = accept(fd_, nullptr, nullptr);
+      char buffer[4096];
+      while (!request.ends_with(last_bytes)) {
+        const ssize_t count = recv(peer, buffer, sizeof buffer, 0);
+        if (count <= 0) break;
+        request.append(buffer, static_cast<std::size_t>(count));
+      }
+      send(peer, answer.data(), answer.size(), MSG_NOSIGNAL);
+      close(peer);
+    });
+  }
+  ~OneAnswer() { Join(); }
+  void Join() {
+    if (thread_.joinable()) thread_.join();
+    close(std::exchange(fd_, -1));
+  }
+  Url url;
+  std::string request;
+
+ private:
+  int fd_;
+  std::thread thread_;
+};
+
+Result<HttpResponse, HttpError> Get(const std::string& answer) {
+  const OneAnswer server(answer, "\r\n\r\n");
+  return Exchange(server.url, {}, kTime);
+}
+
+TEST(Url, OfEveryForm_IsTakenApart) {
+  const Url plain = ParseUrl("http://localhost:9545").value();
+  EXPECT_EQ(plain.host, "localhost");
+  EXPECT_EQ(plain.port, "9545");
+  EXPECT_EQ(plain.path, "/");
+  EXPECT_EQ(ParseUrl("http://node.example/a/b").value().path, "/a/b");
+  EXPECT_EQ(ParseUrl("http://node.example/a/b").value().port, "80");
+  EXPECT_EQ(ParseUrl("http://[::1]:9545/").value().host, "::1");
+  EXPECT_EQ(ParseUrl("http://[::1]:9545/").value().Origin(), "http://[::1]:9545");
+}
+
+TEST(Url, ThatIsNone_IsRefused) {
+  for (const char* text : {"", "localhost:9545", "https://localhost", "http://", "http://:80",
+                           "http://a:", "http://a:0", "http://a:65536", "http://a:8x", "http://[::1",
+                           "http://[::1]x", "http://a b/", "http://a/\r\nX-Scope-Id: b"}) {
+    EXPECT_FALSE(ParseUrl(text).ok()) << text;
+  }
+}
+
+TEST(Exchange, CarriesTheHeadersOfARequestAndGetsTheBody) {
+  OneAnswer server("HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nyes and more", "body");
+  const Request request{"scope", "key", "", "proof", "the body"};
+  const auto response = Exchange(server.url, ToHttp(server.url, request), kTime);
+  server.Join();
+  ASSERT_TRUE(response.ok()) << response.error();
+  EXPECT_EQ(response.value().status, 200u);
+  EXPECT_EQ(response.value().body, "yes");
+  EXPECT_TRUE(server.request.starts_with("POST /path HTTP/1.1\r\nHost: 127.0.0.1:"));
+  EXPECT_NE(server.request.find("\r\nX-Scope-Id: scope\r\nX-Encrypted-Key: key\r\n"), std::string::npos);
+  EXPECT_NE(server.request.find("\r\nX-Encrypted-Key-Signature: proof\r\n"), std::string::npos);
+  EXPECT_EQ(server.request.find("X-Encrypted-User"), std::string::npos);
+  EXPECT_TRUE(server.request.ends_with("\r\n\r\nthe body"));
+}
+
+TEST(Exchange, WithoutLength_ReadsToTheEnd) {
+  const auto response = Get("HTTP/1.1 503 Unavailable\r\n\r\nnot now");
+  ASSERT_TRUE(response.ok()) << response.error();
+  EXPECT_EQ(response.value().status, 503u);
+  EXPECT_EQ(response.value().body, "not now");
+}
+
+TEST(Exchange, WithAnAnswerThatIsNone_SaysSo) {
+  for (const char* answer : {"", "HTTP/1.1 200 OK\r\n", "SSH-2.0-x\r\n\r\n", "HTTP/1.1 xxx\r\n\r\n",
+                             "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort",
+                             "HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n",
+                             "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+                             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"}) {
+    EXPECT_FALSE(Get(answer).ok()) << answer;
+  }
+}
+
+TEST(Exchange, WithNobody_NamesTheNode) {
+  Url url;
+  {
+    const OneAnswer server("", "");
+    url = server.url;
+    EXPECT_FALSE(Exchange(url, {}, kTime).ok());
+  }
+  const auto response = Exchange(url, {}, kTime);
+  ASSERT_FALSE(response.ok());
+  EXPECT_TRUE(response.error().starts_with(url.Origin()));
+}
+
+TEST(Exchange, WithASilentServer_EndsAtTheDeadline) {
+  // Nobody accepts: the connection stands, an answer never comes.
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ASSERT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(listen(fd, 1), 0);
+  getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
+  const Url url = ParseUrl("http://127.0.0.1:" + std::to_string(ntohs(address.sin_port))).value();
+  const auto response = Exchange(url, {}, std::chrono::milliseconds(50));
+  close(fd);
+  ASSERT_FALSE(response.ok());
+  EXPECT_TRUE(response.error().ends_with("no answer in time"));
+}
+
+}  // namespace
+}  // namespace passport::client
