@@ -47,11 +47,8 @@ Result<U256> ParseHexDigits(std::string_view digits) {
 
 Result<U256> ParseDecimalDigits(std::string_view digits) {
   if (digits.empty() || !std::all_of(digits.begin(), digits.end(), IsDecimal)) return Fail(Status::kBadHex);
-  const std::string_view significant = WithoutLeadingZeros(digits);
-  constexpr std::size_t kDecimalDigitsMax = 78;  // 2^256 has 78 digits
-  if (significant.size() > kDecimalDigitsMax) return Fail(Status::kNumberRange);
   U256 value;
-  for (const char digit : significant) {
+  for (const char digit : digits) {
     unsigned carry = static_cast<unsigned>(digit - '0');
     for (std::size_t i = value.bytes.size(); i-- > 0;) {
       carry += value.bytes[i] * 10u;

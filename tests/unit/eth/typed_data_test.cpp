@@ -284,6 +284,25 @@ TEST(TypedData, Nesting_IsBounded) {
   EXPECT_EQ(StatusOf(Parse(tree(9))), Status::kTypedDataDepth);
 }
 
+TEST(TypedData, Nesting_CountsStructsAndArraysAlike) {
+  // Structs inside each other, the innermost with one field of the type.
+  const auto chain = [](std::size_t structs, const std::string& type, const std::string& value) {
+    std::string types;
+    std::string message = value;
+    for (std::size_t i = 1; i <= structs; ++i) {
+      const std::string field = i == structs ? type : "S" + std::to_string(i + 1);
+      types +=
+          (i == 1 ? "{\"S" : ",\"S") + std::to_string(i) + R"(":[{"name":"x","type":")" + field + R"("}])";
+      message = "{\"x\":" + message + "}";
+    }
+    return Payload(types + "}", "S1", "{}", message);
+  };
+  EXPECT_TRUE(Parse(chain(16, "bool", "true")).ok());
+  EXPECT_EQ(StatusOf(Parse(chain(17, "bool", "true"))), Status::kTypedDataDepth);
+  EXPECT_TRUE(Parse(chain(15, "bool[]", "[]")).ok());
+  EXPECT_EQ(StatusOf(Parse(chain(16, "bool[]", "[]"))), Status::kTypedDataDepth);
+}
+
 TEST(TypedData, LimitsOfTypes_HoldAtTheirEdge) {
   std::string types = "{\"A\":[";
   for (int i = 0; i < 256; ++i)
