@@ -27,22 +27,49 @@ void AwaitClose() {
   Tell("closed");
 }
 
-int SayHello() {
-  const Result<Bytes> call = edl::EncodeCall(1, edl::HelloCall{});
-  if (!call.ok() || send(kChannel, call.value().data(), call.value().size(), 0) < 0) return 1;
-  edl::AnswerReader reader(1, edl::Call::kHello);
+// Sends one call and waits for its whole answer. Leaves the process if the enclave goes or breaks the
+// framing.
+template <class Body>
+edl::Answer Ask(std::uint64_t seq, const Body& body) {
+  const Result<Bytes> call = edl::EncodeCall(seq, body);
+  if (!call.ok() || send(kChannel, call.value().data(), call.value().size(), 0) < 0) _exit(1);
+  edl::AnswerReader reader(seq, Body::kCall);
   for (;;) {
     Bytes record(kRecordBytesMax);
     const ssize_t size = recv(kChannel, record.data(), record.size(), 0);
-    if (size <= 0) return 1;
+    if (size <= 0) _exit(1);
     const Result<bool, FrameError> last = reader.Take(ByteSpan(record).first(static_cast<std::size_t>(size)));
-    if (!last.ok()) return 1;
-    if (last.value()) break;
+    if (!last.ok()) _exit(1);
+    if (last.value()) return std::move(reader).Finish();
   }
-  const edl::Answer answer = std::move(reader).Finish();
-  const bool described =
-      !answer.effects.empty() && std::holds_alternative<edl::DescribedEffect>(answer.effects[0]);
-  Tell(described ? "hello answered" : "hello not answered");
+}
+
+template <class Effect>
+const Effect* Find(const edl::Answer& answer) {
+  for (const edl::Effect& effect : answer.effects) {
+    if (const Effect* found = std::get_if<Effect>(&effect)) return found;
+  }
+  return nullptr;
+}
+
+int SayHello() {
+  const edl::Answer answer = Ask(1, edl::HelloCall{});
+  Tell(Find<edl::DescribedEffect>(answer) != nullptr ? "hello answered" : "hello not answered");
+  AwaitClose();
+  return 0;
+}
+
+// A node's first start up to its keys, then its claims.
+int Provision() {
+  Ask(1, edl::HelloCall{});
+  Ask(2, edl::TickCall{.unix_ms = 1'700'000'000'000, .monotonic_ms = 1});
+  const edl::Answer loaded = Ask(3, edl::ProvisionCall{.kind = edl::ProvisionKind::kRecordsEnd});
+  const auto* verdict = Find<edl::VerdictEffect>(loaded);
+  const bool sealed = Find<edl::PutEffect>(loaded) != nullptr;
+  Tell(verdict != nullptr && verdict->status == 0 && sealed ? "keys sealed" : "keys not sealed");
+  const edl::Answer claims = Ask(4, edl::AttestCall{.token = 1});
+  const auto* reply = Find<edl::ReplyEffect>(claims);
+  Tell("claims " + std::string(reply == nullptr ? "missing" : AsText(reply->body)));
   AwaitClose();
   return 0;
 }
@@ -64,6 +91,7 @@ int ListDescriptors() {
 
 int Main(std::string_view mode) {
   if (mode == "hello") return SayHello();
+  if (mode == "provision") return Provision();
   if (mode == "descriptors") return ListDescriptors();
   if (mode == "garbage") return SendBytes(Bytes(40, 0xee));
   if (mode == "short") return SendBytes(Bytes(1, 'T'));

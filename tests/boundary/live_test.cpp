@@ -168,6 +168,18 @@ TEST_F(Live, KilledHostIsStartedAgainWithItsEnclave) {
   EXPECT_NE(next.host, pids_.host);
 }
 
+TEST(Enclave, MakesItsKeysAndClaimsItsConfinementUnderTheFilter) {
+  LauncherRun run({.host_mode = "provision"});
+  run.AwaitHost("keys sealed");
+  const std::string claims = run.AwaitHost("claims ");
+  const Bytes program = platform::Filter::Build().value().Export().value();
+  for (const std::string& claim :
+       {std::string("\"seccomp\":\"applied\""), std::string("\"not-dumpable\":\"applied\""),
+        "\"filter-sha256\":\"" + ToHex(crypto::HashSha256(program)) + "\"",
+        std::string("\"separate-uid\":") + (IsRoot() ? "\"applied\"" : "\"unavailable (EPERM)\"")})
+    EXPECT_NE(claims.find(claim), std::string::npos) << claim << " in " << claims;
+}
+
 TEST(Host, GetsStandardStreamsAndItsChannelOnly) {
   LauncherRun run({.host_mode = "descriptors"});
   EXPECT_EQ(run.AwaitHost("descriptors"), "descriptors 0 1 2 3");

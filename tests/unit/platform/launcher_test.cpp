@@ -8,6 +8,7 @@
 #include <fstream>
 #include <set>
 
+#include "sealing/svn_chain.h"
 #include "trusted/crypto/hash.h"
 #include "trusted/launcher/exit_reason.h"
 #include "trusted/launcher/image.h"
@@ -164,10 +165,9 @@ TEST(Keys, DependOnRootMeasurementAndVersion) {
 
 TEST(Keys, OfAnOlderVersionFollowFromANewerOne) {
   const crypto::SecretKey32 root(ByteArray<32>{1});
-  crypto::SecretKey32 stepped;
-  crypto::HkdfSha256(AsBytes("passport/launcher/v1"), DeriveProductKey(root, 2).Expose(), AsBytes("svn-step"),
-                     stepped.ExposeMutable());
-  EXPECT_EQ(stepped.Expose(), DeriveProductKey(root, 1).Expose());
+  EXPECT_EQ(sealing::LowerSvnKey(DeriveProductKey(root, 2), 1).Expose(), DeriveProductKey(root, 1).Expose());
+  EXPECT_EQ(sealing::LowerSvnKey(DeriveProductKey(root, sealing::kSvnMax), sealing::kSvnMax).Expose(),
+            DeriveProductKey(root, 0).Expose());
 }
 
 TEST_F(Folder, ImageIsMeasuredAndCannotBeChanged) {
