@@ -58,6 +58,8 @@ void Network::Apply(PartyIndex party, edl::Effect& effect) {
     if (link == links_.end()) return;
     const PartyIndex to = link->second.a == party ? link->second.b : link->second.a;
     if (tap && !tap(party, to, send->frame)) return;
+    if (link->second.relay)
+      return Queue(link->second, link->second.relay->OnFrame(party, send->frame, core_tap));
     (link->second.a == party ? link->second.to_b : link->second.to_a).push_back(std::move(send->frame));
   }
   if (auto* cut = std::get_if<edl::CutEffect>(&effect)) CutLink(cut->link);
@@ -69,8 +71,9 @@ void Network::Apply(PartyIndex party, edl::Effect& effect) {
   if (auto* verdict = std::get_if<edl::VerdictEffect>(&effect)) last_verdict_ = verdict->status;
   if (auto* fetch = std::get_if<edl::FetchEffect>(&effect)) {
     const auto record = node.disk.find(RecordId{fetch->record_id});
-    const bool found = record != node.disk.end();
-    const Bytes copy = found ? record->second : Bytes{};
+    bool found = record != node.disk.end();
+    Bytes copy = found ? record->second : Bytes{};
+    if (on_fetch) on_fetch(party, RecordId{fetch->record_id}, found, copy);
     Call(party, edl::FetchedCall{fetch->record_id, found, copy});
   }
 }
@@ -81,8 +84,7 @@ void Network::Start(PartyIndex party) {
   node.rng =
       std::make_unique<crypto::SeededRng>(options_.seed * 1'000'003 + party.value * 1'009u + node.starts);
   core::CoreConfig config;
-  config.keys.unique = crypto::SecretKey32(crypto::HashSha256(crypto::Le16(party.value)));
-  config.keys.product = crypto::SecretKey32(crypto::HashSha256(crypto::Le32(party.value)));
+  config.keys = SealingKeysOf(party);
   config.build = "simulator";
   config.records_cached_max = options_.records_cached_max;
   config.envelope_source = FixtureEnvelopeKey;
@@ -118,11 +120,61 @@ void Network::Kill(PartyIndex party) {
 void Network::CutLink(std::uint64_t number) {
   const auto entry = links_.find(number);
   if (entry == links_.end()) return;
-  const Link link = entry->second;
+  const Link link = std::move(entry->second);
   links_.erase(entry);
   for (const PartyIndex end : {link.a, link.b}) {
     if (up(end)) Call(end, edl::PeerDownCall{number});
   }
+}
+
+sealing::SealingKeys Network::SealingKeysOf(PartyIndex party) const {
+  sealing::SealingKeys out;
+  out.unique = crypto::SecretKey32(crypto::HashSha256(crypto::Le16(party.value)));
+  out.product = crypto::SecretKey32(crypto::HashSha256(crypto::Le32(party.value)));
+  return out;
+}
+
+// The record that an enclave keeps its keys in: format byte, identity seed, channel key.
+StolenKeys Network::Steal(PartyIndex party) {
+  const Node& node = nodes_.at(party);
+  const RecordId id = policy::MakeRecordId(policy::RecordKind::kIdentity, {});
+  const sealing::Sealer sealer(SealingKeysOf(party));
+  const auto record = sealer.Unseal(id.bytes[0], id, node.disk.at(id)).value();
+  Reader in(record.plaintext.Expose());
+  static_cast<void>(in.U8());
+  crypto::SecretKey32 seed(in.Array<32>());
+  crypto::SecretKey32 channel(in.Array<32>());
+  const BootId boot{HexField<16>(json::Parse(Enclave(party)).value(), "boot")};
+  return {party, boot, crypto::SigningKey(std::move(seed)), std::move(channel)};
+}
+
+void Network::Queue(Link& link, std::vector<Relay::Frame> frames) {
+  for (Relay::Frame& frame : frames)
+    (frame.to == link.a ? link.to_a : link.to_b).push_back(std::move(frame.bytes));
+}
+
+Network::Link* Network::LinkBetween(PartyIndex a, PartyIndex b) {
+  for (auto entry = links_.rbegin(); entry != links_.rend(); ++entry) {
+    const Link& link = entry->second;
+    if ((link.a == a && link.b == b) || (link.a == b && link.b == a)) return &entry->second;
+  }
+  return nullptr;
+}
+
+void Network::Forge(PartyIndex from, PartyIndex to, const core::PeerMessage& message) {
+  Link* link = LinkBetween(from, to);
+  if (link == nullptr || !link->relay) throw std::runtime_error("no relay between these nodes");
+  std::vector<Relay::Frame> frames;
+  frames.push_back(link->relay->Forge(to, message));
+  Queue(*link, std::move(frames));
+}
+
+void Network::Cut(PartyIndex a, PartyIndex b) {
+  std::vector<std::uint64_t> between;
+  for (const auto& [number, link] : links_) {
+    if ((link.a == a && link.b == b) || (link.a == b && link.b == a)) between.push_back(number);
+  }
+  for (const std::uint64_t number : between) CutLink(number);
 }
 
 void Network::DialAll() {
@@ -134,7 +186,13 @@ void Network::DialAll() {
       if (!dial || linked || !node.core || !up(to) || nodes_.at(to).core->phase() != edl::Phase::kServing)
         continue;
       const std::uint64_t number = next_link_++;
-      links_[number] = {party, to, {}, {}};
+      Link& link = links_[number];
+      link.a = party;
+      link.b = to;
+      if (options_.relayed) {
+        link.relay = std::make_unique<Relay>(manifest_.manifest, Steal(party), Steal(to), rng_);
+        Queue(link, link.relay->TakeFirst());
+      }
       Call(party, edl::PeerUpCall{to.value, number});
       if (up(to) && links_.contains(number)) Call(to, edl::PeerUpCall{party.value, number});
     }
@@ -254,9 +312,15 @@ Status Network::Admin(PartyIndex party, const core::AdminStatement& statement) {
 
 void Network::Inject(PartyIndex to, PartyIndex claimed_from, Bytes frame) {
   const std::uint64_t number = next_link_++;
-  links_[number] = {claimed_from, to, {}, {}};
+  links_[number].a = claimed_from;
+  links_[number].b = to;
   Call(to, edl::PeerUpCall{claimed_from.value, number});
   if (links_.contains(number)) Call(to, edl::PeerFrameCall{number, frame});
+}
+
+std::size_t Network::Logged(Event event) const {
+  return static_cast<std::size_t>(
+      std::ranges::count(log_, static_cast<std::uint16_t>(event), &edl::LogEffect::code));
 }
 
 Hash32 Network::TrafficHash() const {

@@ -7,7 +7,9 @@
 #include <map>
 #include <memory>
 
+#include "edl/base/events.h"
 #include "edl/generated/node_host.h"
+#include "tests/sim/relay.h"
 #include "tools/client/requests.h"
 #include "trusted/core/core.h"
 
@@ -19,6 +21,7 @@ struct Options {
   std::uint64_t seed = 1;
   peer::RollbackRule rollback = peer::RollbackRule::kWeak;
   std::size_t records_cached_max = core::kRecordsCachedDefault;
+  bool relayed = false;  // every link passes through a relay, so that core_tap sees what cores say
 };
 
 class Network {
@@ -38,6 +41,8 @@ class Network {
   bool RunUntil(const std::function<bool()>& condition, std::uint64_t ms);
   bool Ready();  // every running node reports that it can do everything
 
+  void Cut(PartyIndex a, PartyIndex b);  // their link dies; it is dialled again at once
+
   // Client requests. Send gives a token; Reply is the body once it came.
   std::uint64_t Send(PartyIndex gateway, const client::Request& request);
   std::optional<std::string> Reply(std::uint64_t token);
@@ -52,11 +57,19 @@ class Network {
   std::map<PartyIndex, crypto::SigningKey>& operators() { return operators_; }
   std::uint64_t now_ms() const { return now_ms_; }
   std::vector<edl::LogEffect>& log() { return log_; }
+  std::size_t Logged(Event event) const;  // how often, by all nodes
   // Sees, and may change or drop (by returning false), each frame between two nodes.
   std::function<bool(PartyIndex from, PartyIndex to, Bytes& frame)> tap;
+  // In a relayed network: sees, and may change or drop, each message between two cores.
+  Relay::Tap core_tap;
+  // In a relayed network: makes `to` read a message as if the core of `from` had sent it.
+  void Forge(PartyIndex from, PartyIndex to, const core::PeerMessage& message);
+  StolenKeys Steal(PartyIndex party);  // the node's keys, out of its disk
+  // What the host of a node answers to a fetch: may be changed.
+  std::function<void(PartyIndex party, const RecordId& id, bool& found, Bytes& record)> on_fetch;
   Status Admin(PartyIndex party, const core::AdminStatement& statement);
   std::uint16_t last_verdict() const { return last_verdict_; }
-  // Sends raw bytes on a node's link from another, as a hostile host would.
+  // Opens a new link to a node and sends raw bytes on it, as a hostile host would.
   void Inject(PartyIndex to, PartyIndex claimed_from, Bytes frame);
   crypto::Rng& rng() { return rng_; }
 
@@ -74,6 +87,7 @@ class Network {
   struct Link {
     PartyIndex a, b;  // a dialled
     std::deque<Bytes> to_a, to_b;
+    std::unique_ptr<Relay> relay;
   };
 
   template <class C>
@@ -82,6 +96,9 @@ class Network {
   void Provision(PartyIndex party);
   void DialAll();
   void CutLink(std::uint64_t link);
+  Link* LinkBetween(PartyIndex a, PartyIndex b);  // the newest
+  static void Queue(Link& link, std::vector<Relay::Frame> frames);
+  sealing::SealingKeys SealingKeysOf(PartyIndex party) const;
   bool DeliverOne();
 
   Options options_;
