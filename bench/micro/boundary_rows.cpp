@@ -3,7 +3,9 @@
 #include "edl/generated/node_host.h"
 #include "sealing/sealer.h"
 #include "tests/unit/edl/recording_handler.h"
+#include "tools/client/developer_key.h"
 #include "trusted/crypto/aead.h"
+#include "trusted/crypto/p256.h"
 #include "trusted/crypto/rsa.h"
 
 namespace passport::bench {
@@ -55,6 +57,14 @@ struct Envelope {
   Bytes wrapped = crypto::SealToEnvelope(rsa.public_spki(), Bytes(44)).value();
 };
 
+// A developer's assertion, which every signer of a request verifies for itself.
+struct Assertion {
+  std::string text = std::string(76, 'u');
+  client::DeveloperKey developer = client::DeveloperKey::Generate();
+  crypto::P256PublicKey key = crypto::ParseP256(developer.EncodePublic()).value();
+  crypto::P256Signature signature = crypto::ParseP256Signature(developer.Sign(text)).value();
+};
+
 // A record of the size of a sealed key share.
 struct Record {
   crypto::SystemRng rng;
@@ -72,6 +82,10 @@ void AddBoundaryRows() {
   AddRow<Envelope>("aes_gcm_open",
                    [](Envelope& e) { PASSPORT_CHECK(crypto::OpenAesGcm(e.aes.Expose(), e.sealed).ok()); });
   AddRow<Envelope>("rsa_open", [](Envelope& e) { PASSPORT_CHECK(e.rsa.Open(e.wrapped).ok()); });
+  AddRow<Assertion>("p256_parse", [](Assertion& a) { PASSPORT_CHECK(crypto::ParseP256(a.key).ok()); });
+  AddRow<Assertion>("p256_verify", [](Assertion& a) {
+    PASSPORT_CHECK(crypto::VerifyP256(a.key, AsBytes(a.text), a.signature));
+  });
   AddRow<Record>("seal_record",
                  [](Record& r) { benchmark::DoNotOptimize(r.sealer.Seal(r.header, r.plaintext, r.rng)); });
   AddRow<Record>("unseal_record", [](Record& r) {
