@@ -102,6 +102,7 @@ std::string LauncherRun::Await(Stream& stream, const std::string& text) {
   for (;;) {
     for (std::size_t end; (end = stream.pending.find('\n')) != std::string::npos;) {
       const std::string line = stream.pending.substr(0, end);
+      stream.seen += line + "\n";
       stream.pending.erase(0, end + 1);
       if (line.find(text) != std::string::npos) return line;
     }
@@ -109,7 +110,7 @@ std::string LauncherRun::Await(Stream& stream, const std::string& text) {
     char block[4096];
     const ssize_t size = poll(&ready, 1, kHangMs) > 0 ? read(stream.fd, block, sizeof block) : 0;
     if (size <= 0) {
-      ADD_FAILURE() << "no line with '" << text << "' came";
+      ADD_FAILURE() << "no line with '" << text << "' came, only:\n" << stream.seen;
       return "";
     }
     stream.pending.append(block, static_cast<std::size_t>(size));
@@ -126,7 +127,10 @@ Pids LauncherRun::AwaitStarted() {
   return pids;
 }
 
-void LauncherRun::Signal(int number) const { kill(pid_, number); }
+void LauncherRun::Signal(int number) const {
+  PASSPORT_CHECK(pid_ > 0);
+  kill(pid_, number);
+}
 
 Ending LauncherRun::AwaitEnd() {
   int status = 0;
@@ -139,6 +143,7 @@ Ending LauncherRun::AwaitEnd() {
 ProcessHandle::ProcessHandle(pid_t pid) : fd_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))) {}
 ProcessHandle::~ProcessHandle() { close(fd_); }
 bool ProcessHandle::Ends() const {
+  if (fd_ < 0) return false;
   pollfd ended{fd_, POLLIN, 0};
   return poll(&ended, 1, kHangMs) > 0;
 }

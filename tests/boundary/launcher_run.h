@@ -46,6 +46,7 @@ class LauncherRun {
   struct Stream {
     int fd = -1;
     std::string pending;
+    std::string seen;
   };
   static std::string Await(Stream& stream, const std::string& text);
   [[noreturn]] void BecomeLauncher(const RunOptions& options, int out, int err);

@@ -37,7 +37,12 @@ std::string StatusField(pid_t pid, const std::string& field) {
 
 class Live : public testing::Test {
  protected:
-  Live() : pids_(run_.AwaitStarted()) { run_.AwaitHost("hello answered"); }
+  // Without all three processes no test goes on: a pid of 0 means this process's own group to kill().
+  void SetUp() override {
+    pids_ = run_.AwaitStarted();
+    run_.AwaitHost("hello answered");
+    ASSERT_TRUE(pids_.launcher > 0 && pids_.enclave > 0 && pids_.host > 0);
+  }
   LauncherRun run_;
   Pids pids_;
 };

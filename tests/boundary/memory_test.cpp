@@ -66,6 +66,7 @@ Ending TryOnUnprotected(bool change_uid, Door door) {
     if (change_uid && !BecomeUser(kEnclaveUid)) return kNotTried;
     prctl(PR_SET_DUMPABLE, 1);
     const pid_t target = fork();
+    if (target < 0) return kNotTried;
     if (target == 0) {
       prctl(PR_SET_PDEATHSIG, SIGKILL);
       for (;;) pause();
