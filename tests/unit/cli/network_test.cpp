@@ -82,7 +82,7 @@ TEST(BuildManifest, OfNodesThatMakeNoNetwork_SaysWhy) {
   locked.nodes[1].facts.identity_key.reset();
   EXPECT_THROW(BuildManifest(locked), Problem);
   NetworkPlan taken = TwoOfThree(peer::Profile::kDevnet);
-  taken.nodes[1].facts.network.emplace();
+  taken.nodes[1].facts.network = EnclaveFacts::Network{};
   EXPECT_THROW(BuildManifest(taken), Problem);
   NetworkPlan silent = TwoOfThree(peer::Profile::kDevnet);
   silent.nodes[1].peer_address.clear();
