@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -64,6 +65,7 @@ void LauncherRun::BecomeLauncher(const RunOptions& options, int out, int err) {
   dup2(err, STDERR_FILENO);
   if (options.no_executable_memfd) {
     // The first child of the new namespace runs passportd; this process waits for it and ends the same way.
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (unshare(CLONE_NEWPID) != 0) _exit(126);
     const pid_t inner = fork();
     if (inner != 0) {
@@ -74,6 +76,9 @@ void LauncherRun::BecomeLauncher(const RunOptions& options, int out, int err) {
     ForbidExecutableMemfds();
   }
   if (options.as && !BecomeUser(*options.as)) _exit(127);
+  // A test that is killed leaves nothing behind: its passportd goes, and with passportd all else. Parent of
+  // an inner process is the outer one, which goes first.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   std::vector<std::string> words = {
       PASSPORTD,    "--enclave",       PASSPORT_ENCLAVE,  "--host",     BOUNDARY_FAKE_HOST,
       "--root-key", folder_ + "/root", "--make-root-key", "--pid-file", folder_ + "/pids"};
