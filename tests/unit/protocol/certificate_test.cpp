@@ -85,6 +85,34 @@ TEST(Certificate, FactsWithAnIdentitySharePointAreRefused) {
   EXPECT_FALSE(certificate.Verify(MakeRoster(3), 2).ok());
 }
 
+TEST(Certificate, ParseRefusesConfirmationsOutOfOrderOrTwice) {
+  const Bytes encoded = MakeCertificate().Encode();
+  constexpr std::ptrdiff_t kEntrySize = 66;
+  const auto entry = [](Bytes& bytes, std::ptrdiff_t i) { return bytes.end() - kEntrySize * (3 - i); };
+  Bytes swapped = encoded;
+  std::swap_ranges(entry(swapped, 0), entry(swapped, 1), entry(swapped, 1));
+  EXPECT_FALSE(dkg::KeyCertificate::Parse(swapped).ok());
+  Bytes repeated = encoded;
+  std::copy(entry(repeated, 0), entry(repeated, 1), entry(repeated, 1));
+  EXPECT_FALSE(dkg::KeyCertificate::Parse(repeated).ok());
+}
+
+TEST(Certificate, ParseRefusesProposalsThatCannotBe) {
+  const auto parses = [](const std::function<void(dkg::KeyFacts&)>& change) {
+    dkg::KeyCertificate certificate = MakeCertificate();
+    change(certificate.facts);
+    return dkg::KeyCertificate::Parse(certificate.Encode()).ok();
+  };
+  EXPECT_TRUE(parses([](dkg::KeyFacts&) {}));
+  EXPECT_FALSE(parses([](dkg::KeyFacts& facts) { facts.proposal.curve = 2; }));
+  EXPECT_FALSE(parses([](dkg::KeyFacts& facts) { facts.proposal.n = 65; }));
+  EXPECT_FALSE(parses([](dkg::KeyFacts& facts) { facts.proposal.dealers = {{1}}; }));
+  EXPECT_FALSE(parses([](dkg::KeyFacts& facts) {
+    facts.proposal.t = 1;
+    facts.commitments.pop_back();
+  }));
+}
+
 TEST(Certificate, ParseRefusesACommitmentCountOtherThanTheThreshold) {
   dkg::KeyCertificate certificate = MakeCertificate();
   certificate.facts.commitments.push_back(certificate.facts.commitments[0]);

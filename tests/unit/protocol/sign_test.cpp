@@ -150,7 +150,7 @@ TEST(Sign, WrongQuorumsAreRefused) {
     crypto::SeededRng rng(16);
     crypto::SeededRng untouched(16);
     const sign::SessionInput input{self, quorum, Hash32{1}, cluster.share({1}), {}};
-    const auto step = sign::Start(input, cluster.PeersOf({1}), rng);
+    const auto step = sign::Start(input, cluster.PeersOf(self), rng);
     return !step.ok() && Describe(step.error()) == Describe({AbortReason::kWrongQuorum, {}}) &&
            rng.Array<32>() == untouched.Array<32>();
   };
