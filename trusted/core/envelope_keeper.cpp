@@ -17,6 +17,7 @@ bool EnvelopeKeeper::Load() {
     auto parsed = crypto::EnvelopeKey::Parse(*key);
     if (parsed.ok()) opener_.AddKey(std::move(parsed).value());
   }
+  if (!opener_.empty()) made_ = {};
   return !opener_.empty();
 }
 
@@ -26,6 +27,12 @@ void EnvelopeKeeper::OnTick(std::uint64_t now_ms) {
   next_ms_ = now_ms + kRetryMs;
   const std::vector<PartyIndex> open = peers_.Open();
   if (open.size() + 1 < std::max(identity_.manifest.W(), identity_.manifest.t)) return;
+  if (std::exchange(proposing_, false)) {
+    changing_ = true;
+    replica_.Change(kTicket, policy::EnvelopeRecordId(),
+                    EncodeChange(EnvelopeCreation{ToBytes(made_.Expose())}), now_ms + kChangeMs);
+    return;
+  }
   reading_ = true;
   replica_.Read(kTicket, policy::EnvelopeRecordId(), now_ms + kChangeMs);
 }
@@ -40,11 +47,14 @@ bool EnvelopeKeeper::OnChanged(std::uint64_t ticket, const replica::ChangeResult
   }
   const std::vector<PartyIndex> open = peers_.Open();
   if (!open.empty() && open.front() < identity_.self) return true;  // a lower node proposes
-  changing_ = true;
-  outbox_.Log(Event::kEnvelopeMade, {}, {}, 0);
-  const crypto::SecretBytes key = source_().EncodePrivate();
-  replica_.Change(kTicket, policy::EnvelopeRecordId(), EncodeChange(EnvelopeCreation{ToBytes(key.Expose())}),
-                  next_ms_ + kChangeMs);
+  // Making a key takes seconds on a busy machine: it is made once, and proposed at the next tick, which knows
+  // what time it is by then.
+  if (made_.Expose().empty()) {
+    outbox_.Log(Event::kEnvelopeMade, {}, {}, 0);
+    made_ = source_().EncodePrivate();
+  }
+  proposing_ = true;
+  next_ms_ = 0;
   return true;
 }
 

@@ -37,7 +37,9 @@ class EnvelopeKeeper {
   Outbox& outbox_;
   EnvelopeKeySource source_;
   bool reading_ = false;
+  bool proposing_ = false;
   bool changing_ = false;
+  crypto::SecretBytes made_;  // this node's proposal, kept until the register has a key
   std::uint64_t next_ms_ = 0;
 };
 

@@ -1,11 +1,15 @@
 // The part of the peer table that makes pair setups: the lower party begins, four messages
 // (trusted/ot/pair_setup.h).
+#include <algorithm>
+
 #include "trusted/core/peer_table.h"
 
 namespace passport::core {
 namespace {
 
+// Of the first attempt; doubled with each, since on a starved machine every attempt of one length could fail.
 constexpr std::uint64_t kSetupTimeoutMs = 5'000;
+constexpr std::uint32_t kDoublingsMax = 3;
 
 }  // namespace
 
@@ -126,7 +130,8 @@ void PeerTable::OnTick(std::uint64_t now_ms) {
   now_ms_ = now_ms;
   for (auto& [party, peer] : peers_) {
     const bool lacks_setup = peer.link != 0 && !peer.pair;
-    if (lacks_setup && now_ms >= peer.setup_since_ms + kSetupTimeoutMs) {
+    const std::uint32_t doublings = std::min(std::max(peer.attempt, 1u) - 1, kDoublingsMax);
+    if (lacks_setup && now_ms >= peer.setup_since_ms + (kSetupTimeoutMs << doublings)) {
       peer.setup_since_ms = now_ms;
       StartSetup(party);
     }
