@@ -14,6 +14,7 @@ enum class Event : std::uint16_t {
   kManifestRefused = 3,  // value: Status
   kRecordsRefused = 4,   // value: Status
   kRecordRefused = 5,    // a fetched record was not the stored one; value: Status
+  kRecordForked = 6,     // the party signed two contents of one version of a record; value: version number
   kPeerOpen = 10,
   kPeerLost = 11,
   kPeerRefused = 12,      // link cut; value: Status
@@ -45,6 +46,8 @@ constexpr std::string_view NameOf(Event event) {
       return "records_refused";
     case Event::kRecordRefused:
       return "record_refused";
+    case Event::kRecordForked:
+      return "record_forked";
     case Event::kPeerOpen:
       return "peer_open";
     case Event::kPeerLost:

@@ -1,65 +1,11 @@
 // One process, a whole network: scopes, registration and signatures through every node, with nodes lost and
 // restarted.
-#include "tests/sim/network.h"
-
 #include <gtest/gtest.h>
 
-#include "trusted/curve/ecdsa.h"
-#include "trusted/eth/message.h"
+#include "tests/sim/client.h"
 
 namespace passport::sim {
 namespace {
-
-constexpr PartyIndex kOne{1}, kTwo{2}, kThree{3};
-
-struct Client {
-  std::string scope;
-  std::optional<client::DeveloperClient> developer;
-};
-
-std::string ResultText(const std::string& body) {
-  const auto parsed = json::Parse(body);
-  if (!parsed.ok()) return "";
-  const json::Value* result = parsed.value().Find("result");
-  return result != nullptr && result->IsString() ? std::string(result->AsString().value()) : "";
-}
-
-std::string ErrorName(const std::string& body) {
-  const auto parsed = json::Parse(body);
-  if (!parsed.ok() || parsed.value().Find("error") == nullptr) return body;
-  return std::string(parsed.value().Find("error")->Find("details")->GetString("code_name").value());
-}
-
-std::string Address(const std::string& body) {
-  const auto parsed = json::Parse(body);
-  if (!parsed.ok() || parsed.value().Find("result") == nullptr) return body;
-  return std::string(parsed.value().Find("result")->AsArray().value()[0].AsString().value());
-}
-
-// The address that a 65-byte personal_sign signature recovers to.
-std::string Recover(ByteSpan message, const std::string& signature_hex) {
-  const auto bytes =
-      ParseHex(std::string_view(signature_hex).substr(std::min<std::size_t>(2, signature_hex.size())));
-  if (!bytes.ok() || bytes.value().size() != 65) return "not a signature: " + signature_hex;
-  const ByteSpan all = bytes.value();
-  curve::EcdsaSignature signature{curve::Scalar::Parse(all.first(32)).value(),
-                                  curve::Scalar::Parse(all.subspan(32, 32)).value(),
-                                  static_cast<std::uint8_t>(all[64] - 27)};
-  const auto key = curve::RecoverEcdsa(eth::PersonalMessageDigest(message), signature);
-  if (!key.ok()) return "no key";
-  return eth::ToLowerText(eth::AddressOfPublicKey(key.value().EncodeXY()));
-}
-
-Client MakeClient(Network& network, crypto::Rng& rng) {
-  const auto key = client::DeveloperKey::Generate();
-  const auto created = json::Parse(network.Ask(kOne, client::CreateScope(key, R"({"name":"test"})"))).value();
-  Client out;
-  out.scope = created.Find("result")->GetString("scope_id").value();
-  const auto claims = json::Parse(network.Enclave(kOne)).value();
-  const Bytes spki = ParseBase64(claims.GetString("enclave_public_key").value()).value();
-  out.developer.emplace(client::DeveloperClient::Make(key, out.scope, spki, rng).value());
-  return out;
-}
 
 class SimTest : public ::testing::Test {
  protected:

@@ -135,6 +135,17 @@ Judgement NetworkRules::Judge(const RecordId& id, const replica::Version& before
   return std::visit([&](const auto& c) { return Apply(id, before, c); }, change.value());
 }
 
+// Only a reservation looks at another register: that of its scope.
+std::vector<RecordId> NetworkRules::RestsOn(ByteSpan evidence) {
+  const auto change = ParseChange(evidence);
+  if (!change.ok()) return {};
+  const auto* reservation = std::get_if<AccountReservation>(&change.value());
+  if (reservation == nullptr) return {};
+  const auto scope = ParseUuid(reservation->evidence.scope_id);
+  if (!scope.ok()) return {};
+  return {policy::ScopeRecordId(ScopeId{scope.value()})};
+}
+
 Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before,
                               const ScopeCreation& change) const {
   const auto scope = policy::CreateScope(change.config, IsDevnet(identity_.manifest), seen_);

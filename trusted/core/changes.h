@@ -61,6 +61,7 @@ class NetworkRules final : public replica::ChangeRules {
 
   replica::Judgement Judge(const RecordId& id, const replica::Version& before, ByteSpan evidence,
                            PartyIndex proposer) override;
+  std::vector<RecordId> RestsOn(ByteSpan evidence) override;
 
  private:
   using Judgement = replica::Judgement;

@@ -8,6 +8,7 @@ namespace {
 using policy::RecordKind;
 
 constexpr std::uint16_t kInterfaceVersion = 1;
+constexpr std::uint8_t kAdminFormat = 1;
 constexpr std::uint64_t kBusyTickMs =
     10;  // while requests are in progress, timers need finer ticks than the host's
 
@@ -233,12 +234,15 @@ Status Core::HandleAdmin(const edl::AdminCall& call, edl::Effects& effects) {
 Result<Unit> Core::TakeStatement(ByteSpan bytes) {
   PASSPORT_TRY(const AdminStatement statement, AdminStatement::Parse(bytes));
   std::uint64_t last = 0;
-  if (const crypto::SecretBytes* stored = records_.Own(RecordKind::kAdmin))
-    last = Reader(stored->Expose()).U64();
+  if (const crypto::SecretBytes* stored = records_.Own(RecordKind::kAdmin)) {
+    Reader in(stored->Expose());
+    if (in.U8() != kAdminFormat) return Fail(Status::kMalformed);
+    last = in.U64();
+  }
   const Identity& identity = node_->identity();
   PASSPORT_TRY_VOID(VerifyStatement(statement, identity.manifest, identity.self, last, unix_ms_));
   Writer number;
-  number.U64(statement.number);
+  number.U8(kAdminFormat).U64(statement.number);
   records_.PutOwn(RecordKind::kAdmin, number.bytes());
   outbox_.Log(Event::kAdminTaken, {}, statement.signer, statement.number);
   node_->peers().ClearFaults(statement.argument);

@@ -22,7 +22,7 @@ void SendAll(PeerTable& peers, const std::vector<PartyIndex>& dealers, PartyInde
 
 }  // namespace
 
-Bytes KeygenRuns::Invite::Encode() const {
+Bytes KeygenInvite::Encode() const {
   Writer out;
   out.Raw(account.bytes).U32(static_cast<std::uint32_t>(dealers.size()));
   for (const PartyIndex party : dealers) out.U16(party.value);
@@ -30,14 +30,14 @@ Bytes KeygenRuns::Invite::Encode() const {
   return out.Take();
 }
 
-Result<KeygenRuns::Invite> KeygenRuns::Invite::Parse(ByteSpan bytes) {
+Result<KeygenInvite> KeygenInvite::Parse(ByteSpan bytes) {
   Reader in(bytes);
-  Invite out;
+  KeygenInvite out;
   out.account = RecordId{in.Array<32>()};
   const std::uint32_t count = in.Count(peer::kPartiesMax);
   for (std::uint32_t i = 0; i < count; ++i) out.dealers.push_back(PartyIndex{in.U16()});
   out.reservation = replica::ReadCommitted(in);
-  if (!in.Done()) return passport::Fail(Status::kMalformed);
+  if (!in.Done()) return Fail(Status::kMalformed);
   return out;
 }
 
@@ -68,7 +68,7 @@ void KeygenRuns::LeadWith(const RequestId& request, const RecordId& account, std
   if (runs_.size() >= kRunsMax) {
     return events_.OnKeygenDone(request, passport::Fail(KeygenFailure{api::ErrorCode::kBusy, {}}));
   }
-  const Invite invite{account, std::move(dealers), *reservation};
+  const KeygenInvite invite{account, std::move(dealers), *reservation};
   Run& run = runs_[request];
   run = Run{};
   run.started_ms = now_ms_;
@@ -77,7 +77,7 @@ void KeygenRuns::LeadWith(const RequestId& request, const RecordId& account, std
   OnInvite(identity_.self, request, invite);
 }
 
-void KeygenRuns::OnInvite(PartyIndex from, const RequestId& request, Invite invite) {
+void KeygenRuns::OnInvite(PartyIndex from, const RequestId& request, KeygenInvite invite) {
   if (runs_.size() >= kRunsMax && !runs_.contains(request)) return;
   Run& run = runs_[request];
   if (run.leader.value != 0) return;  // one invitation for one run
@@ -96,14 +96,14 @@ void KeygenRuns::OnUsable(const RecordId& record) {
   for (const RequestId& request : ready) {
     if (replica_.Local(record) == nullptr) return;
     Run& run = runs_.at(request);
-    const Invite invite = *std::exchange(run.waiting, std::nullopt);
+    const KeygenInvite invite = *std::exchange(run.waiting, std::nullopt);
     static_cast<void>(replica_.Adopt(invite.account, invite.reservation));
     Begin(request, run, invite);
   }
 }
 
 // This node deals only for an account that its own records show as reserved by this very request.
-void KeygenRuns::Begin(const RequestId& request, Run& run, const Invite& invite) {
+void KeygenRuns::Begin(const RequestId& request, Run& run, const KeygenInvite& invite) {
   const replica::Version* version = replica_.Local(invite.account);
   const auto account = policy::Account::Parse(version == nullptr ? ByteSpan{} : ByteSpan(version->value));
   const bool reserved = account.ok() && account.value().state == policy::AccountState::kReserved &&
@@ -129,7 +129,7 @@ void KeygenRuns::Begin(const RequestId& request, Run& run, const Invite& invite)
 void KeygenRuns::OnMessage(PartyIndex from, const PeerMessage& message) {
   const RequestId& request = message.request;
   if (message.kind == MessageKind::kKeygenInvite) {
-    auto invite = Invite::Parse(message.body);
+    auto invite = KeygenInvite::Parse(message.body);
     if (invite.ok()) OnInvite(from, request, std::move(invite).value());
     return;
   }

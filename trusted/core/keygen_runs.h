@@ -7,6 +7,15 @@
 
 namespace passport::core {
 
+// Leader -> dealers: for which reserved account a key is to be made, and who deals.
+struct KeygenInvite {
+  RecordId account;
+  std::vector<PartyIndex> dealers;
+  replica::Committed reservation;
+  Bytes Encode() const;
+  static Result<KeygenInvite> Parse(ByteSpan bytes);
+};
+
 struct KeygenFailure {
   api::ErrorCode code = api::ErrorCode::kTooFewNodes;
   std::vector<PartyIndex> missing;
@@ -40,18 +49,11 @@ class KeygenRuns {
   std::size_t active() const { return runs_.size(); }
 
  private:
-  struct Invite {
-    RecordId account;
-    std::vector<PartyIndex> dealers;
-    replica::Committed reservation;
-    Bytes Encode() const;
-    static Result<Invite> Parse(ByteSpan bytes);
-  };
   using State = std::variant<std::monostate, dkg::AwaitingCommitments, dkg::AwaitingOpenings,
                              dkg::AwaitingConfirmations>;
   struct Run {
-    PartyIndex leader;              // nobody until the invitation came
-    std::optional<Invite> waiting;  // until the account's record may be used
+    PartyIndex leader;                    // nobody until the invitation came
+    std::optional<KeygenInvite> waiting;  // until the account's record may be used
     RecordId account;
     std::vector<PartyIndex> dealers;
     State state;
@@ -64,8 +66,8 @@ class KeygenRuns {
 
   void LeadWith(const RequestId& request, const RecordId& account, std::vector<PartyIndex> dealers,
                 unsigned retries);
-  void OnInvite(PartyIndex from, const RequestId& request, Invite invite);
-  void Begin(const RequestId& request, Run& run, const Invite& invite);
+  void OnInvite(PartyIndex from, const RequestId& request, KeygenInvite invite);
+  void Begin(const RequestId& request, Run& run, const KeygenInvite& invite);
   void Advance(const RequestId& request);
   bool OpenRound(const RequestId& request, Run& run);
   bool ConfirmRound(const RequestId& request, Run& run);

@@ -119,6 +119,13 @@ void Node::Done(std::uint64_t ticket, replica::ChangeResult result) {
   if (!envelope_.OnChanged(ticket, result)) static_cast<void>(desk_.OnChanged(ticket, std::move(result)));
 }
 
+// Names everybody who signed both versions.
+void Node::Forked(const RecordId&, const replica::Committed& ours, const replica::Committed& theirs) {
+  for (const auto& [party, signature] : theirs.certificate) {
+    if (ours.certificate.contains(party)) outbox_.Log(Event::kRecordForked, {}, party, ours.version.number);
+  }
+}
+
 void Node::Usable(const RecordId& id) {
   keygen_.OnUsable(id);
   signers_.OnUsable();

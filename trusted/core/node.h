@@ -45,6 +45,7 @@ class Node final : public PeerEvents, public replica::Port, public RegisterView 
   crypto::Ed25519Signature Sign(ByteSpan message) override { return identity_.signing.Sign(message); }
   void Done(std::uint64_t ticket, replica::ChangeResult result) override;
   void Usable(const RecordId& id) override;
+  void Forked(const RecordId& id, const replica::Committed& ours, const replica::Committed& theirs) override;
 
   // RegisterView.
   const replica::Version* Local(const RecordId& id) override { return replica_.Local(id); }

@@ -23,9 +23,9 @@ bool Replica::VerifyCertificate(const RecordId& id, const Committed& committed) 
 void Replica::Handle(PartyIndex from, const Prepare& m) {
   if (!Usable(m.id)) return Defer(m.id, from, m);
   const Register& held = Held(m.id);
-  Promise reply{
-      m.id, m.ballot, m.ballot > held.promised && m.ballot.party == from, held.promised, config_.boot,
-      {},   {}};
+  const bool granted =
+      m.ballot > held.promised && m.ballot.party == from && IsPlausible(m.ballot, held.promised);
+  Promise reply{m.id, m.ballot, granted, held.promised, config_.boot, {}, {}};
   if (held.committed.version.number > m.known) reply.committed = held.committed;
   if (reply.granted) {
     reply.tentative = held.tentative;
@@ -42,7 +42,8 @@ void Replica::Handle(PartyIndex from, const Accept& m) {
   Register next = Held(m.id);
   Accepted reply{m.id, m.ballot, AcceptVerdict::kAccepted, next.promised, 0, {}};
   const Committed& committed = next.committed;
-  if (m.boot != config_.boot || m.ballot.party != from || m.ballot < next.promised) {
+  if (m.boot != config_.boot || m.ballot.party != from || m.ballot < next.promised ||
+      !IsPlausible(m.ballot, next.promised)) {
     reply.verdict = AcceptVerdict::kOutbid;
   } else if (m.version.number < committed.version.number ||
              (m.version.number == committed.version.number && m.version != committed.version)) {
@@ -88,14 +89,29 @@ Judgement Replica::JudgeVersion(PartyIndex from, const Accept& m, const Register
 bool Replica::Adopt(const RecordId& id, const Committed& committed) {
   const auto [holding, held] = port_.Find(id);
   if (holding == Holding::kMissing) return false;
+  NoteChosen(id, committed);
   Register next = held == nullptr ? Register{} : *held;
-  if (committed.version.number <= next.committed.version.number)
-    return committed.version == next.committed.version;
+  if (committed.version.number < next.committed.version.number) return true;
+  if (committed.version == next.committed.version) return true;
   if (!VerifyCertificate(id, committed)) return false;
+  if (committed.version.number == next.committed.version.number) {
+    port_.Forked(id, next.committed, committed);
+    return false;
+  }
   if (next.tentative && next.tentative->version.number <= committed.version.number) next.tentative.reset();
   next.committed = committed;
   port_.Store(id, std::move(next));
   return true;
+}
+
+// Somebody else may have completed a change that was proposed here, and others may have followed it.
+void Replica::NoteChosen(const RecordId& id, const Committed& committed) {
+  for (auto& [ticket, proposal] : proposals_) {
+    if (proposal.id != id || proposal.own_hashes.empty()) continue;
+    const bool own = proposal.own_hashes.contains(committed.version.HashFor(id)) ||
+                     proposal.own_hashes.contains(committed.version.previous);
+    if (own && VerifyCertificate(id, committed)) proposal.happened = true;
+  }
 }
 
 void Replica::Handle(PartyIndex from, const Learn& m) {

@@ -5,8 +5,10 @@
 namespace passport::replica {
 namespace {
 
-constexpr std::size_t kDeferredMax =
-    4096;  // messages that wait for records; beyond it they are dropped and asked again
+// Of one sender, waiting for records; beyond it messages are dropped and sent again by their senders.
+constexpr std::size_t kDeferredBytesMax = 4'000'000;
+constexpr std::uint64_t kAskAgainMs = 600;
+constexpr std::uint64_t kFetchAgainMs = 1'500;
 
 }  // namespace
 
@@ -46,25 +48,37 @@ const Register& Replica::Held(const RecordId& id) {
 
 bool Replica::Usable(const RecordId& id) {
   const Holding holding = port_.Find(id).first;
-  if (holding == Holding::kMissing && fetching_.insert(id).second) port_.Fetch(id);
+  if (holding == Holding::kMissing && fetching_.emplace(id, now_ms_).second) port_.Fetch(id);
   const bool confirmed = config_.fresh || confirmed_.contains(id);
   if (!confirmed && !confirming_.contains(id)) {
-    confirming_.emplace(id, Confirmation{});
     if (config_.confirm_quorum == 0) {
       confirmed_.insert(id);
-      confirming_.erase(id);
     } else {
-      AskOthers(id);
+      AskOthers(id, confirming_[id]);
     }
   }
   return holding != Holding::kMissing && (config_.fresh || confirmed_.contains(id));
 }
 
-void Replica::AskOthers(const RecordId& id) {
+// Those that were not confirmed themselves may be by now.
+void Replica::AskOthers(const RecordId& id, Confirmation& confirmation) {
   const auto [holding, held] = port_.Find(id);
   const std::uint64_t known = held == nullptr ? 0 : held->committed.version.number;
+  const auto& enough = config_.confirm_needs_confirmed ? confirmation.confirmed : confirmation.answered;
+  confirmation.asked_ms = now_ms_;
   for (const PartyIndex to : port_.Connected()) {
-    if (!confirming_.at(id).answered.contains(to)) Post(to, Query{id, known});
+    if (!enough.contains(to)) Post(to, Query{id, known});
+  }
+}
+
+void Replica::AskAgain() {
+  for (auto& [id, confirmation] : confirming_) {
+    if (now_ms_ >= confirmation.asked_ms + kAskAgainMs) AskOthers(id, confirmation);
+  }
+  for (auto& [id, since_ms] : fetching_) {
+    if (now_ms_ < since_ms + kFetchAgainMs) continue;
+    since_ms = now_ms_;
+    port_.Fetch(id);
   }
 }
 
@@ -94,6 +108,7 @@ void Replica::Handle(PartyIndex from, const QueryReply& m) {
 void Replica::AdoptTentative(const RecordId& id, const Tentative& tentative) {
   Register next = Held(id);
   if (tentative.version.number != next.committed.version.number + 1) return;
+  if (!IsPlausible(tentative.ballot, next.promised)) return;
   if (next.tentative && next.tentative->ballot >= tentative.ballot) return;
   const Accept as_accept{id, tentative.ballot, config_.boot, tentative.version, tentative.evidence};
   if (!std::holds_alternative<Bytes>(JudgeVersion(tentative.ballot.party, as_accept, next))) return;
@@ -123,9 +138,9 @@ void Replica::Wake(const RecordId& id) {
   if (const auto entry = deferred_.find(id); entry != deferred_.end()) {
     const auto waiting = std::move(entry->second);
     deferred_.erase(entry);
-    deferred_count_ -= waiting.size();
-    for (const auto& [from, message] : waiting) {
-      std::visit([this, sender = from](const auto& m) { Handle(sender, m); }, message);
+    for (const Deferred& deferred : waiting) {
+      deferred_bytes_[deferred.from] -= deferred.bytes;
+      std::visit([this, &deferred](const auto& m) { Handle(deferred.from, m); }, deferred.message);
     }
   }
   if (!Usable(id)) return;
@@ -136,9 +151,11 @@ void Replica::Wake(const RecordId& id) {
 }
 
 void Replica::Defer(const RecordId& id, PartyIndex from, Message message) {
-  if (deferred_count_ >= kDeferredMax) return;
-  ++deferred_count_;
-  deferred_[id].emplace_back(from, std::move(message));
+  const std::size_t bytes = EncodeMessage(message).size();
+  std::size_t& used = deferred_bytes_[from];
+  if (used + bytes > kDeferredBytesMax) return;
+  used += bytes;
+  deferred_[id].push_back({from, std::move(message), bytes});
 }
 
 void Replica::OnPeerOpen(PartyIndex party) {

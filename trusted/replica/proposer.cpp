@@ -33,41 +33,58 @@ void Replica::Read(std::uint64_t ticket, const RecordId& id, std::uint64_t deadl
 
 // Phase 1. Fails at once when too few nodes are connected, so that the client need not wait for a timeout.
 void Replica::Begin(std::uint64_t ticket, Proposal& proposal) {
-  proposal.retry_ms = 0;
+  proposal.ballot = {};
   proposal.promises.clear();
   proposal.proposed.reset();
   proposal.accepted.clear();
   proposal.refused.clear();
+  proposal.outbid.clear();
+  proposal.helped.clear();
   proposal.own = false;
   if (++proposal.attempts > kAttemptsMax) return Finish(ticket, Fail(ChangeError{Failure::kTimeout, 0, {}}));
-  std::vector<PartyIndex> targets = port_.Connected();
-  if (targets.size() + 1 < config_.ack_quorum) {
-    return Finish(ticket, Fail(ChangeError{Failure::kTooFew, 0, Unheard(proposal)}));
-  }
-  if (!Usable(proposal.id)) {
-    proposal.retry_ms = now_ms_ + kPhaseTimeoutMs;  // Wake starts it sooner
-    return;
-  }
+  if (!CanReach(0)) return Finish(ticket, Fail(ChangeError{Failure::kTooFew, 0, Unreachable()}));
+  proposal.retry_ms = now_ms_ + kPhaseTimeoutMs;
+  if (!Usable(proposal.id)) return;  // Wake starts it sooner
   const Register& held = Held(proposal.id);
   std::uint64_t& seen = rounds_seen_[proposal.id];
   seen = std::max(seen, held.promised.round) + 1;
   proposal.ballot = {seen, config_.self};
-  proposal.retry_ms = now_ms_ + kPhaseTimeoutMs;
   const Prepare prepare{proposal.id, proposal.ballot, held.committed.version.number};
+  std::vector<PartyIndex> targets = port_.Connected();
   targets.push_back(config_.self);
   for (const PartyIndex to : targets) Post(to, prepare);
 }
 
-std::vector<PartyIndex> Replica::Unheard(const Proposal& proposal) const {
+bool Replica::CanReach(std::size_t without) const {
+  return port_.Connected().size() + 1 >= config_.ack_quorum + without;
+}
+
+std::vector<PartyIndex> Replica::Unreachable() const {
   const std::vector<PartyIndex> connected = port_.Connected();
   std::vector<PartyIndex> out;
   for (const auto& [party, identity] : config_.identities) {
-    const bool reachable = party == config_.self || std::ranges::find(connected, party) != connected.end();
-    const bool heard = proposal.proposed
-                           ? proposal.accepted.contains(party) || proposal.refused.contains(party)
-                           : proposal.promises.contains(party);
-    if (!reachable || (!heard && !proposal.promises.empty())) out.push_back(party);
+    if (party != config_.self && std::ranges::find(connected, party) == connected.end()) out.push_back(party);
   }
+  return out;
+}
+
+// Who is not connected, or has not answered what the proposal is waiting for.
+std::vector<PartyIndex> Replica::Unheard(const Proposal& proposal) const {
+  std::vector<PartyIndex> out = Unreachable();
+  const auto confirming = confirming_.find(proposal.id);
+  for (const auto& [party, identity] : config_.identities) {
+    bool silent = false;
+    if (proposal.proposed) {
+      silent = proposal.promises.contains(party) && !proposal.accepted.contains(party) &&
+               !proposal.refused.contains(party) && !proposal.outbid.contains(party);
+    } else if (!proposal.promises.empty()) {
+      silent = !proposal.promises.contains(party) && !proposal.outbid.contains(party);
+    } else if (confirming != confirming_.end()) {
+      silent = party != config_.self && !confirming->second.answered.contains(party);
+    }
+    if (silent && std::ranges::find(out, party) == out.end()) out.push_back(party);
+  }
+  std::ranges::sort(out);
   return out;
 }
 
@@ -79,22 +96,38 @@ std::pair<const std::uint64_t, Replica::Proposal>* Replica::FindProposal(const R
   return nullptr;
 }
 
-void Replica::BackOff(Proposal& proposal, Ballot seen) {
-  std::uint64_t& round = rounds_seen_[proposal.id];
-  round = std::max(round, seen.round);
+// Tries again after a random time, so that contending proposers part.
+void Replica::BackOff(Proposal& proposal) {
   const std::uint64_t spread = 5 + 10 * std::uint64_t{std::min(proposal.attempts, 8u)};
   proposal.retry_ms = now_ms_ + 1 + rng_.Array<1>()[0] % spread;
   proposal.ballot = {};
 }
 
+// One node that outbids everybody must not stop the others.
+void Replica::OnOutbid(PartyIndex by, Proposal& proposal, Ballot promised) {
+  std::uint64_t& round = rounds_seen_[proposal.id];
+  if (IsPlausible(promised, {round, {}})) round = std::max(round, promised.round);
+  proposal.outbid.insert(by);
+  if (!CanReach(proposal.outbid.size() + proposal.refused.size())) BackOff(proposal);
+}
+
 void Replica::Handle(PartyIndex from, const Promise& m) {
   auto* entry = FindProposal(m.id, m.ballot);
-  if (entry == nullptr || entry->second.proposed) return;
+  if (entry == nullptr) return;
+  if (!Usable(m.id)) return Defer(m.id, from, m);
   Proposal& proposal = entry->second;
   if (m.committed.version.number > 0 && !Adopt(m.id, m.committed))
     return;  // a certificate that does not hold is no answer
-  if (!m.granted) return BackOff(proposal, m.promised);
-  proposal.promises.emplace(from, m);
+  if (!m.granted) return OnOutbid(from, proposal, m.promised);
+  if (m.tentative) {
+    // No honest acceptor has accepted a version that does not follow the one it holds.
+    const Version& latest = Held(m.id).committed.version;
+    const Version& next = m.tentative->version;
+    const Hash32 previous = latest.number == 0 ? Hash32{} : latest.HashFor(m.id);
+    if (next.number > latest.number && (next.number - latest.number > 1 || next.previous != previous)) return;
+  }
+  if (!proposal.promises.emplace(from, m).second) return;
+  if (proposal.proposed) return SendAccept(from, proposal);  // late, but perhaps needed
   if (proposal.promises.size() == config_.ack_quorum) ChoosePhase2(entry->first, proposal);
 }
 
@@ -110,16 +143,21 @@ void Replica::ChoosePhase2(std::uint64_t ticket, Proposal& proposal) {
     proposal.proposed = highest->version;
     proposal.proposed_evidence = highest->evidence;
     proposal.own = proposal.evidence && *proposal.evidence == highest->evidence;
+    if (proposal.own) proposal.own_hashes.insert(highest->version.HashFor(proposal.id));
     return SendAccepts(proposal);
   }
   if (!proposal.evidence) return Finish(ticket, committed.version);
+  if (proposal.happened) return Finish(ticket, committed.version);
   ProposeChange(ticket, proposal, committed.version);
 }
 
 void Replica::ProposeChange(std::uint64_t ticket, Proposal& proposal, const Version& before) {
   Judgement judgement = rules_.Judge(proposal.id, before, *proposal.evidence, config_.self);
   if (const auto* refused = std::get_if<Refused>(&judgement)) {
-    return Finish(ticket, Fail(ChangeError{Failure::kRefused, refused->code, {}}));
+    // If it was proposed before, it may be refused because it has been made: nobody knows.
+    const bool unknown = !proposal.own_hashes.empty();
+    return Finish(ticket, Fail(unknown ? ChangeError{Failure::kTimeout, 0, {}}
+                                       : ChangeError{Failure::kRefused, refused->code, {}}));
   }
   if (const auto* need = std::get_if<NeedRecords>(&judgement)) {
     for (const RecordId& id : need->ids) static_cast<void>(Usable(id));
@@ -131,20 +169,24 @@ void Replica::ProposeChange(std::uint64_t ticket, Proposal& proposal, const Vers
                               std::get<Bytes>(std::move(judgement))};
   proposal.proposed_evidence = *proposal.evidence;
   proposal.own = true;
+  proposal.own_hashes.insert(proposal.proposed->HashFor(proposal.id));
   SendAccepts(proposal);
+}
+
+void Replica::SendAccept(PartyIndex to, const Proposal& proposal) {
+  Post(to, Accept{proposal.id, proposal.ballot, proposal.promises.at(to).boot, *proposal.proposed,
+                  proposal.proposed_evidence});
 }
 
 void Replica::SendAccepts(Proposal& proposal) {
   proposal.retry_ms = now_ms_ + kPhaseTimeoutMs;
-  for (const auto& [party, promise] : proposal.promises) {
-    Post(party,
-         Accept{proposal.id, proposal.ballot, promise.boot, *proposal.proposed, proposal.proposed_evidence});
-  }
+  for (const auto& [party, promise] : proposal.promises) SendAccept(party, proposal);
 }
 
 void Replica::Handle(PartyIndex from, const Accepted& m) {
   auto* entry = FindProposal(m.id, m.ballot);
   if (entry == nullptr || !entry->second.proposed || !entry->second.promises.contains(from)) return;
+  if (!Usable(m.id)) return Defer(m.id, from, m);
   auto& [ticket, proposal] = *entry;
   switch (m.verdict) {
     case AcceptVerdict::kAccepted:
@@ -155,19 +197,41 @@ void Replica::Handle(PartyIndex from, const Accepted& m) {
       if (proposal.accepted.size() >= config_.ack_quorum) Commit(ticket, proposal);
       return;
     case AcceptVerdict::kOutbid:
-      return BackOff(proposal, m.promised);
+      return OnOutbid(from, proposal, m.promised);
     case AcceptVerdict::kBehind:
-      Post(from, Learn{m.id, Held(m.id).committed});
-      Post(from, Accept{m.id, proposal.ballot, proposal.promises.at(from).boot, *proposal.proposed,
-                        proposal.proposed_evidence});
+      static_cast<void>(Help(from, proposal, m.verdict));
       return;
     case AcceptVerdict::kRefused:
+      if (Help(from, proposal, m.verdict)) return;
       proposal.refused.emplace(from, m.refusal);
-      if (proposal.promises.size() - proposal.refused.size() < config_.ack_quorum) {
-        Finish(ticket, Fail(ChangeError{Failure::kRefused, m.refusal, {}}));
-      }
-      return;
+      return OnRefused(ticket, proposal);
   }
+}
+
+// Sends what the acceptor lacks (the version before, or the records that the change rests on) and asks again.
+// False: there is nothing to send, or it was sent already.
+bool Replica::Help(PartyIndex to, Proposal& proposal, AcceptVerdict verdict) {
+  if (!proposal.helped.emplace(to, verdict).second) return false;
+  const bool behind = verdict == AcceptVerdict::kBehind;
+  bool sent = false;
+  for (const RecordId& id : behind ? std::vector{proposal.id} : rules_.RestsOn(proposal.proposed_evidence)) {
+    const Committed* committed = Certified(id);
+    if (committed == nullptr) continue;
+    Post(to, Learn{id, *committed});
+    sent = true;
+  }
+  if (sent) SendAccept(to, proposal);
+  return sent;
+}
+
+// A refusal is the answer once no quorum can accept. What somebody else proposed is no answer to this
+// proposal: it tries again, perhaps with other nodes.
+void Replica::OnRefused(std::uint64_t ticket, Proposal& proposal) {
+  if (proposal.own && !CanReach(proposal.refused.size())) {
+    const std::uint16_t code = proposal.refused.begin()->second;
+    return Finish(ticket, Fail(ChangeError{Failure::kRefused, code, {}}));
+  }
+  if (!CanReach(proposal.outbid.size() + proposal.refused.size())) BackOff(proposal);
 }
 
 void Replica::Commit(std::uint64_t ticket, Proposal& proposal) {
@@ -202,16 +266,18 @@ void Replica::OnTick(std::uint64_t now_ms) {
       Begin(ticket, entry->second);
     }
   }
+  AskAgain();
   DrainLocal();
 }
 
+// A proposal that waits for this node to accept begins again with others, or says at once that they are too
+// few.
 void Replica::OnPeerLost(PartyIndex party) {
   std::vector<std::uint64_t> affected;
   for (auto& [ticket, proposal] : proposals_) {
-    const bool waiting = proposal.proposed
-                             ? proposal.promises.contains(party) && !proposal.accepted.contains(party)
-                             : !proposal.promises.contains(party);
-    if (waiting) affected.push_back(ticket);
+    const bool needed =
+        proposal.proposed && proposal.promises.contains(party) && !proposal.accepted.contains(party);
+    if (needed || !CanReach(0)) affected.push_back(ticket);
   }
   for (const std::uint64_t ticket : affected) {
     const auto entry = proposals_.find(ticket);

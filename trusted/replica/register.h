@@ -21,6 +21,11 @@ struct Ballot {
   PartyIndex party;
   auto operator<=>(const Ballot&) const = default;
 };
+// Rounds rise in small steps. A greater one is a lie that would use up the ballots of a register for ever.
+inline constexpr std::uint64_t kRoundStepMax = std::uint64_t{1} << 32;
+constexpr bool IsPlausible(const Ballot& next, const Ballot& held) {
+  return next.round <= held.round || next.round - held.round <= kRoundStepMax;
+}
 
 // One version of a record's content. Version 1 is the first; previous is the hash of the version before, zero
 // for the first.

@@ -47,6 +47,9 @@ class ChangeRules {
   virtual ~ChangeRules() = default;
   virtual Judgement Judge(const RecordId& id, const Version& before, ByteSpan evidence,
                           PartyIndex proposer) = 0;
+  // The other registers that judging this evidence looks at: sent to an acceptor that refuses, because it may
+  // have missed them.
+  virtual std::vector<RecordId> RestsOn(ByteSpan evidence) = 0;
 };
 
 // Registers at hand. kMissing: stored, but not in memory; ask the host. Absence is what the sealed index says
@@ -63,6 +66,8 @@ class Port {
   virtual crypto::Ed25519Signature Sign(ByteSpan message) = 0;
   virtual void Done(std::uint64_t ticket, ChangeResult result) = 0;
   virtual void Usable(const RecordId& id) = 0;  // a record that somebody waited for is fetched and confirmed
+  // Two certified versions with one number (rules.md 8): at least one of those who signed both is lying.
+  virtual void Forked(const RecordId& id, const Committed& ours, const Committed& theirs) = 0;
 };
 
 class Replica {
@@ -79,7 +84,8 @@ class Replica {
   // The local chosen version if it may be used: fetched and confirmed. Null: Await(id) was called for the
   // caller.
   const Version* Local(const RecordId& id);
-  // Takes a certified version from a peer, as a Learn message would. False: the certificate does not hold.
+  // Takes a certified version from a peer, as a Learn message would. An older one than that at hand is fine.
+  // False: the certificate does not hold, or the version contradicts the one at hand.
   bool Adopt(const RecordId& id, const Committed& committed);
   // The chosen version with its certificate, to be handed to a peer that is behind.
   const Committed* Certified(const RecordId& id);
@@ -101,13 +107,23 @@ class Replica {
     std::map<PartyIndex, Promise> promises;
     std::optional<Version> proposed;  // set in phase 2
     Bytes proposed_evidence;
-    bool own = false;  // proposed is this proposal's change, not the completion of somebody else's
+    bool own = false;             // proposed is this proposal's change, not the completion of somebody else's
+    std::set<Hash32> own_hashes;  // of every version by which this change was proposed so far
+    bool happened = false;        // one of them was chosen, by whomever it was completed
     Certificate accepted;
     std::map<PartyIndex, std::uint16_t> refused;
+    std::set<PartyIndex> outbid;
+    std::set<std::pair<PartyIndex, AcceptVerdict>> helped;  // with what they lacked, once for each reason
   };
   struct Confirmation {
     std::set<PartyIndex> answered;
     std::set<PartyIndex> confirmed;
+    std::uint64_t asked_ms = 0;
+  };
+  struct Deferred {
+    PartyIndex from;
+    Message message;
+    std::size_t bytes = 0;
   };
 
   // Acceptor (acceptor.cpp).
@@ -116,6 +132,7 @@ class Replica {
   void Handle(PartyIndex from, const Learn& m);
   void Handle(PartyIndex from, const Query& m);
   Judgement JudgeVersion(PartyIndex from, const Accept& m, const Register& held);
+  void NoteChosen(const RecordId& id, const Committed& committed);
   bool VerifyCertificate(const RecordId& id, const Committed& committed) const;
   Hash32 SignedHash(const RecordId& id, const Version& version) const;
 
@@ -125,16 +142,23 @@ class Replica {
   void Handle(PartyIndex from, const Accepted& m);
   void ChoosePhase2(std::uint64_t ticket, Proposal& proposal);
   void ProposeChange(std::uint64_t ticket, Proposal& proposal, const Version& before);
+  void SendAccept(PartyIndex to, const Proposal& proposal);
   void SendAccepts(Proposal& proposal);
+  bool Help(PartyIndex to, Proposal& proposal, AcceptVerdict verdict);
+  void OnRefused(std::uint64_t ticket, Proposal& proposal);
+  void OnOutbid(PartyIndex by, Proposal& proposal, Ballot promised);
   void Commit(std::uint64_t ticket, Proposal& proposal);
   void Finish(std::uint64_t ticket, ChangeResult result);
-  void BackOff(Proposal& proposal, Ballot seen);
+  void BackOff(Proposal& proposal);
+  bool CanReach(std::size_t without) const;  // a quorum, if so many nodes are of no use
+  std::vector<PartyIndex> Unreachable() const;
   std::vector<PartyIndex> Unheard(const Proposal& proposal) const;
   std::pair<const std::uint64_t, Proposal>* FindProposal(const RecordId& id, const Ballot& ballot);
 
   // Confirmation after a restart (confirm.cpp).
   bool Usable(const RecordId& id);  // fetched and confirmed; otherwise starts both
-  void AskOthers(const RecordId& id);
+  void AskOthers(const RecordId& id, Confirmation& confirmation);
+  void AskAgain();  // for answers and records that have not come
   void Handle(PartyIndex from, const QueryReply& m);
   bool EnoughConfirm(const Confirmation& confirmation) const;
   void AdoptTentative(const RecordId& id, const Tentative& tentative);
@@ -153,10 +177,10 @@ class Replica {
   std::map<std::uint64_t, Proposal> proposals_;
   std::map<RecordId, Confirmation> confirming_;
   std::set<RecordId> confirmed_;
-  std::set<RecordId> fetching_;
+  std::map<RecordId, std::uint64_t> fetching_;  // since when
   std::map<RecordId, std::uint64_t> rounds_seen_;
-  std::map<RecordId, std::deque<std::pair<PartyIndex, Message>>> deferred_;
-  std::size_t deferred_count_ = 0;
+  std::map<RecordId, std::deque<Deferred>> deferred_;
+  std::map<PartyIndex, std::size_t> deferred_bytes_;
   std::deque<Message> local_;
   bool draining_ = false;
 };

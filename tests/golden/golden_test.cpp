@@ -1,0 +1,117 @@
+// The first released form of every record and of every message that is a value by itself (rules.md 36). A
+// file that no longer reads is a network that cannot be upgraded.
+#include <gtest/gtest.h>
+
+#include "tests/golden/samples.h"
+
+namespace passport::golden {
+namespace {
+
+// The file has the bytes of the sample, and reading them gives those bytes back.
+template <class Parse>
+void ExpectForm(const std::string& name, const Bytes& sample, Parse&& encode_of_parsed) {
+  WriteMissing(name, sample);
+  const Bytes file = ReadGolden(name);
+  EXPECT_EQ(ToHex(file), ToHex(sample)) << name;
+  const Result<Bytes> again = encode_of_parsed(file);
+  ASSERT_TRUE(again.ok()) << name;
+  EXPECT_EQ(ToHex(again.value()), ToHex(file)) << name;
+}
+
+template <class T>
+void ExpectForm(const std::string& name, const T& sample) {
+  ExpectForm(name, sample.Encode(), [](ByteSpan bytes) -> Result<Bytes> {
+    PASSPORT_TRY(const T parsed, T::Parse(bytes));
+    return parsed.Encode();
+  });
+}
+
+TEST(Golden, RecordsAreUnderstood) {
+  ExpectForm("account-v1.bin", SampleAccount());
+  ExpectForm("scope-v1.bin", SampleScope());
+  ExpectForm("register-v1.bin", SampleRegister());
+  const Bytes keys[] = {ToBytes(Numbered<40>(1)), ToBytes(Numbered<50>(2))};
+  ExpectForm("envelope-keys-v1.bin", core::EncodeEnvelopeKeys(keys), [](ByteSpan bytes) -> Result<Bytes> {
+    PASSPORT_TRY(const std::vector<Bytes> parsed, core::ParseEnvelopeKeys(bytes));
+    return core::EncodeEnvelopeKeys(parsed);
+  });
+}
+
+TEST(Golden, ClientEvidenceAndOperatorStatementsAreUnderstood) {
+  ExpectForm("evidence-v1.bin", SampleEvidence());
+  ExpectForm("statement-v1.bin", SampleStatement());
+}
+
+TEST(Golden, ReplicaMessagesAreUnderstood) {
+  constexpr const char* kNames[] = {"prepare", "promise", "accept",     "accepted",
+                                    "learn",   "query",   "query-reply"};
+  const std::vector<replica::Message> messages = SampleReplicaMessages();
+  ASSERT_EQ(messages.size(), std::size(kNames));
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    EXPECT_EQ(messages[i].index(), i);
+    ExpectForm(std::string("replica-") + kNames[i] + "-v1.bin", replica::EncodeMessage(messages[i]),
+               [](ByteSpan bytes) -> Result<Bytes> {
+                 PASSPORT_TRY(const replica::Message parsed, replica::ParseMessage(bytes));
+                 return replica::EncodeMessage(parsed);
+               });
+  }
+}
+
+TEST(Golden, EvidenceOfChangesIsUnderstood) {
+  constexpr const char* kNames[] = {"scope-creation", "scope-update", "account-reservation",
+                                    "account-activation", "envelope-creation"};
+  const std::vector<core::Change> changes = SampleChanges();
+  ASSERT_EQ(changes.size(), std::size(kNames));
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    EXPECT_EQ(changes[i].index(), i);
+    ExpectForm(std::string("change-") + kNames[i] + "-v1.bin", core::EncodeChange(changes[i]),
+               [](ByteSpan bytes) -> Result<Bytes> {
+                 PASSPORT_TRY(const core::Change parsed, core::ParseChange(bytes));
+                 return core::EncodeChange(parsed);
+               });
+  }
+}
+
+TEST(Golden, MessagesAroundARunAreUnderstood) {
+  ExpectForm("keygen-invite-v1.bin", SampleKeygenInvite());
+  ExpectForm("sign-invite-v1.bin", SampleSignInvite());
+  ExpectForm("sign-join-v1.bin", SampleSignJoin());
+  ExpectForm("sign-begin-v1.bin", SampleSignBegin());
+  ExpectForm("sign-refuse-v1.bin", SampleSignRefuse());
+}
+
+// Every one of these forms ends where it says: a byte less or more is not understood.
+TEST(Golden, TruncatedAndExtendedFilesAreRefused) {
+  const auto refused = [](const Bytes& bytes, auto&& parse) {
+    Bytes shorter(bytes.begin(), bytes.end() - 1);
+    Bytes longer = bytes;
+    longer.push_back(0);
+    return !parse(shorter).ok() && !parse(longer).ok();
+  };
+  EXPECT_TRUE(refused(ReadGolden("account-v1.bin"), policy::Account::Parse));
+  EXPECT_TRUE(refused(ReadGolden("scope-v1.bin"), policy::Scope::Parse));
+  EXPECT_TRUE(refused(ReadGolden("register-v1.bin"), replica::Register::Parse));
+  EXPECT_TRUE(refused(ReadGolden("evidence-v1.bin"), auth::Evidence::Parse));
+  EXPECT_TRUE(refused(ReadGolden("statement-v1.bin"), core::AdminStatement::Parse));
+  EXPECT_TRUE(refused(ReadGolden("replica-promise-v1.bin"), replica::ParseMessage));
+  EXPECT_TRUE(refused(ReadGolden("change-account-reservation-v1.bin"), core::ParseChange));
+  EXPECT_TRUE(refused(ReadGolden("keygen-invite-v1.bin"), core::KeygenInvite::Parse));
+  EXPECT_TRUE(refused(ReadGolden("sign-invite-v1.bin"), core::SignInvite::Parse));
+}
+
+// A form of a later version, as an older build meets it.
+TEST(Golden, AnotherFormatNumberIsRefused) {
+  const auto refused = [](Bytes bytes, auto&& parse) {
+    ++bytes[0];
+    return !parse(bytes).ok();
+  };
+  EXPECT_TRUE(refused(ReadGolden("account-v1.bin"), policy::Account::Parse));
+  EXPECT_TRUE(refused(ReadGolden("scope-v1.bin"), policy::Scope::Parse));
+  EXPECT_TRUE(refused(ReadGolden("register-v1.bin"), replica::Register::Parse));
+  EXPECT_TRUE(refused(ReadGolden("evidence-v1.bin"), auth::Evidence::Parse));
+  EXPECT_TRUE(refused(ReadGolden("statement-v1.bin"), core::AdminStatement::Parse));
+  EXPECT_TRUE(refused(ReadGolden("envelope-keys-v1.bin"), core::ParseEnvelopeKeys));
+}
+
+}  // namespace
+}  // namespace passport::golden

@@ -1,0 +1,152 @@
+#include "tests/golden/samples.h"
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace passport::golden {
+namespace {
+
+const PartyIndex kOne{1};
+const PartyIndex kTwo{2};
+const PartyIndex kThree{3};
+
+RecordId SampleId() { return policy::ScopeRecordId(SampleScope().id); }
+
+replica::Tentative SampleTentative() {
+  const replica::Committed committed = SampleCommitted();
+  return {{9, kThree},
+          {committed.version.number + 1, committed.version.HashFor(SampleId()),
+           ToBytes(std::string_view("next"))},
+          ToBytes(std::string_view("evidence"))};
+}
+
+api::SignedConfig SampleConfig() {
+  return {R"({"name":"golden"})", ToBytes(Numbered<70>(0x10)), ToBytes(Numbered<91>(0x50))};
+}
+
+core::RecordRef SampleRef(std::uint8_t first) {
+  return {RecordId{Numbered<32>(first)}, first, Numbered<32>(static_cast<std::uint8_t>(first + 1))};
+}
+
+}  // namespace
+
+policy::Account SampleAccount() {
+  policy::Account out;
+  out.scope = SampleScope().id;
+  out.id = AccountId{Numbered<16>(0x20)};
+  out.identifier_hash = Numbered<32>(0x30);
+  out.control = policy::Control::kDeveloper;
+  out.state = policy::AccountState::kActive;
+  out.reserved_by = RequestId{Numbered<16>(0x40)};
+  out.reserved_at_ms = 1'700'000'000'123;
+  policy::AccountKey key;
+  key.path = "m/44/60";
+  key.id = KeyId{Numbered<32>(0x50)};
+  key.public_key = Numbered<33>(0x02);
+  key.holders = {kOne, kThree};
+  out.keys = {key};
+  return out;
+}
+
+policy::Scope SampleScope() {
+  policy::Scope out;
+  out.id = ScopeId{Numbered<16>(0x10)};
+  out.owners = {Numbered<91>(0x01), Numbered<91>(0x80)};
+  out.config = R"({"name":"golden","revision":7})";
+  out.used = {Numbered<32>(0xa0), Numbered<32>(0xc0)};
+  return out;
+}
+
+replica::Committed SampleCommitted() {
+  return {{3, Numbered<32>(0x70), SampleScope().Encode()},
+          {{kOne, Numbered<64>(0x11)}, {kTwo, Numbered<64>(0x22)}}};
+}
+
+replica::Register SampleRegister() { return {{12, kTwo}, SampleCommitted(), SampleTentative()}; }
+
+auth::Evidence SampleEvidence() {
+  auth::Evidence out;
+  out.scope_id = "10111213-1415-4617-9819-1a1b1c1d1e1f";
+  out.encrypted_user = "dXNlcg==";
+  out.encrypted_session = "c2Vzc2lvbg==";
+  out.encrypted_key_signature = "a2V5";
+  out.encrypted_webauthn_signature = "d2ViYXV0aG4=";
+  out.has_key = true;
+  out.client_key = crypto::SecretKey32(Numbered<32>(0x60));
+  out.body =
+      ToBytes(std::string_view(R"({"jsonrpc":"2.0","id":1,"method":"personal_sign","params":["0x00"]})"));
+  return out;
+}
+
+core::AdminStatement SampleStatement() {
+  core::AdminStatement out;
+  out.network = Numbered<16>(0x70);
+  out.node = kTwo;
+  out.number = 5;
+  out.expires_unix_ms = 1'700'000'060'000;
+  out.argument = kThree;
+  out.signer = kOne;
+  out.signature = crypto::SigningKey(crypto::SecretKey32(Numbered<32>(0x44))).Sign(out.SignedHash());
+  return out;
+}
+
+std::vector<replica::Message> SampleReplicaMessages() {
+  const RecordId id = SampleId();
+  const replica::Ballot ballot{11, kOne};
+  const BootId boot{Numbered<16>(0x33)};
+  const replica::Tentative tentative = SampleTentative();
+  std::vector<replica::Message> out;
+  out.push_back(replica::Prepare{id, ballot, 2});
+  out.push_back(replica::Promise{id, ballot, true, ballot, boot, SampleCommitted(), tentative});
+  out.push_back(replica::Accept{id, ballot, boot, tentative.version, tentative.evidence});
+  out.push_back(
+      replica::Accepted{id, ballot, replica::AcceptVerdict::kRefused, {12, kTwo}, 7, Numbered<64>(0x99)});
+  out.push_back(replica::Learn{id, SampleCommitted()});
+  out.push_back(replica::Query{id, 2});
+  out.push_back(replica::QueryReply{id, true, SampleCommitted(), tentative});
+  return out;
+}
+
+std::vector<core::Change> SampleChanges() {
+  std::vector<core::Change> out;
+  out.push_back(core::ScopeCreation{SampleConfig()});
+  out.push_back(core::ScopeUpdate{SampleConfig()});
+  out.push_back(core::AccountReservation{RequestId{Numbered<16>(0x40)}, 1'700'000'000'123, SampleEvidence()});
+  out.push_back(
+      core::AccountActivation{RequestId{Numbered<16>(0x40)},
+                              dkg::KeyCertificate::Parse(ReadGolden("key-certificate-v1.bin")).value()});
+  out.push_back(core::EnvelopeCreation{ToBytes(Numbered<100>(0x30))});
+  return out;
+}
+
+core::KeygenInvite SampleKeygenInvite() {
+  return {RecordId{Numbered<32>(0x11)}, {kOne, kTwo, kThree}, SampleCommitted()};
+}
+
+core::SignInvite SampleSignInvite() {
+  core::SignInvite out;
+  out.attempt = 2;
+  out.quorum = {kOne, kThree};
+  out.nonce = Numbered<32>(0x20);
+  out.scope = SampleRef(0x30);
+  out.account = SampleRef(0x40);
+  out.evidence = SampleEvidence();
+  return out;
+}
+
+core::SignJoin SampleSignJoin() { return {2, Numbered<32>(0x21)}; }
+core::SignBegin SampleSignBegin() { return {2, {Numbered<32>(0x21), Numbered<32>(0x22)}}; }
+core::SignRefuse SampleSignRefuse() { return {2, core::RefuseReason::kDecision, 23}; }
+
+bool Writing() {
+  const char* asked = std::getenv("PASSPORT_WRITE_GOLDEN");
+  return asked != nullptr && std::string_view(asked) == "1";
+}
+
+void WriteMissing(const std::string& name, ByteSpan bytes) {
+  const std::filesystem::path path = std::string(PASSPORT_SOURCE_DIR) + "/tests/golden/" + name;
+  if (!Writing() || std::filesystem::exists(path)) return;
+  std::ofstream(path, std::ios::binary) << AsText(bytes);
+}
+
+}  // namespace passport::golden

@@ -1,0 +1,36 @@
+// One made-up value of every record and message, with every optional field present: what the golden files
+// contain.
+#pragma once
+
+#include "tests/golden/golden.h"
+#include "trusted/core/admin.h"
+#include "trusted/core/changes.h"
+#include "trusted/core/keygen_runs.h"
+#include "trusted/core/signing_messages.h"
+
+namespace passport::golden {
+
+policy::Account SampleAccount();
+policy::Scope SampleScope();
+replica::Committed SampleCommitted();
+replica::Register SampleRegister();
+auth::Evidence SampleEvidence();
+core::AdminStatement SampleStatement();
+
+// In the order of replica::Message.
+std::vector<replica::Message> SampleReplicaMessages();
+// In the order of core::Change.
+std::vector<core::Change> SampleChanges();
+
+core::KeygenInvite SampleKeygenInvite();
+core::SignInvite SampleSignInvite();
+core::SignJoin SampleSignJoin();
+core::SignBegin SampleSignBegin();
+core::SignRefuse SampleSignRefuse();
+
+// Whether PASSPORT_WRITE_GOLDEN=1 asks for the files that are missing.
+bool Writing();
+// Writes a file that is missing, if asked to.
+void WriteMissing(const std::string& name, ByteSpan bytes);
+
+}  // namespace passport::golden
