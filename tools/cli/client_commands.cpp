@@ -61,9 +61,7 @@ json::Value Call(const NodeApi& api, const client::Request& request) {
     const json::Value* code = error->Find("code");
     std::string name = details != nullptr ? text(*details, "code_name") : "";
     if (name.empty() && code != nullptr) name = json::Serialize(*code);
-    const json::Value* missing = details != nullptr ? details->Find("missing_nodes") : nullptr;
-    throw CallError("error " + name + ": " + text(*error, "message") + ": " + text(*error, "data") +
-                    (missing != nullptr ? "; missing nodes " + json::Serialize(*missing) : ""));
+    throw CallError("error " + name + ": " + text(*error, "message") + ": " + text(*error, "data"));
   }
   if (parsed.value().Find("result") == nullptr) throw Problem("the node's answer has no result");
   return std::move(parsed).value();
