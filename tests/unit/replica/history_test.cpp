@@ -153,13 +153,14 @@ std::size_t RunSeeds(const Shape& shape, std::uint64_t first, std::uint64_t coun
   return acknowledged;
 }
 
-TEST(History, ThreeNodesOneDiskRolledBack) { EXPECT_GT(RunSeeds({3, 2, 1, 5, 10, 0}, 1, 60), 600u); }
+TEST(History, ThreeNodesOneDiskRolledBack) { EXPECT_GT(RunSeeds({3, 2, 1, 5, 10, 0}, 1, 100), 1'000u); }
 TEST(History, ThreeNodesWhoseRecordsLeaveMemory) {
-  EXPECT_GT(RunSeeds({3, 2, 0, 5, 10, 20}, 1'000, 60), 600u);
+  EXPECT_GT(RunSeeds({3, 2, 0, 5, 10, 20}, 1'000, 100), 1'000u);
 }
-TEST(History, FiveNodesTwoDisksRolledBack) { EXPECT_GT(RunSeeds({5, 3, 2, 3, 5, 5}, 3'000, 40), 300u); }
+TEST(History, FourNodesThresholdThree) { EXPECT_GT(RunSeeds({4, 3, 2, 3, 10, 5}, 2'000, 60), 200u); }
+TEST(History, FiveNodesTwoDisksRolledBack) { EXPECT_GT(RunSeeds({5, 3, 2, 3, 5, 5}, 3'000, 60), 400u); }
 TEST(History, FiveNodesThatLoseAThirdOfAllMessages) {
-  EXPECT_GT(RunSeeds({5, 3, 0, 33, 10, 0}, 4'000, 20), 20u);
+  EXPECT_GT(RunSeeds({5, 3, 0, 33, 10, 0}, 4'000, 40), 20u);
 }
 
 }  // namespace
