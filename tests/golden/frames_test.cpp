@@ -1,0 +1,171 @@
+// Every kind of message between cores as it travels (version, kind, request id, body), and a whole disk, both
+// of a registration and a signature in a simulated network.
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "tests/golden/samples.h"
+#include "tests/sim/client.h"
+#include "trusted/dkg/messages.h"
+#include "trusted/ot/pair_setup.h"
+
+namespace passport::golden {
+namespace {
+
+using core::MessageKind;
+using core::PeerMessage;
+
+template <class T>
+Result<Bytes> Again(ByteSpan body) {
+  PASSPORT_TRY(const T parsed, T::Parse(body));
+  if constexpr (requires { parsed.EncodeSecret(); }) {
+    return ToBytes(parsed.EncodeSecret().Expose());
+  } else {
+    return parsed.Encode();
+  }
+}
+
+// Setup messages begin with the attempt.
+template <class T>
+Result<Bytes> AgainAfterAttempt(ByteSpan body) {
+  if (body.size() < 4) return Fail(Status::kMalformed);
+  PASSPORT_TRY(const Bytes rest, Again<T>(body.subspan(4)));
+  Bytes out = ToBytes(body.first(4));
+  Append(out, rest);
+  return out;
+}
+
+template <class T>
+Result<Bytes> AgainInRound(ByteSpan body) {
+  PASSPORT_TRY(core::SignRound round, core::SignRound::Parse(body));
+  PASSPORT_TRY(round.message, Again<T>(round.message));
+  return round.Encode();
+}
+
+Result<Bytes> AgainReplica(ByteSpan body) {
+  PASSPORT_TRY(const replica::Message parsed, replica::ParseMessage(body));
+  return replica::EncodeMessage(parsed);
+}
+
+Result<Bytes> AgainRound3(ByteSpan body) {
+  PASSPORT_TRY(core::SignRound3 round, core::SignRound3::Parse(body));
+  PASSPORT_TRY(round.share, Again<sign::SignatureShare>(round.share));
+  return round.Encode();
+}
+
+template <std::size_t kSize>
+Result<Bytes> AgainOfSize(ByteSpan body) {
+  if (body.size() != kSize) return Fail(Status::kMalformed);
+  return ToBytes(body);
+}
+
+struct Row {
+  MessageKind kind;
+  const char* name;
+  Result<Bytes> (*again)(ByteSpan body);
+};
+constexpr Row kRows[] = {
+    {MessageKind::kSetupHello, "setup-hello", AgainAfterAttempt<ot::SetupHello>},
+    {MessageKind::kSetupReply, "setup-reply", AgainAfterAttempt<ot::SetupReply>},
+    {MessageKind::kSetupFinish, "setup-finish", AgainAfterAttempt<ot::SetupFinish>},
+    {MessageKind::kSetupConfirm, "setup-confirm", AgainAfterAttempt<ot::SetupConfirm>},
+    {MessageKind::kSetupReset, "setup-reset", AgainOfSize<4>},
+    {MessageKind::kReplica, "replica", AgainReplica},
+    {MessageKind::kKeygenInvite, "keygen-invite", Again<core::KeygenInvite>},
+    {MessageKind::kKeygenCommitment, "keygen-commitment", Again<dkg::Commitment>},
+    {MessageKind::kKeygenOpening, "keygen-opening", Again<dkg::Opening>},
+    {MessageKind::kKeygenConfirmation, "keygen-confirmation", Again<dkg::Confirmation>},
+    {MessageKind::kKeygenAbort, "keygen-abort", AgainOfSize<0>},
+    {MessageKind::kSignInvite, "sign-invite", Again<core::SignInvite>},
+    {MessageKind::kSignJoin, "sign-join", Again<core::SignJoin>},
+    {MessageKind::kSignBegin, "sign-begin", Again<core::SignBegin>},
+    {MessageKind::kSignRound1, "sign-round1", AgainInRound<sign::NonceCommitment>},
+    {MessageKind::kSignRound2, "sign-round2", AgainInRound<sign::Multiplication>},
+    {MessageKind::kSignRound3, "sign-round3", AgainRound3},
+    {MessageKind::kSignRefuse, "sign-refuse", Again<core::SignRefuse>},
+};
+
+std::string FrameFile(const char* name) { return std::string("frame-") + name + "-v1.bin"; }
+constexpr const char* kDisk = "disk-v1.bin";
+
+Bytes EncodeDisk(const std::map<RecordId, Bytes>& disk) {
+  Writer out;
+  for (const auto& [id, blob] : disk) out.Raw(id.bytes).Var(blob);
+  return out.Take();
+}
+
+// Registers an account and signs, once: the first message of each kind, and the first node's disk.
+void WriteFiles() {
+  sim::Network network(sim::Options{.relayed = true});
+  network.core_tap = [](PartyIndex, PartyIndex, PeerMessage& message) {
+    for (const Row& row : kRows) {
+      if (row.kind == message.kind) WriteMissing(FrameFile(row.name), message.Encode());
+    }
+    return true;
+  };
+  network.Form();
+  ASSERT_TRUE(network.RunUntil([&] { return network.Ready(); }, 10'000));
+  crypto::SeededRng rng(1);
+  sim::Client client = sim::MakeClient(network, rng);
+  const std::string address = sim::Register(network, client, {1}, "golden");
+  ASSERT_TRUE(sim::Signs(network, client, {1}, "golden", address));
+  network.Run(500);
+  WriteMissing(kDisk, EncodeDisk(network.Disk({1})));
+  // Those that a good run does not have.
+  const PeerMessage others[] = {
+      {MessageKind::kSetupReset, {}, Bytes{3, 0, 0, 0}},
+      {MessageKind::kKeygenAbort, RequestId{Numbered<16>(1)}, {}},
+      {MessageKind::kSignRefuse, RequestId{Numbered<16>(1)}, SampleSignRefuse().Encode()}};
+  for (const PeerMessage& message : others)
+    network.core_tap({1}, {2}, *std::make_unique<PeerMessage>(message));
+}
+
+class GoldenFrames : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    if (Writing()) WriteFiles();
+  }
+};
+
+TEST_F(GoldenFrames, EveryKindIsUnderstood) {
+  EXPECT_EQ(std::size(kRows), 18u) << "a row for each kind";
+  for (const Row& row : kRows) {
+    const Bytes file = ReadGolden(FrameFile(row.name));
+    const auto message = PeerMessage::Parse(file);
+    ASSERT_TRUE(message.ok()) << row.name;
+    EXPECT_EQ(message.value().kind, row.kind) << row.name;
+    EXPECT_TRUE(message.value().Encode() == file) << row.name;
+    const Result<Bytes> again = row.again(message.value().body);
+    ASSERT_TRUE(again.ok()) << row.name;
+    EXPECT_TRUE(again.value() == message.value().body) << row.name;
+  }
+  for (const MessageKind kind :
+       {MessageKind::kSetupReset, MessageKind::kKeygenAbort, MessageKind::kSignRefuse})
+    EXPECT_FALSE(kinds.contains(kind));
+}
+
+// A frame of a later protocol version is told apart from garbage.
+TEST_F(GoldenFrames, AnotherVersionIsNamed) {
+  Bytes file = ReadGolden(FrameFile("sign-join"));
+  ++file[0];
+  EXPECT_EQ(PeerMessage::Parse(file).error(), Status::kPeerVersion);
+}
+
+// The records that the first release left on disk, sealed, under their head: a later one goes on from them.
+TEST_F(GoldenFrames, ADiskOfTheFirstReleaseStarts) {
+  sim::Network network(sim::Options{});
+  const Bytes file = ReadGolden(kDisk);
+  Reader in(file);
+  while (in.remaining() > 0) {
+    const RecordId id{in.Array<32>()};
+    network.Disk({1})[id] = ToBytes(in.Var(sealing::kSealedBytesMax));
+  }
+  ASSERT_TRUE(in.Done());
+  network.Start({1});
+  const std::string health = network.Health({1});
+  EXPECT_NE(health.find(R"("phase":"serving")"), std::string::npos) << health;
+  EXPECT_NE(health.find(R"("keys":1)"), std::string::npos) << health;
+}
+
+}  // namespace
+}  // namespace passport::golden
