@@ -14,7 +14,7 @@ enum class Event : std::uint16_t {
   kManifestRefused = 3,  // value: Status
   kRecordsRefused = 4,   // value: Status
   kRecordRefused = 5,    // a fetched record was not the stored one; value: Status
-  kRecordForked = 6,  // the party signed two contents of one version of a record; value: version number
+  kRecordForked = 6,     // the party signed two contents of one version of a record; value: version number
   kPeerOpen = 10,
   kPeerLost = 11,
   kPeerRefused = 12,      // link cut; value: Status

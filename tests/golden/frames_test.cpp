@@ -116,8 +116,7 @@ void WriteFiles() {
       {MessageKind::kSetupReset, {}, Bytes{3, 0, 0, 0}},
       {MessageKind::kKeygenAbort, RequestId{Numbered<16>(1)}, {}},
       {MessageKind::kSignRefuse, RequestId{Numbered<16>(1)}, SampleSignRefuse().Encode()}};
-  for (const PeerMessage& message : others)
-    network.core_tap({1}, {2}, *std::make_unique<PeerMessage>(message));
+  for (PeerMessage message : others) network.core_tap({1}, {2}, message);
 }
 
 class GoldenFrames : public ::testing::Test {
@@ -139,9 +138,6 @@ TEST_F(GoldenFrames, EveryKindIsUnderstood) {
     ASSERT_TRUE(again.ok()) << row.name;
     EXPECT_TRUE(again.value() == message.value().body) << row.name;
   }
-  for (const MessageKind kind :
-       {MessageKind::kSetupReset, MessageKind::kKeygenAbort, MessageKind::kSignRefuse})
-    EXPECT_FALSE(kinds.contains(kind));
 }
 
 // A frame of a later protocol version is told apart from garbage.
