@@ -1,111 +1,13 @@
-// passport-enclave: checks how it was started, locks itself in, says READY, then answers one record after the
-// other.
-#include <sys/prctl.h>
+// passport-enclave: the enclave that ships, everything secret drawn from the system.
 #include <unistd.h>
 
-#include <csignal>
+#include "trusted/platform/enclave_run.h"
 
-#include "trusted/core/core.h"
-#include "trusted/ote/cpu.h"
-#include "trusted/platform/channel.h"
-#include "trusted/platform/confine.h"
-#include "trusted/platform/launch_info.h"
-#include "trusted/platform/libraries.h"
-
-namespace passport::platform {
-namespace {
-
-constexpr char kBuild[] = "passport " PASSPORT_VERSION;
-
-Exit ExitOf(ChannelError error) {
-  switch (error) {
-    case ChannelError::kClosed:
-      return Exit::kOrderly;
-    case ChannelError::kTooLong:
-      return Exit::kFraming;
-    case ChannelError::kBroken:
-      return Exit::kHostChannel;
-  }
-  return Exit::kHostChannel;
-}
-
-// Answers until the host is gone or breaks the framing. Whatever the reason, the handler's secrets die with
-// the caller.
-Exit Serve(Channel& host, edl::NodeHandler& handler) {
-  edl::SequenceState sequence;
-  for (;;) {
-    const Result<ByteSpan, ChannelError> record = host.Receive();
-    if (!record.ok()) return ExitOf(record.error());
-    const edl::DispatchResult answer = edl::Dispatch(handler, record.value(), sequence);
-    if (!answer.ok()) return Exit::kFraming;
-    for (const Bytes& part : answer.value()) {
-      const Result<Unit, ChannelError> sent = host.Send(part);
-      if (!sent.ok()) return ExitOf(sent.error());
-    }
-  }
-}
-
-Result<LaunchInfo> ReceiveLaunchInfo(Channel& launcher) {
-  const Result<ByteSpan, ChannelError> record = launcher.Receive();
-  if (!record.ok()) return Fail(Status::kMalformed);
-  Result<LaunchInfo> info = LaunchInfo::Parse(record.value());
-  launcher.Wipe();
-  return info;
-}
-
-// Layers that CheckStart saw for itself are its own word, not passportd's.
-void KeepOwnFindings(const ConfinementRecord& own, ConfinementRecord& record) {
-  for (const Layer layer : {Layer::kExecuteOnlyImage, Layer::kEmptyEnvironment, Layer::kOwnDescriptors}) {
-    const LayerState& state = own.Get(layer);
-    state.state == State::kUnavailable ? record.SetOutcome(layer, state.error)
-                                       : record.Set(layer, state.state);
-  }
-}
-
-core::CoreConfig ToCoreConfig(LaunchInfo info, const ConfinementRecord& confinement) {
-  core::CoreConfig config;
-  config.keys.unique = std::move(info.unique_key);
-  config.keys.product = std::move(info.product_key);
-  config.keys.svn = info.svn;
-  config.measurement = info.measurement;
-  config.build = kBuild;
-  config.confinement.push_back({"mode", info.development ? "development" : "production"});
-  for (const auto& [layer, state] : confinement.Listing()) config.confinement.push_back({layer, state});
-  return config;
-}
-
-Exit Run(int argument_count, char* const* environment) {
-  ConfinementRecord own;
-  if (const std::optional<Exit> bad = CheckStart(argument_count, environment, own)) return *bad;
-  if (!ote::CpuSupported() || !StartLibraries().ok()) return Exit::kLibraries;
-  Channel launcher(kLauncherChannel);
-  Result<LaunchInfo> info = ReceiveLaunchInfo(launcher);
-  if (!info.ok()) return Exit::kLaunchInfo;
-  // passportd may have died before its death was tied to ours; from here on the tie is our own, too.
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-
-  StartReport report;
-  report.confinement = info.value().launch;
-  KeepOwnFindings(own, report.confinement);
-  Channel host(kHostChannel);
-  Confine(report.confinement);
-  const std::optional<Layer> missing = MissingLayer(report.confinement, info.value().development);
-  report.ready = !missing.has_value();
-  report.missing = missing.value_or(Layer::kSeccomp);
-  if (!launcher.Send(report.Encode()).ok()) return Exit::kLauncherChannel;
-  if (missing) return Exit::kConfinement;
-
-  crypto::SystemRng rng;
-  core::Core core(ToCoreConfig(std::move(info).value(), report.confinement), rng);
-  const Exit end = Serve(host, core);
-  host.Wipe();
-  return end;
-}
-
-}  // namespace
-}  // namespace passport::platform
-
-// _exit, because nothing registered with exit may run: it could need a system call that kills the process.
 int main(int argc, char**, char** environment) {
-  _exit(static_cast<int>(passport::platform::Run(argc, environment)));
+  using namespace passport;
+  const platform::EnclaveParts parts = {
+      "passport " PASSPORT_VERSION,
+      [](const platform::LaunchInfo&) { return std::make_unique<crypto::SystemRng>(); },
+      crypto::EnvelopeKey::Generate};
+  _exit(static_cast<int>(platform::RunEnclave(argc, environment, parts)));
 }

@@ -42,6 +42,8 @@ po::options_description Describe(Parsed& into) {
     ("api-bind", po::value<std::vector<std::string>>()->composing()->value_name("ADDRESS"),
      "for clients, may be repeated; default 127.0.0.1 and ::1")
     ("peer-listen", po::value(&c.peer_listen)->value_name("HOST:PORT"), "for peers, instead of the manifest's address")
+    ("record", po::value(&c.record)->value_name("FILE"),
+     "for debugging: append every record to and from the enclave, client requests included; default none")
     ("max-connections", po::value(&c.max_connections), "open client connections; default 1024")
     ("max-requests", po::value(&c.max_requests), "client requests without an answer yet; default 1024")
     ("max-queue", po::value(&c.max_queue), "client requests that wait for the enclave; default 256")

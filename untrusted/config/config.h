@@ -18,6 +18,7 @@ struct Config {
   std::uint16_t api_port = 9545;
   std::vector<std::string> api_bind = {"127.0.0.1", "::1"};
   std::string peer_listen;  // empty: what the manifest says
+  std::string record;       // empty: nothing is recorded
   std::size_t max_connections = 1024;
   std::size_t max_requests = 1024;
   std::size_t max_queue = 256;

@@ -29,10 +29,11 @@ class Client::Socket : public std::enable_shared_from_this<Socket> {
   Client* owner;
 };
 
-Client::Client(boost::asio::io_context& io, int fd, Limits limits, metrics::Registry& metrics,
-               std::function<void(const std::string&)> on_lost)
+Client::Client(boost::asio::io_context& io, int fd, Limits limits, std::shared_ptr<Recorder> recorder,
+               metrics::Registry& metrics, std::function<void(const std::string&)> on_lost)
     : io_(io),
       limits_(limits),
+      recorder_(std::move(recorder)),
       calls_(metrics.CounterOf("passport_enclave_calls_total", "Calls answered by the enclave.")),
       call_time_(metrics.HistogramOf("passport_enclave_call_seconds", "Time of one call to the enclave.")),
       on_lost_(std::move(on_lost)),
@@ -75,6 +76,10 @@ void Client::Pump() {
   next.body = {};
   edl::AnswerReader reader(seq_, next.call);
   flying_ = std::make_unique<Flying>(Flying{std::move(next), std::move(reader)});
+  if (recorder_) {
+    const auto recorded = recorder_->Add(Direction::kToEnclave, outgoing_);
+    if (!recorded.ok()) return LoseLater(recorded.error().Text());
+  }
   TrySend();
 }
 
@@ -86,10 +91,14 @@ void Client::TrySend() {
   if (errno == EAGAIN || errno == EINTR || errno == ENOBUFS) {
     return socket_->When(Descriptor::wait_write, &Client::TrySend);
   }
-  // The answer side says more about why (an end of file), so the failure is reported from there, later: a
-  // caller of Submit is never called back before Submit returns.
-  boost::asio::post(io_, [socket = socket_, reason = std::string(std::strerror(errno))] {
-    if (socket->owner != nullptr) socket->owner->Lose("cannot write to the enclave: " + reason);
+  // The answer side says more about why (an end of file), so the failure is reported from there, later.
+  LoseLater(std::string("cannot write to the enclave: ") + std::strerror(errno));
+}
+
+// A caller of Submit is never called back before Submit returns.
+void Client::LoseLater(std::string reason) {
+  boost::asio::post(io_, [socket = socket_, reason = std::move(reason)] {
+    if (socket->owner != nullptr) socket->owner->Lose(reason);
   });
 }
 
@@ -105,7 +114,12 @@ void Client::ReadAll() {
     if (size < 0) return Lose(std::string("cannot read from the enclave: ") + std::strerror(errno));
     if (static_cast<std::size_t>(size) > incoming_.size())
       return Lose("the enclave sent an oversized record");
-    const bool go_on = Take({incoming_.data(), static_cast<std::size_t>(size)});
+    const ByteSpan record(incoming_.data(), static_cast<std::size_t>(size));
+    if (recorder_) {
+      const auto recorded = recorder_->Add(Direction::kFromEnclave, record);
+      if (!recorded.ok()) return Lose(recorded.error().Text());
+    }
+    const bool go_on = Take(record);
     if (!go_on || socket->owner == nullptr) return;
   }
 }

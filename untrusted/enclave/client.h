@@ -9,6 +9,7 @@
 #include <string>
 
 #include "edl/generated/node_host.h"
+#include "untrusted/enclave/recorder.h"
 #include "untrusted/metrics/metrics.h"
 
 namespace boost::asio {
@@ -32,9 +33,10 @@ class Client {
     std::size_t peer_calls_max = 16384;
   };
   // Takes over `fd`, a connected SOCK_SEQPACKET socket. `on_lost` is called once, with a reason for the
-  // operator, when the enclave has gone or has broken the framing; no answer comes after it.
-  Client(boost::asio::io_context& io, int fd, Limits limits, metrics::Registry& metrics,
-         std::function<void(const std::string& reason)> on_lost);
+  // operator, when the enclave has gone or has broken the framing, or when `recorder` (null: none) cannot
+  // write; no answer comes after it.
+  Client(boost::asio::io_context& io, int fd, Limits limits, std::shared_ptr<Recorder> recorder,
+         metrics::Registry& metrics, std::function<void(const std::string& reason)> on_lost);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -69,6 +71,7 @@ class Client {
   Result<Unit> Enqueue(Urgency urgency, Waiting waiting);
   void Pump();
   void TrySend();
+  void LoseLater(std::string reason);
   void ReadWhenReady();
   void ReadAll();
   bool Take(ByteSpan record);
@@ -77,6 +80,7 @@ class Client {
 
   boost::asio::io_context& io_;
   Limits limits_;
+  std::shared_ptr<Recorder> recorder_;
   metrics::Counter& calls_;
   metrics::Histogram& call_time_;
   std::function<void(const std::string&)> on_lost_;

@@ -14,7 +14,7 @@ struct Enclave::Timer {
 Enclave::Enclave(boost::asio::io_context& io, int fd, Options options, store::CommitBatch commit,
                  Handlers handlers, metrics::Registry& metrics)
     : handlers_(std::move(handlers)),
-      client_(io, fd, options.client, metrics,
+      client_(io, fd, options.client, std::move(options.recorder), metrics,
               [this](const std::string& reason) {
                 if (!failed_) handlers_.on_fatal(reason);
               }),

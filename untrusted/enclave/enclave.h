@@ -16,6 +16,7 @@ class Enclave {
   struct Options {
     Client::Limits client;
     Outbox::Limits outbox;
+    std::shared_ptr<Recorder> recorder = {};  // sees every record; null: none
   };
   struct Handlers {
     // Every answer, in order, its puts and drops committed. They are left in the list, puts without their

@@ -72,6 +72,15 @@ int Run(const config::Config& config, const metrics::Log& log) {
     log.Write(metrics::Level::kError, "store_not_opened", {{"reason", store.error().Text()}});
     return kExitFailed;
   }
+  if (!config.record.empty()) {
+    auto recorder = enclave::Recorder::Open(config.record);
+    if (!recorder.ok()) {
+      log.Write(metrics::Level::kError, "record_not_opened", {{"reason", recorder.error().Text()}});
+      return kExitFailed;
+    }
+    options.enclave.recorder = std::move(recorder).value();
+    log.Write(metrics::Level::kWarn, "recording", {{"path", config.record}});
+  }
   net::asio::io_context io(1);
   metrics::Registry metrics;
   int exit_code = 0;

@@ -27,6 +27,8 @@ TEST(Config, Parse_DefaultsAreBothLoopbackAddresses) {
   EXPECT_EQ(config.api_port, 9545);
   EXPECT_EQ(config.api_bind, (std::vector<std::string>{"127.0.0.1", "::1"}));
   EXPECT_EQ(config.manifest, "");
+  EXPECT_EQ(config.record, "");
+  EXPECT_EQ(Good({"--data-dir", "d", "--record", "file"}).record, "file");
 }
 
 TEST(Config, Parse_FlagsWinOverEnvironmentWinsOverFile) {

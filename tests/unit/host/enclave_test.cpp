@@ -5,11 +5,15 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <semaphore>
 
+#include "edl/base/codec.h"
 #include "tests/unit/host/fake_enclave.h"
+#include "tests/unit/host/temp_folder.h"
 #include "untrusted/net/asio.h"
 
 namespace passport::host::enclave {
@@ -269,6 +273,58 @@ TEST(Enclave, Lost_ARecordThatNobodyAskedForIsReported) {
   ASSERT_EQ(send(fixture.fake.fd(), "stray", 5, 0), 5);
   ASSERT_TRUE(RunUntil(fixture.io, [&] { return !fixture.fatal.empty(); }));
   EXPECT_NE(fixture.fatal.find("nobody asked"), std::string::npos);
+}
+
+TEST(Enclave, Recorder_KeepsEveryRecordOfBothDirectionsInOrder) {
+  const TempFolder temp;
+  std::ofstream(temp.File("records")) << "before";  // continued, never overwritten
+  EnclaveFixture fixture;
+  fixture.fake.on_peer_frame = [](const edl::PeerFrameCall& call, edl::Effects& effects) {
+    for (std::uint8_t i = 0; i < 10; ++i) effects.Send(i, ToBytes(call.frame));
+    return Status::kOk;
+  };
+  fixture.Start({.client = {},
+                 .outbox = {},
+                 .recorder = std::shared_ptr<Recorder>(Recorder::Open(temp.File("records")).value())});
+  const Bytes frame(163840, 0x5a);
+  ASSERT_TRUE(fixture.enclave->Submit(Urgency::kPeer, edl::PeerFrameCall{1, frame}).ok());
+  ASSERT_TRUE(fixture.enclave->Submit(Urgency::kPeer, edl::TickCall{2, 3}).ok());
+  ASSERT_TRUE(RunUntil(fixture.io, [&] { return fixture.answers.size() == 2; }));
+  std::ifstream file(temp.File("records"), std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  Reader in(AsBytes(text));
+  EXPECT_EQ(AsText(in.Raw(6)), "before");
+  EXPECT_EQ(in.U8(), 1);
+  EXPECT_TRUE(Equal(in.Var(kRecordBytesMax), edl::EncodeCall(1, edl::PeerFrameCall{1, frame}).value()));
+  edl::AnswerReader reader(1, edl::Call::kPeerFrame);
+  for (bool last = false; !last;) {
+    EXPECT_EQ(in.U8(), 2);
+    const auto taken = reader.Take(in.Var(kRecordBytesMax));
+    ASSERT_TRUE(taken.ok());
+    last = taken.value();
+  }
+  EXPECT_EQ(std::move(reader).Finish().effects.size(), 10u);
+  EXPECT_EQ(in.U8(), 1);
+  EXPECT_TRUE(Equal(in.Var(kRecordBytesMax), edl::EncodeCall(2, edl::TickCall{2, 3}).value()));
+  EXPECT_EQ(in.U8(), 2);
+  in.Var(kRecordBytesMax);
+  EXPECT_TRUE(in.Done());
+}
+
+TEST(Enclave, Recorder_ThatCannotBeOpenedOrWrittenSaysSo) {
+  const TempFolder temp;
+  const auto missing = Recorder::Open(temp.File("none/records"));
+  ASSERT_FALSE(missing.ok());
+  EXPECT_NE(missing.error().Text().find("none/records"), std::string::npos);
+  EnclaveFixture fixture;
+  fixture.Start({.client = {},
+                 .outbox = {},
+                 .recorder = std::shared_ptr<Recorder>(Recorder::Open("/dev/full").value())});
+  ASSERT_TRUE(fixture.enclave->Submit(Urgency::kPeer, edl::TickCall{}).ok());
+  EXPECT_EQ(fixture.fatal, "");
+  ASSERT_TRUE(RunUntil(fixture.io, [&] { return !fixture.fatal.empty(); }));
+  EXPECT_NE(fixture.fatal.find("/dev/full"), std::string::npos);
+  EXPECT_TRUE(fixture.answers.empty());
 }
 
 TEST(Enclave, FailedCommit_IsFatalAndReleasesNothing) {
