@@ -47,7 +47,8 @@ Result<AdminStatement> AdminStatement::Parse(ByteSpan bytes) {
 Result<Unit> VerifyStatement(const AdminStatement& statement, const peer::Manifest& manifest, PartyIndex self,
                              std::uint64_t last_number, std::uint64_t now_unix_ms) {
   const peer::ManifestRow* signer = manifest.Row(statement.signer);
-  if (statement.network != manifest.network_id || statement.node != self || signer == nullptr)
+  const bool peer = statement.argument != self && manifest.Row(statement.argument) != nullptr;
+  if (statement.network != manifest.network_id || statement.node != self || signer == nullptr || !peer)
     return Fail(Status::kPeerUnknown);
   if (!crypto::VerifyEd25519(signer->operator_key, statement.SignedHash(), statement.signature))
     return Fail(Status::kBadSignature);

@@ -25,8 +25,8 @@ struct AdminStatement {
   static Result<AdminStatement> Parse(ByteSpan bytes);
 };
 
-// kPeerUnknown (another network, node or signer), kPeerReplay (number not above last, or expired),
-// kBadSignature.
+// kPeerUnknown (another network, node or signer; no such peer), kPeerReplay (number not above last, or
+// expired), kBadSignature.
 Result<Unit> VerifyStatement(const AdminStatement& statement, const peer::Manifest& manifest, PartyIndex self,
                              std::uint64_t last_number, std::uint64_t now_unix_ms);
 

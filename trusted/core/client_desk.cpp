@@ -15,10 +15,10 @@ using replica::NeedRecords;
 
 constexpr std::size_t kOperationsMax = 2'048;
 constexpr std::uint64_t kOperationMs = 20'000;
-constexpr std::uint64_t kChangeMs = 1'500;
 constexpr unsigned kDecisionsMax = 6;
-constexpr std::uint64_t kRecordsMs =
-    1'500;  // a restarted node that cannot confirm its records by then says so
+// Counted from the request, and again from each quorum that answered: a client hears within 2 s which nodes
+// are missing.
+constexpr std::uint64_t kPatienceMs = 1'700;
 constexpr std::size_t kEvidenceBytesMax =
     150'000;  // what one message to another enclave can carry, with room
 
@@ -33,11 +33,12 @@ std::string HexText(ByteSpan bytes) { return "0x" + ToHex(bytes); }
 }  // namespace
 
 void ClientDesk::OnRequest(const edl::ClientRequestCall& call) {
-  const RequestId id{parts_.rng.Array<16>()};
+  const RequestId id = MakeRequestId(parts_.identity.self, parts_.rng);
   auto parsed = api::ParseCall(call.body);
   Operation op;
   op.token = call.token;
   op.deadline_ms = now_ms_ + kOperationMs;
+  op.patience_ms = now_ms_ + kPatienceMs;
   if (!parsed.ok()) {
     op.json_id = parsed.error().id;
     operations_.emplace(id, std::move(op));
@@ -83,7 +84,6 @@ Result<Unit, api::Error> ClientDesk::OpenEnvelope(const edl::ClientRequestCall& 
 void ClientDesk::Advance(const RequestId& id) {
   Operation& op = operations_.at(id);
   op.stage = Stage::kDeciding;
-  op.waiting_since_ms = now_ms_;
   if (++op.decisions > kDecisionsMax) return ReplyError(id, MakeError(ErrorCode::kTimeout));
   std::visit([&](const auto& request) { Decide(id, op, request); }, op.request);
 }
@@ -180,7 +180,7 @@ void ClientDesk::RefuseOrRead(const RequestId& id, Operation& op, api::Error err
   op.stage = Stage::kReading;
   op.ticket = next_ticket_++;
   tickets_[op.ticket] = id;
-  parts_.replica.Read(op.ticket, *record, now_ms_ + kChangeMs);
+  parts_.replica.Read(op.ticket, *record, op.patience_ms);
 }
 
 void ClientDesk::StartChange(const RequestId& id, Operation& op, Stage stage, const RecordId& record,
@@ -190,20 +190,21 @@ void ClientDesk::StartChange(const RequestId& id, Operation& op, Stage stage, co
   op.stage = stage;
   op.ticket = next_ticket_++;
   tickets_[op.ticket] = id;
-  parts_.replica.Change(op.ticket, record, std::move(evidence), now_ms_ + kChangeMs);
+  parts_.replica.Change(op.ticket, record, std::move(evidence), op.patience_ms);
 }
 
 api::Error ClientDesk::AwayError() const {
   const std::vector<PartyIndex> open = parts_.peers.Open();
-  std::vector<PartyIndex> away;
+  std::vector<PartyIndex> away = parts_.replica.Unanswered();
   for (const peer::ManifestRow& row : parts_.identity.manifest.rows) {
     const bool here = row.party == parts_.identity.self || std::ranges::find(open, row.party) != open.end();
-    if (!here) away.push_back(row.party);
+    if (!here && std::ranges::find(away, row.party) == away.end()) away.push_back(row.party);
   }
+  std::ranges::sort(away);
   if (away.empty()) return MakeError(ErrorCode::kNotReady, "the node is still joining its network");
-  api::Error error =
-      MakeError(ErrorCode::kTooFewNodes,
-                "this node must confirm its records with others first; start the missing ones");
+  api::Error error = MakeError(ErrorCode::kTooFewNodes,
+                               "this node must confirm its records with others first; start the missing "
+                               "ones, or see why they are silent");
   error.missing = std::move(away);
   return error;
 }
@@ -228,6 +229,7 @@ bool ClientDesk::OnChanged(std::uint64_t ticket, replica::ChangeResult result) {
   const auto entry = operations_.find(id);
   if (entry == operations_.end()) return true;
   Operation& op = entry->second;
+  op.patience_ms = now_ms_ + kPatienceMs;
   if (!result.ok()) {
     ReplyError(id, ChangeErrorFor(result.error()));
   } else if (op.stage == Stage::kReading) {
@@ -264,6 +266,7 @@ void ClientDesk::OnKeygenDone(const RequestId& request, Result<dkg::KeyCertifica
     error.missing = result.error().missing;
     return ReplyError(request, error);
   }
+  entry->second.patience_ms = now_ms_ + kPatienceMs;
   StartChange(request, entry->second, Stage::kActivating, entry->second.account_record,
               AccountActivation{request, std::move(result).value()});
 }
@@ -300,11 +303,8 @@ void ClientDesk::OnUsable() {
   for (const RequestId& id : waiting) {
     const auto entry = operations_.find(id);
     if (entry == operations_.end() || entry->second.stage != Stage::kDeciding) continue;
-    const std::uint64_t since = entry->second.waiting_since_ms;
     --entry->second.decisions;  // waiting for records is not another decision
     Advance(id);
-    if (const auto again = operations_.find(id); again != operations_.end())
-      again->second.waiting_since_ms = since;
   }
 }
 
@@ -316,7 +316,7 @@ void ClientDesk::OnTick(std::uint64_t unix_ms, std::uint64_t now_ms) {
   for (const auto& [id, op] : operations_) {
     if (now_ms >= op.deadline_ms) {
       due.push_back(id);
-    } else if (op.stage == Stage::kDeciding && now_ms >= op.waiting_since_ms + kRecordsMs) {
+    } else if (op.stage == Stage::kDeciding && now_ms >= op.patience_ms) {
       unconfirmed.push_back(id);
     }
   }

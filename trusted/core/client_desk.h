@@ -47,10 +47,10 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
     Stage stage = Stage::kDeciding;
     std::uint64_t ticket = 0;
     std::uint64_t deadline_ms = 0;
-    std::uint64_t waiting_since_ms = 0;  // for records, while deciding
-    std::set<RecordId> read;             // records already read from a quorum
-    RecordId account_record;             // of a registration
-    std::optional<Digest> digest;        // of a signing request, for the final check of the reply
+    std::uint64_t patience_ms = 0;  // by then the nodes that it waits for must have answered
+    std::set<RecordId> read;        // records already read from a quorum
+    RecordId account_record;        // of a registration
+    std::optional<Digest> digest;   // of a signing request, for the final check of the reply
     unsigned decisions = 0;
   };
 

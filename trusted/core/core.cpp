@@ -176,7 +176,7 @@ Status Core::HandleClientRequest(const edl::ClientRequestCall& call, edl::Effect
                                                           "give the node a manifest: passport manifest init")
                                          : parsed.error().error;
     outbox_->Reply(call.token, 0, static_cast<std::uint16_t>(static_cast<unsigned>(error.code) + 1),
-                   ToBytes(api::ErrorBody(id, error, RequestId{rng_.Array<16>()})));
+                   ToBytes(api::ErrorBody(id, error, MakeRequestId(PartyIndex{}, rng_))));
     return Status::kOk;
   });
 }

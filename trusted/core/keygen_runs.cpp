@@ -8,6 +8,9 @@ namespace {
 using protocol::AbortReason;
 
 constexpr std::size_t kRunsMax = 256;
+constexpr std::size_t kRunsPerPeerMax = 64;  // that one peer's messages opened
+constexpr unsigned kRetriesMax = 2;
+constexpr std::uint64_t kForgetMs = 2 * policy::kReservationMs;
 constexpr std::uint64_t kSilenceMs = 1'200;  // a dealer that has sent nothing by then is left out or named
 constexpr std::uint64_t kRunMs = 15'000;
 constexpr std::uint8_t kPurpose = static_cast<std::uint8_t>(policy::KeyPurpose::kEthereum);
@@ -71,21 +74,35 @@ void KeygenRuns::LeadWith(const RequestId& request, const RecordId& account, std
   const KeygenInvite invite{account, std::move(dealers), *reservation};
   Run& run = runs_[request];
   run = Run{};
+  run.opened_by = identity_.self;
   run.started_ms = now_ms_;
   run.retries = retries;
   SendAll(peers_, invite.dealers, identity_.self, MessageKind::kKeygenInvite, request, invite);
   OnInvite(identity_.self, request, invite);
 }
 
-void KeygenRuns::OnInvite(PartyIndex from, const RequestId& request, KeygenInvite invite) {
-  if (runs_.size() >= kRunsMax && !runs_.contains(request)) return;
+// The run of a request, made if there is room. Null: too many, of all peers or of this one.
+KeygenRuns::Run* KeygenRuns::Open(PartyIndex from, const RequestId& request) {
+  if (const auto entry = runs_.find(request); entry != runs_.end()) return &entry->second;
+  const auto own =
+      std::ranges::count_if(runs_, [&](const auto& run) { return run.second.opened_by == from; });
+  const bool full = runs_.size() >= kRunsMax || static_cast<std::size_t>(own) >= kRunsPerPeerMax;
+  if (full && from != identity_.self) return nullptr;
   Run& run = runs_[request];
-  if (run.leader.value != 0) return;  // one invitation for one run
-  if (run.started_ms == 0) run.started_ms = now_ms_;
-  run.leader = from;
+  run.opened_by = from;
+  run.started_ms = now_ms_;
+  return &run;
+}
+
+// Only the gateway of the request invites, once for each run.
+void KeygenRuns::OnInvite(PartyIndex from, const RequestId& request, KeygenInvite invite) {
+  Run* run = GatewayOf(request) == from ? Open(from, request) : nullptr;
+  if (run == nullptr || run->leader.value != 0) return;
+  run->leader = from;
   static_cast<void>(replica_.Adopt(invite.account, invite.reservation));
-  run.waiting = std::move(invite);
-  OnUsable(run.waiting->account);
+  const RecordId account = invite.account;
+  run->waiting = std::move(invite);
+  OnUsable(account);
 }
 
 void KeygenRuns::OnUsable(const RecordId& record) {
@@ -108,9 +125,6 @@ void KeygenRuns::Begin(const RequestId& request, Run& run, const KeygenInvite& i
   const auto account = policy::Account::Parse(version == nullptr ? ByteSpan{} : ByteSpan(version->value));
   const bool reserved = account.ok() && account.value().state == policy::AccountState::kReserved &&
                         account.value().reserved_by == request;
-  if (!reserved || invite.dealers.size() < KeygenQuorum(identity_.manifest)) {
-    return Abort(request, AbortReason::kWrongSession, std::nullopt);
-  }
   run.account = invite.account;
   run.dealers = invite.dealers;
   dkg::Proposal proposal;
@@ -119,11 +133,25 @@ void KeygenRuns::Begin(const RequestId& request, Run& run, const KeygenInvite& i
   proposal.n = identity_.manifest.n;
   proposal.t = identity_.manifest.t;
   proposal.dealers = invite.dealers;
+  run.context = proposal.Context();
+  if (!reserved || invite.dealers.size() < KeygenQuorum(identity_.manifest) || !CountBegin(request)) {
+    return Abort(request, AbortReason::kWrongSession, std::nullopt);
+  }
+  std::erase_if(run.commitments, [&](const auto& early) {
+    const bool dealer = std::ranges::find(run.dealers, early.first) != run.dealers.end();
+    return !dealer || early.second.header.context != run.context;
+  });
   auto step = dkg::Start(proposal, identity_.self, rng_);
   if (!step.ok()) return Abort(request, step.error().reason, step.error().culprit);
   run.state = std::move(step.value().next);
   SendAll(peers_, run.dealers, identity_.self, MessageKind::kKeygenCommitment, request, step.value().out);
   Advance(request);
+}
+
+bool KeygenRuns::CountBegin(const RequestId& request) {
+  Begun& begun = begun_[request];
+  begun.last_ms = now_ms_;
+  return ++begun.times <= 1 + kRetriesMax;
 }
 
 void KeygenRuns::OnMessage(PartyIndex from, const PeerMessage& message) {
@@ -133,32 +161,54 @@ void KeygenRuns::OnMessage(PartyIndex from, const PeerMessage& message) {
     if (invite.ok()) OnInvite(from, request, std::move(invite).value());
     return;
   }
-  auto entry = runs_.find(request);
-  if (entry == runs_.end()) {
-    // A fast dealer's commitment can overtake the leader's invitation.
-    if (message.kind != MessageKind::kKeygenCommitment || runs_.size() >= kRunsMax) return;
-    entry = runs_.emplace(request, Run{}).first;
-    entry->second.started_ms = now_ms_;
-  }
-  Run& run = entry->second;
+  // A fast dealer's commitment can overtake the leader's invitation.
+  const bool opens = message.kind == MessageKind::kKeygenCommitment || runs_.contains(request);
+  Run* found = opens ? Open(from, request) : nullptr;
+  if (found == nullptr) return;
+  Run& run = *found;
+  const bool dealer = std::ranges::find(run.dealers, from) != run.dealers.end();
+  if (!run.dealers.empty() && !dealer) return;
   if (message.kind == MessageKind::kKeygenAbort) {
-    if (run.leader == identity_.self || run.leader == from)
-      Abort(request, AbortReason::kPeerLost, std::nullopt);
+    const bool concerns = AsText(message.body) == AsText(run.context);
+    if (concerns && (run.leader == identity_.self || run.leader == from))
+      Abort(request, AbortReason::kPeerLost, from);
     return;
   }
-  bool parsed = false;
-  const auto take = [&](auto result, auto& inbox) {
-    parsed = result.ok();
-    if (parsed) inbox.emplace(from, std::move(result).value());  // the first message of a round counts
-  };
-  if (message.kind == MessageKind::kKeygenCommitment)
-    take(dkg::Commitment::Parse(message.body), run.commitments);
-  if (message.kind == MessageKind::kKeygenOpening) take(dkg::Opening::Parse(message.body), run.openings);
-  if (message.kind == MessageKind::kKeygenConfirmation)
-    take(dkg::Confirmation::Parse(message.body), run.confirmations);
-  if (!parsed) return Abort(request, AbortReason::kMalformed, from);
-  run.started_ms = now_ms_;  // silence is counted from the last sign of life
+  if (!Take(from, message, run)) return Abort(request, AbortReason::kMalformed, from);
   Advance(request);
+}
+
+// Keeps the first message of a round; before the invitation the last commitment, since the run may be a
+// retry. Messages of another run of the request come late and are dropped. False: malformed.
+bool KeygenRuns::Take(PartyIndex from, const PeerMessage& message, Run& run) {
+  const auto take = [&](const Hash32& context, auto content, auto& inbox) {
+    if (run.context == Hash32{}) inbox.erase(from);
+    if (run.context != Hash32{} && run.context != context) return;
+    run.started_ms = now_ms_;  // silence is counted from the last sign of life
+    inbox.emplace(from, std::move(content));
+  };
+  if (message.kind == MessageKind::kKeygenCommitment) {
+    auto commitment = dkg::Commitment::Parse(message.body);
+    if (!commitment.ok()) return false;
+    const Hash32 context = commitment.value().header.context;
+    take(context, std::move(commitment).value(), run.commitments);
+  } else if (message.kind == MessageKind::kKeygenOpening) {
+    auto opening = dkg::Opening::Parse(message.body);
+    if (!opening.ok()) return false;
+    const Hash32 context = opening.value().broadcast.header.context;
+    take(context, std::move(opening).value(), run.openings);
+  } else {
+    auto confirmation = dkg::Confirmation::Parse(message.body);
+    if (!confirmation.ok()) return false;
+    const Hash32 context = confirmation.value().header.context;
+    take(context, std::move(confirmation).value(), run.confirmations);
+  }
+  return true;
+}
+
+// The body names the run by its context.
+void KeygenRuns::SendAbort(const RequestId& request, const Run& run, PartyIndex to) {
+  if (to != identity_.self) peers_.Send(to, {MessageKind::kKeygenAbort, request, ToBytes(run.context)});
 }
 
 void KeygenRuns::Advance(const RequestId& request) {
@@ -227,18 +277,37 @@ void KeygenRuns::Abort(const RequestId& request, AbortReason reason, std::option
   const auto entry = runs_.find(request);
   if (entry == runs_.end()) return;
   const PartyIndex leader = entry->second.leader;
-  if (leader == identity_.self) return Fail(request, api::ErrorCode::kTimeout, Silent(entry->second));
+  if (leader == identity_.self) {
+    if (culprit) return RetryWithout(request, {*culprit}, api::ErrorCode::kTimeout);
+    return Fail(request, api::ErrorCode::kTimeout, Silent(entry->second));
+  }
+  if (leader.value != 0 && culprit != leader) SendAbort(request, entry->second, leader);
   runs_.erase(entry);
-  if (leader.value != 0) peers_.Send(leader, {MessageKind::kKeygenAbort, request, {}});
+}
+
+// The leader tries again with the nodes that did not fail this time: whoever failed before may have been
+// made to.
+void KeygenRuns::RetryWithout(const RequestId& request, const std::vector<PartyIndex>& failing,
+                              api::ErrorCode code) {
+  const Run& run = runs_.at(request);
+  std::vector<PartyIndex> rest = peers_.Ready();
+  rest.push_back(identity_.self);
+  std::erase_if(rest, [&](PartyIndex party) { return std::ranges::find(failing, party) != failing.end(); });
+  std::ranges::sort(rest);
+  if (run.retries >= kRetriesMax || rest.size() < KeygenQuorum(identity_.manifest)) {
+    return Fail(request, code, failing);
+  }
+  const RecordId account = run.account;
+  const unsigned retries = run.retries + 1;
+  for (const PartyIndex to : run.dealers) SendAbort(request, run, to);
+  runs_.erase(request);
+  LeadWith(request, account, std::move(rest), retries);
 }
 
 void KeygenRuns::Fail(const RequestId& request, api::ErrorCode code, std::vector<PartyIndex> missing) {
   const auto entry = runs_.find(request);
-  const std::vector<PartyIndex> dealers = entry->second.dealers;
+  for (const PartyIndex to : entry->second.dealers) SendAbort(request, entry->second, to);
   runs_.erase(entry);
-  for (const PartyIndex to : dealers) {
-    if (to != identity_.self) peers_.Send(to, {MessageKind::kKeygenAbort, request, {}});
-  }
   events_.OnKeygenDone(request, passport::Fail(KeygenFailure{code, std::move(missing)}));
 }
 
@@ -276,23 +345,14 @@ void KeygenRuns::OnTimeout(const RequestId& request) {
       run.confirmations.size() + 1 >= KeygenQuorum(identity_.manifest)) {
     return FinishRound(request, run);
   }
-  std::vector<PartyIndex> rest;
-  for (const PartyIndex party : run.dealers) {
-    if (std::ranges::find(silent, party) == silent.end()) rest.push_back(party);
-  }
-  if (run.retries > 0 || silent.empty() || rest.size() < KeygenQuorum(identity_.manifest)) {
-    return Fail(request, api::ErrorCode::kTooFewNodes, silent);
-  }
-  const RecordId account = run.account;
-  for (const PartyIndex to : run.dealers) {
-    if (to != identity_.self) peers_.Send(to, {MessageKind::kKeygenAbort, request, {}});
-  }
-  runs_.erase(request);
-  LeadWith(request, account, std::move(rest), 1);
+  // A second silence would take longer than a client should wait.
+  if (run.retries > 0 || silent.empty()) return Fail(request, api::ErrorCode::kTooFewNodes, silent);
+  RetryWithout(request, silent, api::ErrorCode::kTooFewNodes);
 }
 
 void KeygenRuns::OnTick(std::uint64_t now_ms) {
   now_ms_ = now_ms;
+  std::erase_if(begun_, [&](const auto& entry) { return now_ms >= entry.second.last_ms + kForgetMs; });
   std::vector<RequestId> due;
   for (const auto& [request, run] : runs_) {
     const bool leads = run.leader == identity_.self;

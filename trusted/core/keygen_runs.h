@@ -52,29 +52,42 @@ class KeygenRuns {
   using State = std::variant<std::monostate, dkg::AwaitingCommitments, dkg::AwaitingOpenings,
                              dkg::AwaitingConfirmations>;
   struct Run {
+    PartyIndex opened_by;                 // whose message made this entry
     PartyIndex leader;                    // nobody until the invitation came
     std::optional<KeygenInvite> waiting;  // until the account's record may be used
     RecordId account;
     std::vector<PartyIndex> dealers;
+    Hash32 context{};  // zero until begun; a retry has other dealers and so another one
     State state;
     dkg::Inbox<dkg::Commitment> commitments;
     dkg::Inbox<dkg::Opening> openings;
     dkg::Inbox<dkg::Confirmation> confirmations;
     std::uint64_t started_ms = 0;
-    unsigned retries = 0;  // of the leader, leaving silent nodes out
+    unsigned retries = 0;  // of the leader, leaving failing nodes out
+  };
+  // How often this node began to deal for a request, so that invitations cannot make it store shares for
+  // ever.
+  struct Begun {
+    unsigned times = 0;
+    std::uint64_t last_ms = 0;
   };
 
   void LeadWith(const RequestId& request, const RecordId& account, std::vector<PartyIndex> dealers,
                 unsigned retries);
   void OnInvite(PartyIndex from, const RequestId& request, KeygenInvite invite);
+  Run* Open(PartyIndex from, const RequestId& request);
+  bool CountBegin(const RequestId& request);
   void Begin(const RequestId& request, Run& run, const KeygenInvite& invite);
   void Advance(const RequestId& request);
   bool OpenRound(const RequestId& request, Run& run);
   bool ConfirmRound(const RequestId& request, Run& run);
   void FinishRound(const RequestId& request, Run& run);
+  bool Take(PartyIndex from, const PeerMessage& message, Run& run);
+  void SendAbort(const RequestId& request, const Run& run, PartyIndex to);
   // The end of a run that failed here: the leader is told, or, if this is the leader, everybody and the
   // client.
   void Abort(const RequestId& request, protocol::AbortReason reason, std::optional<PartyIndex> culprit);
+  void RetryWithout(const RequestId& request, const std::vector<PartyIndex>& failing, api::ErrorCode code);
   void Fail(const RequestId& request, api::ErrorCode code, std::vector<PartyIndex> missing);
   std::vector<PartyIndex> Silent(const Run& run) const;
   std::vector<PartyIndex> NotReady() const;
@@ -89,6 +102,7 @@ class KeygenRuns {
   crypto::Rng& rng_;
   std::uint64_t now_ms_ = 0;
   std::map<RequestId, Run> runs_;
+  std::map<RequestId, Begun> begun_;
 };
 
 }  // namespace passport::core

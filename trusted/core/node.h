@@ -19,8 +19,8 @@ class Node final : public PeerEvents, public replica::Port, public RegisterView 
   void OnPeerFrame(std::uint64_t link, ByteSpan frame) { peers_.OnFrame(link, frame); }
   void OnFetched(const RecordId& id, Result<Unit> outcome);
   void OnTick(std::uint64_t unix_ms, std::uint64_t now_ms);
-  // Delivers messages to self until there are none; ends every host call.
-  void Settle() { peers_.DeliverLocal(); }
+  // Delivers messages to self until there are none, cuts links that failed; ends every host call.
+  void Settle() { peers_.Settle(); }
   bool Busy() const { return desk_.active() + signers_.active() + keygen_.active() > 0; }
 
   const Identity& identity() const { return identity_; }

@@ -3,9 +3,20 @@
 
 #include "edl/base/codec.h"
 #include "edl/base/ids.h"
-#include "trusted/crypto/secret.h"
+#include "trusted/crypto/rng.h"
 
 namespace passport::core {
+
+// A request id begins with its gateway's party index (LE16), so that nobody else can lead in its name.
+inline RequestId MakeRequestId(PartyIndex gateway, crypto::Rng& rng) {
+  RequestId out{rng.Array<16>()};
+  out.bytes[0] = static_cast<std::uint8_t>(gateway.value);
+  out.bytes[1] = static_cast<std::uint8_t>(gateway.value >> 8);
+  return out;
+}
+inline PartyIndex GatewayOf(const RequestId& request) {
+  return PartyIndex{static_cast<std::uint16_t>(request.bytes[0] | request.bytes[1] << 8)};
+}
 
 // Never reused. A peer that sends an unknown kind is of a newer build: the message is ignored and counted.
 enum class MessageKind : std::uint16_t {

@@ -106,12 +106,18 @@ void PeerTable::Send(PartyIndex to, const PeerMessage& message) {
   if (peer == peers_.end() || peer->second.link == 0) return;
   const crypto::SecretBytes encoded(message.Encode());
   auto frame = links_.at(peer->second.link).session.Seal(encoded.Expose());
-  if (!frame.ok()) return Cut(peer->second.link, Event::kPeerRefused, frame.error());
+  if (!frame.ok()) return unusable_.push_back({peer->second.link, frame.error()});
   outbox_->Send(peer->second.link, std::move(frame).value());
 }
 
-void PeerTable::DeliverLocal() {
-  while (!local_.empty()) {
+void PeerTable::Settle() {
+  while (!local_.empty() || !unusable_.empty()) {
+    if (!unusable_.empty()) {
+      const auto [link, status] = unusable_.front();
+      unusable_.pop_front();
+      Cut(link, Event::kPeerRefused, status);
+      continue;
+    }
     PeerMessage message = std::move(local_.front());
     local_.pop_front();
     events_.OnPeerMessage(identity_.self, std::move(message));

@@ -55,8 +55,9 @@ class PeerTable {
   // Sends inside the peer's session; dropped if there is none (the sender's run will time out). To self:
   // delivered after the current message has been handled.
   void Send(PartyIndex to, const PeerMessage& message);
-  // Delivers what was sent to self. Called by the core at the end of each call.
-  void DeliverLocal();
+  // Delivers what was sent to self and cuts links that could not send, which ends runs: neither may happen
+  // inside Send. Called by the core at the end of each call.
+  void Settle();
 
   std::vector<PartyIndex> Open() const;
   std::vector<PartyIndex> Ready() const;  // open, set up, not banned
@@ -113,6 +114,7 @@ class PeerTable {
   std::map<std::uint64_t, Link> links_;
   std::map<PartyIndex, Peer> peers_;
   std::deque<PeerMessage> local_;
+  std::deque<std::pair<std::uint64_t, Status>> unusable_;  // links that could not seal, why
 };
 
 }  // namespace passport::core

@@ -30,7 +30,7 @@ void SignerRuns::OnMessage(PartyIndex from, const PeerMessage& message) {
 
 void SignerRuns::OnInvite(PartyIndex from, const RequestId& request, SignInvite invite) {
   const RunKey key{request, invite.attempt};
-  if (runs_.contains(key)) return;  // one invitation for one run
+  if (GatewayOf(request) != from || runs_.contains(key)) return;  // one invitation for one run
   const bool member = std::ranges::find(invite.quorum, identity_.self) != invite.quorum.end();
   Run run;
   run.leader = from;

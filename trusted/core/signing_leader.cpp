@@ -189,7 +189,7 @@ void SigningLeader::OnRefuse(PartyIndex from, const RequestId& request, const Si
   const Attempt* attempt = Find(from, request, refuse.attempt);
   if (attempt == nullptr) return;
   Task& task = tasks_.at(request);
-  if (refuse.reason == RefuseReason::kNewer) {
+  if (refuse.reason == RefuseReason::kNewer && HasNewer(task)) {
     tasks_.erase(request);
     return events_.OnSignStale(request);
   }
@@ -207,6 +207,15 @@ void SigningLeader::OnRefuse(PartyIndex from, const RequestId& request, const Si
     return Fail(request, api::MakeError(static_cast<api::ErrorCode>(refuse.code)));
   }
   FailAttempt(request, refuse.attempt, from);
+}
+
+// A signer that has newer records sends them before it refuses: its word alone is not believed.
+bool SigningLeader::HasNewer(const Task& task) {
+  for (const RecordRef* ref : {&task.what.scope, &task.what.account}) {
+    const replica::Committed* committed = replica_.Certified(ref->id);
+    if (committed != nullptr && committed->version.number > ref->version) return true;
+  }
+  return false;
 }
 
 void SigningLeader::FailAttempt(const RequestId& request, std::uint16_t number, PartyIndex blamed) {

@@ -72,6 +72,7 @@ class SigningLeader {
   void OnShare(PartyIndex from, const RequestId& request, const SignRound3& round);
   void OnRefuse(PartyIndex from, const RequestId& request, const SignRefuse& refuse);
   void Combine(const RequestId& request, Attempt& attempt);
+  bool HasNewer(const Task& task);
   void GiveUp(const RequestId& request);
   void FailAttempt(const RequestId& request, std::uint16_t number, PartyIndex blamed);
   void Fail(const RequestId& request, api::Error error);

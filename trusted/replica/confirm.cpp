@@ -1,5 +1,7 @@
 // Records after a restart: each is confirmed with other nodes before its first use, because the disk may be
 // an old one.
+#include <algorithm>
+
 #include "trusted/replica/replica.h"
 
 namespace passport::replica {
@@ -115,6 +117,16 @@ void Replica::AdoptTentative(const RecordId& id, const Tentative& tentative) {
   next.promised = std::max(next.promised, tentative.ballot);
   next.tentative = tentative;
   port_.Store(id, std::move(next));
+}
+
+std::vector<PartyIndex> Replica::Unanswered() const {
+  std::vector<PartyIndex> out;
+  for (const auto& [party, identity] : config_.identities) {
+    const bool awaited = std::ranges::any_of(
+        confirming_, [who = party](const auto& entry) { return !entry.second.answered.contains(who); });
+    if (party != config_.self && awaited) out.push_back(party);
+  }
+  return out;
 }
 
 const Version* Replica::Local(const RecordId& id) {

@@ -87,6 +87,8 @@ class Replica {
   // Takes a certified version from a peer, as a Learn message would. An older one than that at hand is fine.
   // False: the certificate does not hold, or the version contradicts the one at hand.
   bool Adopt(const RecordId& id, const Committed& committed);
+  // Nodes whose answer a confirmation in progress waits for, connected or not.
+  std::vector<PartyIndex> Unanswered() const;
   // The chosen version with its certificate, to be handed to a peer that is behind.
   const Committed* Certified(const RecordId& id);
 

@@ -1,0 +1,123 @@
+// One core lies to the others about runs it leads or takes part in: requests go on without it.
+#include <gtest/gtest.h>
+
+#include "tests/sim/client.h"
+#include "trusted/core/signing_messages.h"
+
+namespace passport::sim {
+namespace {
+
+using core::MessageKind;
+using core::PeerMessage;
+
+class LyingPeer : public ::testing::Test {
+ protected:
+  LyingPeer() : network(Options{.relayed = true}), rng(78) {
+    network.Form();
+    EXPECT_TRUE(network.RunUntil([this] { return network.Ready(); }, 10'000)) << network.Health(kOne);
+  }
+  Network network;
+  crypto::SeededRng rng;
+};
+
+TEST_F(LyingPeer, ADealerThatAbortsEveryKeyGenerationIsLeftOut) {
+  Client client = MakeClient(network, rng);
+  for (const PartyIndex liar : {kTwo, kThree}) {
+    network.core_tap = [liar](PartyIndex from, PartyIndex, PeerMessage& message) {
+      if (from != liar || message.kind != MessageKind::kKeygenCommitment) return true;
+      const Hash32 context = dkg::Commitment::Parse(message.body).value().header.context;
+      message = {MessageKind::kKeygenAbort, message.request, ToBytes(context)};
+      return true;
+    };
+    const std::string name = "abort" + std::to_string(liar.value);
+    const std::string address = Register(network, client, kOne, name);
+    EXPECT_TRUE(Signs(network, client, kOne, name, address));
+  }
+}
+
+TEST_F(LyingPeer, ADealerThatSendsGarbageIsLeftOut) {
+  Client client = MakeClient(network, rng);
+  for (const PartyIndex liar : {kTwo, kThree}) {
+    network.core_tap = [liar](PartyIndex from, PartyIndex, PeerMessage& message) {
+      if (from == liar && message.kind == MessageKind::kKeygenOpening) message.body.at(40) ^= 1;
+      return true;
+    };
+    const std::string name = "garbage" + std::to_string(liar.value);
+    const std::string address = Register(network, client, kOne, name);
+    EXPECT_TRUE(Signs(network, client, kOne, name, address));
+  }
+}
+
+TEST_F(LyingPeer, OnlyTheGatewayOfARequestInvitesAndOnlyAFewTimes) {
+  Client client = MakeClient(network, rng);
+  std::optional<PeerMessage> invite;
+  Bytes context;
+  std::size_t commitments = 0;
+  network.core_tap = [&](PartyIndex from, PartyIndex, PeerMessage& message) {
+    if (message.kind == MessageKind::kKeygenInvite) invite = message;
+    if (from == kThree && message.kind == MessageKind::kKeygenCommitment) {
+      context = ToBytes(dkg::Commitment::Parse(message.body).value().header.context);
+      ++commitments;
+    }
+    return message.kind != MessageKind::kKeygenConfirmation;  // so that the account stays reserved
+  };
+  EXPECT_EQ(ErrorName(network.Ask(kOne, client.developer->Register("ivan"))), "too_few_nodes");
+  network.Run(20'000);
+  ASSERT_TRUE(invite.has_value());
+  ASSERT_GT(commitments, 0u);
+  commitments = 0;
+  network.Forge(kTwo, kThree, *invite);
+  network.Run(100);
+  EXPECT_EQ(commitments, 0u) << "not the gateway";
+  for (int i = 0; i < 8; ++i) {
+    network.Forge(kOne, kThree, *invite);
+    network.Run(100);
+    network.Forge(kOne, kThree, {MessageKind::kKeygenAbort, invite->request, context});
+    network.Run(100);
+  }
+  EXPECT_GT(commitments, 0u);
+  EXPECT_LE(commitments, 2u * 2u) << "to two dealers, two times more";
+}
+
+TEST_F(LyingPeer, ASignerThatClaimsNewerRecordsWithoutSendingThemIsReplaced) {
+  Client client = MakeClient(network, rng);
+  const std::string address = Register(network, client, kOne, "judy");
+  std::size_t lies = 0;
+  network.core_tap = [&](PartyIndex from, PartyIndex, PeerMessage& message) {
+    if (from != kTwo || message.kind != MessageKind::kSignJoin) return true;
+    const auto join = core::SignJoin::Parse(message.body);
+    EXPECT_TRUE(join.ok());
+    const core::SignRefuse refuse{join.value().attempt, core::RefuseReason::kNewer, 0};
+    message = {MessageKind::kSignRefuse, message.request, refuse.Encode()};
+    ++lies;
+    return true;
+  };
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(Signs(network, client, kOne, "judy", address));
+  EXPECT_GT(lies, 0u);
+}
+
+// Nodes that are connected and silent are named as soon as nodes that are away.
+TEST_F(LyingPeer, SilentNodesAreNamedWithinTwoSecondsAfterARestart) {
+  Client client = MakeClient(network, rng);
+  const std::string address = Register(network, client, kOne, "kim");
+  Register(network, client, kOne, "leo");
+  for (const PartyIndex party : {kOne, kTwo, kThree}) network.Kill(party);
+  for (const PartyIndex party : {kOne, kTwo, kThree}) network.Start(party);
+  ASSERT_TRUE(network.RunUntil([this] { return network.Ready(); }, 10'000)) << network.Health(kOne);
+  EXPECT_TRUE(Signs(network, client, kOne, "kim", address)) << "its records are confirmed now";
+  network.Hang(kTwo, true);
+  network.Hang(kThree, true);
+  const Bytes message = ToBytes(std::string_view("silent"));
+  for (const auto& request :
+       {client.developer->PersonalSign("kim", message), client.developer->PersonalSign("leo", message),
+        client.developer->Addresses("leo"), client.developer->Register("mia")}) {
+    const std::uint64_t before = network.now_ms();
+    const std::string refused = network.Ask(kOne, request);
+    EXPECT_EQ(ErrorName(refused), "too_few_nodes");
+    EXPECT_NE(refused.find("\"missing_nodes\":[2,3]"), std::string::npos) << refused;
+    EXPECT_LT(network.now_ms() - before, 2'000u);
+  }
+}
+
+}  // namespace
+}  // namespace passport::sim
