@@ -75,7 +75,7 @@ constexpr Row kRows[] = {
     {MessageKind::kKeygenCommitment, "keygen-commitment", Again<dkg::Commitment>},
     {MessageKind::kKeygenOpening, "keygen-opening", Again<dkg::Opening>},
     {MessageKind::kKeygenConfirmation, "keygen-confirmation", Again<dkg::Confirmation>},
-    {MessageKind::kKeygenAbort, "keygen-abort", AgainOfSize<0>},
+    {MessageKind::kKeygenAbort, "keygen-abort", AgainOfSize<32>},
     {MessageKind::kSignInvite, "sign-invite", Again<core::SignInvite>},
     {MessageKind::kSignJoin, "sign-join", Again<core::SignJoin>},
     {MessageKind::kSignBegin, "sign-begin", Again<core::SignBegin>},
@@ -114,7 +114,7 @@ void WriteFiles() {
   // Those that a good run does not have.
   const PeerMessage others[] = {
       {MessageKind::kSetupReset, {}, Bytes{3, 0, 0, 0}},
-      {MessageKind::kKeygenAbort, RequestId{Numbered<16>(1)}, {}},
+      {MessageKind::kKeygenAbort, RequestId{Numbered<16>(1)}, ToBytes(Numbered<32>(2))},
       {MessageKind::kSignRefuse, RequestId{Numbered<16>(1)}, SampleSignRefuse().Encode()}};
   for (PeerMessage message : others) network.core_tap({1}, {2}, message);
 }
