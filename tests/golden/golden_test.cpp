@@ -40,6 +40,7 @@ TEST(Golden, RecordsAreUnderstood) {
 TEST(Golden, ClientEvidenceAndOperatorStatementsAreUnderstood) {
   ExpectForm("evidence-v1.bin", SampleEvidence());
   ExpectForm("statement-v1.bin", SampleStatement());
+  ExpectForm("resume-v1.bin", SampleResume());
 }
 
 TEST(Golden, ReplicaMessagesAreUnderstood) {

@@ -90,6 +90,18 @@ core::AdminStatement SampleStatement() {
   return out;
 }
 
+core::ResumeStatement SampleResume() {
+  core::ResumeStatement out;
+  out.network = Numbered<16>(0x70);
+  out.number = 6;
+  out.expires_unix_ms = 1'700'000'060'000;
+  out.boots = {{kOne, BootId{Numbered<16>(0x80)}}, {kThree, BootId{Numbered<16>(0x90)}}};
+  for (const PartyIndex party : {kOne, kThree})
+    out.signatures[party] =
+        crypto::SigningKey(crypto::SecretKey32(Numbered<32>(0x44))).Sign(out.SignedHash());
+  return out;
+}
+
 std::vector<replica::Message> SampleReplicaMessages() {
   const RecordId id = SampleId();
   const replica::Ballot ballot{11, kOne};

@@ -6,6 +6,7 @@
 #include "trusted/core/admin.h"
 #include "trusted/core/changes.h"
 #include "trusted/core/keygen_runs.h"
+#include "trusted/core/resume.h"
 #include "trusted/core/signing_messages.h"
 
 namespace passport::golden {
@@ -16,6 +17,7 @@ replica::Committed SampleCommitted();
 replica::Register SampleRegister();
 auth::Evidence SampleEvidence();
 core::AdminStatement SampleStatement();
+core::ResumeStatement SampleResume();
 
 // In the order of replica::Message.
 std::vector<replica::Message> SampleReplicaMessages();

@@ -304,10 +304,14 @@ std::string Network::Health(PartyIndex party) {
   return replies_.at(token);
 }
 
-Status Network::Admin(PartyIndex party, const core::AdminStatement& statement) {
-  const Bytes bytes = statement.Encode();
-  Call(party, edl::AdminCall{bytes});
+Status Network::AdminBytes(PartyIndex party, ByteSpan statement) {
+  Call(party, edl::AdminCall{statement});
   return static_cast<Status>(last_verdict_);
+}
+
+BootId Network::Boot(PartyIndex party) {
+  const auto enclave = json::Parse(Enclave(party));
+  return BootId{ToArray<16>(ParseHex(enclave.value().GetString("boot").value()).value()).value()};
 }
 
 void Network::Inject(PartyIndex to, PartyIndex claimed_from, Bytes frame) {

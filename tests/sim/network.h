@@ -67,7 +67,12 @@ class Network {
   StolenKeys Steal(PartyIndex party);  // the node's keys, out of its disk
   // What the host of a node answers to a fetch: may be changed.
   std::function<void(PartyIndex party, const RecordId& id, bool& found, Bytes& record)> on_fetch;
-  Status Admin(PartyIndex party, const core::AdminStatement& statement);
+  template <class Statement>
+  Status Admin(PartyIndex party, const Statement& statement) {
+    return AdminBytes(party, statement.Encode());
+  }
+  Status AdminBytes(PartyIndex party, ByteSpan statement);
+  BootId Boot(PartyIndex party);
   std::uint16_t last_verdict() const { return last_verdict_; }
   // Opens a new link to a node and sends raw bytes on it, as a hostile host would.
   void Inject(PartyIndex to, PartyIndex claimed_from, Bytes frame);

@@ -1,8 +1,9 @@
-// passport admin: statements that an operator signs for one node's enclave (rules.md 14).
+// passport admin unban: a statement that an operator signs for one node's enclave (rules.md 14).
 #include <algorithm>
 #include <iostream>
 
 #include "edl/base/uuid.h"
+#include "tools/cli/clock.h"
 #include "tools/cli/command.h"
 #include "tools/cli/node_api.h"
 #include "tools/cli/operator_key.h"
@@ -14,12 +15,6 @@ namespace {
 
 constexpr std::chrono::minutes kStatementLife{10};
 
-// Milliseconds rise, so the time is a number that no earlier statement had.
-std::uint64_t UnixMs() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
-}
-
 }  // namespace
 
 int AdminUnban(const Command& self, const Arguments& arguments) {
@@ -30,12 +25,9 @@ int AdminUnban(const Command& self, const Arguments& arguments) {
   const auto values = ReadOptions(self, arguments, options);
   if (!values) return 0;
   const std::string node = Required(*values, "node");
-  const long party = Optional<long>(*values, "party").value_or(0);
-  if (party < 1 || party > peer::kPartiesMax) throw UsageProblem("--party is the number of a node");
+  const PartyIndex party = ReadParty(*values);
   const crypto::SigningKey key = LoadOperatorKey(Required(*values, "operator-key"));
-  const auto url = client::ParseUrl(node);
-  if (!url.ok()) throw UsageProblem(url.error());
-  const NodeApi api(url.value());
+  const NodeApi api = ApiOf(node);
   const EnclaveFacts facts = OrProblem(api.GetEnclave());
   if (!facts.network) throw Problem(node + " has no manifest yet");
   const auto& operators = facts.network->operators;
@@ -48,12 +40,12 @@ int AdminUnban(const Command& self, const Arguments& arguments) {
   statement.number = UnixMs();
   statement.expires_unix_ms = statement.number + std::chrono::milliseconds(kStatementLife).count();
   statement.kind = core::AdminKind::kUnban;
-  statement.argument = PartyIndex{static_cast<std::uint16_t>(party)};
+  statement.argument = party;
   statement.signer = signer->first;
   statement.signature = key.Sign(statement.SignedHash());
   OrProblem(api.PostAdmin(statement.Encode()));
   std::cout << "node " << facts.party << " of network " << FormatUuid(facts.network->id)
-            << " forgot the failures of node " << party << std::endl;
+            << " forgot the failures of node " << party.value << std::endl;
   return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "tools/cli/problem.h"
+#include "trusted/peer/manifest.h"
 
 namespace passport::cli {
 
@@ -35,6 +36,12 @@ std::optional<po::variables_map> ReadOptions(const Command& self, const Argument
 std::string Required(const po::variables_map& values, const std::string& name) {
   if (!values.contains(name)) throw UsageProblem("--" + name + " is needed");
   return values[name].as<std::string>();
+}
+
+PartyIndex ReadParty(const po::variables_map& values) {
+  const long party = Optional<long>(values, "party").value_or(0);
+  if (party < 1 || party > peer::kPartiesMax) throw UsageProblem("--party is the number of a node");
+  return PartyIndex{static_cast<std::uint16_t>(party)};
 }
 
 }  // namespace passport::cli

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "edl/base/ids.h"
+
 namespace passport::cli {
 
 namespace po = boost::program_options;
@@ -37,6 +39,9 @@ std::optional<T> Optional(const po::variables_map& values, const std::string& na
   return values[name].as<T>();
 }
 
+// The option "party": the number of a node; a UsageProblem if it is none.
+PartyIndex ReadParty(const po::variables_map& values);
+
 // One per row of the table, in the file of its subject.
 int DevnetUp(const Command& self, const Arguments& arguments);
 int DevnetDown(const Command& self, const Arguments& arguments);
@@ -47,6 +52,9 @@ int ManifestShow(const Command& self, const Arguments& arguments);
 int ManifestSend(const Command& self, const Arguments& arguments);
 int OperatorKeygen(const Command& self, const Arguments& arguments);
 int AdminUnban(const Command& self, const Arguments& arguments);
+int AdminResume(const Command& self, const Arguments& arguments);
+int AdminSign(const Command& self, const Arguments& arguments);
+int AdminSend(const Command& self, const Arguments& arguments);
 int ScopeKeygen(const Command& self, const Arguments& arguments);
 int ScopeCreate(const Command& self, const Arguments& arguments);
 int ScopeUpdate(const Command& self, const Arguments& arguments);

@@ -12,12 +12,6 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-NodeApi ApiOf(const std::string& url) {
-  const auto parsed = client::ParseUrl(url);
-  if (!parsed.ok()) throw UsageProblem(parsed.error());
-  return NodeApi(parsed.value());
-}
-
 // URL=HOST:PORT.
 NodePlan PlanOf(const std::string& text) {
   const std::size_t equals = text.find('=');

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "edl/base/uuid.h"
+#include "tools/cli/problem.h"
 
 namespace passport::cli {
 namespace {
@@ -52,6 +53,7 @@ Result<EnclaveFacts> ParseEnclave(const Value& object) {
   EnclaveFacts out;
   PASSPORT_TRY(out.phase, GetText(object, "phase"));
   PASSPORT_TRY(out.measurement, GetHex<32>(object, "measurement"));
+  PASSPORT_TRY(out.boot.bytes, GetHex<16>(object, "boot"));
   if (object.Find("identity_key") != nullptr) {
     PASSPORT_TRY(out.identity_key, GetHex<32>(object, "identity_key"));
     PASSPORT_TRY(out.channel_key, GetHex<32>(object, "channel_key"));
@@ -133,6 +135,12 @@ Result<std::string, std::string> NodeApi::Send(const client::HttpRequest& reques
 Result<Value, std::string> NodeApi::Get(const std::string& target) const {
   PASSPORT_TRY(const std::string body, Send({"GET", target, {}, {}}));
   return Explain(json::Parse(body), url_, target);
+}
+
+NodeApi ApiOf(const std::string& url) {
+  const auto parsed = client::ParseUrl(url);
+  if (!parsed.ok()) throw UsageProblem(parsed.error());
+  return NodeApi(parsed.value());
 }
 
 Result<EnclaveFacts, std::string> NodeApi::GetEnclave() const {

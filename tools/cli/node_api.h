@@ -19,6 +19,7 @@ struct EnclaveFacts {
   std::optional<crypto::Ed25519PublicKey> identity_key;
   std::optional<crypto::X25519PublicKey> channel_key;
   Hash32 measurement{};
+  BootId boot;
   std::string enclave_public_key;  // base64 SPKI; empty: the network has none yet
 
   // From its manifest, if it has one.
@@ -58,6 +59,9 @@ struct Health {
   // Its troubles in one line.
   std::string Summary() const;
 };
+
+class NodeApi;
+NodeApi ApiOf(const std::string& url);  // throws a UsageProblem if it is no URL
 
 class NodeApi {
  public:

@@ -116,6 +116,8 @@ Hash32 KeygenDigest(const Hash32& manifest_hash, const RecordId& account, const 
                             {account.bytes, request.bytes, quorum.bytes()});
 }
 
+std::uint16_t AckQuorum(const peer::Manifest& manifest) { return std::max(manifest.W(), manifest.t); }
+
 std::size_t KeygenQuorum(const peer::Manifest& manifest) {
   return std::max({manifest.t, manifest.W(), manifest.keygen_quorum});
 }

@@ -48,6 +48,7 @@ class RegisterView {
 // What a key generation for an account is about: bound into every message and the certificate (rules.md 16).
 Hash32 KeygenDigest(const Hash32& manifest_hash, const RecordId& account, const RequestId& request,
                     std::span<const PartyIndex> dealers);
+std::uint16_t AckQuorum(const peer::Manifest& manifest);   // max(t, W): who must hold a change
 std::size_t KeygenQuorum(const peer::Manifest& manifest);  // max(t, W, keygen_quorum)
 dkg::Roster RosterOf(const peer::Manifest& manifest);
 bool IsDevnet(const peer::Manifest& manifest);

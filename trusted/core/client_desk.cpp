@@ -48,7 +48,7 @@ void ClientDesk::OnRequest(const edl::ClientRequestCall& call) {
   op.metric = api::MetricNumber(parsed.value().request);
   op.request = std::move(parsed).value().request;
   parts_.outbox.Log(Event::kRequest, id, {}, op.metric);
-  const auto opened = OpenEnvelope(call, op);
+  const auto taken = TakeHeaders(call, op);
   const bool busy = operations_.size() >= kOperationsMax;
   operations_.emplace(id, std::move(op));
   if (busy) {
@@ -56,13 +56,13 @@ void ClientDesk::OnRequest(const edl::ClientRequestCall& call) {
     error.retry_after_ms = 250;
     return ReplyError(id, error);
   }
-  if (!opened.ok()) return ReplyError(id, opened.error());
+  if (!taken.ok()) return ReplyError(id, taken.error());
   Advance(id);
 }
 
 // createScope and updateScope carry an envelope that nobody here can open (wire-api.md 6.3): it is not looked
 // at.
-Result<Unit, api::Error> ClientDesk::OpenEnvelope(const edl::ClientRequestCall& call, Operation& op) {
+Result<Unit, api::Error> ClientDesk::TakeHeaders(const edl::ClientRequestCall& call, Operation& op) {
   op.evidence.body = ToBytes(call.body);
   op.evidence.scope_id = Text(call.scope_id);
   op.evidence.encrypted_user = Text(call.encrypted_user);
@@ -75,16 +75,29 @@ Result<Unit, api::Error> ClientDesk::OpenEnvelope(const edl::ClientRequestCall& 
                       !std::holds_alternative<api::ChainNotice>(op.request);
   if (!needed) return Unit{};
   if (call.encrypted_key.empty()) return Fail(MakeError(ErrorCode::kMissingHeader, "X-Encrypted-Key"));
-  if (parts_.opener.empty()) return Fail(AwayError());
-  PASSPORT_TRY(op.evidence.client_key, parts_.opener.Open(AsText(call.encrypted_key)));
-  op.evidence.has_key = true;
+  op.encrypted_key = Text(call.encrypted_key);
   return Unit{};
+}
+
+// False: the network's envelope key is not there yet, or the request has been refused.
+bool ClientDesk::OpenEnvelope(const RequestId& id, Operation& op) {
+  if (op.encrypted_key.empty() || op.evidence.has_key) return true;
+  if (parts_.opener.empty()) return false;
+  auto key = parts_.opener.Open(op.encrypted_key);
+  if (!key.ok()) {
+    ReplyError(id, key.error());
+    return false;
+  }
+  op.evidence.client_key = std::move(key).value();
+  op.evidence.has_key = true;
+  return true;
 }
 
 void ClientDesk::Advance(const RequestId& id) {
   Operation& op = operations_.at(id);
   op.stage = Stage::kDeciding;
   if (++op.decisions > kDecisionsMax) return ReplyError(id, MakeError(ErrorCode::kTimeout));
+  if (!OpenEnvelope(id, op)) return;
   std::visit([&](const auto& request) { Decide(id, op, request); }, op.request);
 }
 

@@ -25,7 +25,7 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
   explicit ClientDesk(Parts parts) : parts_(parts) {}
 
   void OnRequest(const edl::ClientRequestCall& call);
-  void OnUsable();  // a record became usable
+  void OnUsable();  // a record, or the envelope key, became usable
   void OnTick(std::uint64_t unix_ms, std::uint64_t now_ms);
   // The end of a change or read that was started with this ticket. False: the ticket is not the desk's.
   bool OnChanged(std::uint64_t ticket, replica::ChangeResult result);
@@ -43,6 +43,7 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
     std::string json_id;
     std::uint16_t metric = 0;
     api::Request request;
+    std::string encrypted_key;  // X-Encrypted-Key, if the method needs it
     auth::Evidence evidence;
     Stage stage = Stage::kDeciding;
     std::uint64_t ticket = 0;
@@ -64,7 +65,8 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
   template <class SigningRequest>
   void Decide(const RequestId& id, Operation& op, const SigningRequest& request);
 
-  Result<Unit, api::Error> OpenEnvelope(const edl::ClientRequestCall& call, Operation& op);
+  Result<Unit, api::Error> TakeHeaders(const edl::ClientRequestCall& call, Operation& op);
+  bool OpenEnvelope(const RequestId& id, Operation& op);
   // An error that rests on local records is final only after a quorum was asked for them.
   void RefuseOrRead(const RequestId& id, Operation& op, api::Error error);
   std::optional<RecordId> RecordBehind(const Operation& op, api::ErrorCode code) const;

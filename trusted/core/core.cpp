@@ -232,7 +232,6 @@ Status Core::HandleAdmin(const edl::AdminCall& call, edl::Effects& effects) {
 }
 
 Result<Unit> Core::TakeStatement(ByteSpan bytes) {
-  PASSPORT_TRY(const AdminStatement statement, AdminStatement::Parse(bytes));
   std::uint64_t last = 0;
   if (const crypto::SecretBytes* stored = records_.Own(RecordKind::kAdmin)) {
     Reader in(stored->Expose());
@@ -240,13 +239,26 @@ Result<Unit> Core::TakeStatement(ByteSpan bytes) {
     last = in.U64();
   }
   const Identity& identity = node_->identity();
+  if (auto resume = ResumeStatement::Parse(bytes); resume.ok()) {
+    ResumeStatement& statement = resume.value();
+    PASSPORT_TRY_VOID(VerifyStatement(statement, identity.manifest, identity.self, boot_,
+                                      AckQuorum(identity.manifest), last, unix_ms_));
+    RememberStatement(statement.signatures.begin()->first, statement.number);
+    node_->GoOnWith(std::move(statement.boots));
+    return Ok();
+  }
+  PASSPORT_TRY(const AdminStatement statement, AdminStatement::Parse(bytes));
   PASSPORT_TRY_VOID(VerifyStatement(statement, identity.manifest, identity.self, last, unix_ms_));
-  Writer number;
-  number.U8(kAdminFormat).U64(statement.number);
-  records_.PutOwn(RecordKind::kAdmin, number.bytes());
-  outbox_.Log(Event::kAdminTaken, {}, statement.signer, statement.number);
+  RememberStatement(statement.signer, statement.number);
   node_->peers().ClearFaults(statement.argument);
   return Ok();
+}
+
+void Core::RememberStatement(PartyIndex signer, std::uint64_t number) {
+  Writer out;
+  out.U8(kAdminFormat).U64(number);
+  records_.PutOwn(RecordKind::kAdmin, out.bytes());
+  outbox_.Log(Event::kAdminTaken, {}, signer, number);
 }
 
 Status Core::HandleAttest(const edl::AttestCall& call, edl::Effects& effects) {

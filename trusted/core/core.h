@@ -9,6 +9,7 @@
 #include "edl/generated/node_dispatch.h"
 #include "trusted/core/admin.h"
 #include "trusted/core/node.h"
+#include "trusted/core/resume.h"
 
 namespace passport::core {
 
@@ -62,6 +63,7 @@ class Core final : public edl::NodeHandler {
   void StartNode(peer::Manifest manifest);
   void EmitPhase();
   Result<Unit> TakeStatement(ByteSpan bytes);
+  void RememberStatement(PartyIndex signer, std::uint64_t number);
   Hash32 AttestedHash(const ByteArray<32>& nonce) const;
   // describe.cpp
   std::string AttestJson(const ByteArray<32>& nonce) const;

@@ -44,7 +44,7 @@ std::string NetworkJson(const Identity& identity) {
       .U64("epoch", manifest.epoch)
       .U64("n", manifest.n)
       .U64("t", manifest.t)
-      .U64("write_quorum", std::max(manifest.W(), manifest.t))
+      .U64("write_quorum", AckQuorum(manifest))
       .U64("keygen_quorum", KeygenQuorum(manifest))
       .Text("rollback", manifest.rollback == peer::RollbackRule::kWeak ? "weak" : "strict")
       .Text("profile", IsDevnet(manifest) ? "devnet" : "production")
@@ -191,7 +191,7 @@ std::string Core::StatusJson() const {
     };
     need(manifest.t, ready.size() + 1, "sign");
     need(KeygenQuorum(manifest), ready.size() + 1, "register accounts");
-    need(std::max(manifest.W(), manifest.t), open.size() + 1, "create and update scopes");
+    need(AckQuorum(manifest), open.size() + 1, "create and update scopes");
     if (node_->opener().empty())
       troubles.push_back({"open client requests", "the network has no envelope key yet",
                           "wait until a quorum of nodes is connected"});

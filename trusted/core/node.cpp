@@ -9,7 +9,7 @@ replica::Config Node::ReplicaConfig(const Identity& identity, bool fresh) {
   replica::Config out;
   out.self = identity.self;
   out.identities = RosterOf(manifest);
-  out.ack_quorum = std::max(manifest.W(), manifest.t);
+  out.ack_quorum = AckQuorum(manifest);
   const bool weak = manifest.rollback == peer::RollbackRule::kWeak;
   out.confirm_quorum = static_cast<std::uint16_t>(weak ? manifest.t - 1 : manifest.n - manifest.W() + 1);
   out.confirm_needs_confirmed = !weak;
@@ -49,14 +49,31 @@ void Node::OnFetched(const RecordId& id, Result<Unit> outcome) {
 void Node::OnTick(std::uint64_t unix_ms, std::uint64_t now_ms) {
   peers_.OnTick(now_ms);
   replica_.OnTick(now_ms);
+  const bool closed = opener_.empty();
   envelope_.OnTick(now_ms);
+  if (closed && !opener_.empty()) desk_.OnUsable();
   keygen_.OnTick(now_ms);
   leader_.OnTick(now_ms);
   signers_.OnTick(now_ms);
   desk_.OnTick(unix_ms, now_ms);
 }
 
-void Node::OnPeerOpen(PartyIndex party) { replica_.OnPeerOpen(party); }
+void Node::OnPeerOpen(PartyIndex party) {
+  const auto named = going_on_.find(party);
+  if (named != going_on_.end() && named->second != peers_.BootOf(party)) GoOnWith({});
+  replica_.OnPeerOpen(party);
+}
+
+void Node::GoOnWith(std::map<PartyIndex, BootId> boots) {
+  going_on_ = std::move(boots);
+  std::set<PartyIndex> others;
+  for (const auto& [party, boot] : going_on_) {
+    const BootId open = peers_.BootOf(party);
+    if (open != boot && !open.IsZero()) return GoOnWith({});
+    if (party != identity_.self) others.insert(party);
+  }
+  replica_.GoOnWith(std::move(others));
+}
 
 void Node::OnPeerReady(PartyIndex) {}
 
@@ -116,7 +133,8 @@ void Node::Store(const RecordId& id, replica::Register value) { records_.PutRegi
 void Node::Fetch(const RecordId& id) { records_.Fetch(id); }
 
 void Node::Done(std::uint64_t ticket, replica::ChangeResult result) {
-  if (!envelope_.OnChanged(ticket, result)) static_cast<void>(desk_.OnChanged(ticket, std::move(result)));
+  if (envelope_.OnChanged(ticket, result)) return desk_.OnUsable();
+  static_cast<void>(desk_.OnChanged(ticket, std::move(result)));
 }
 
 // Names everybody who signed both versions.

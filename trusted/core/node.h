@@ -19,6 +19,8 @@ class Node final : public PeerEvents, public replica::Port, public RegisterView 
   void OnPeerFrame(std::uint64_t link, ByteSpan frame) { peers_.OnFrame(link, frame); }
   void OnFetched(const RecordId& id, Result<Unit> outcome);
   void OnTick(std::uint64_t unix_ms, std::uint64_t now_ms);
+  // Operators say which starts of which nodes go on without the others; ends when one of them starts again.
+  void GoOnWith(std::map<PartyIndex, BootId> boots);
   // Delivers messages to self until there are none, cuts links that failed; ends every host call.
   void Settle() { peers_.Settle(); }
   bool Busy() const { return desk_.active() + signers_.active() + keygen_.active() > 0; }
@@ -65,6 +67,7 @@ class Node final : public PeerEvents, public replica::Port, public RegisterView 
   SigningLeader leader_;
   ClientDesk desk_;
   SignerRuns signers_;
+  std::map<PartyIndex, BootId> going_on_;
 };
 
 }  // namespace passport::core

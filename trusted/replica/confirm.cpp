@@ -86,6 +86,7 @@ void Replica::AskAgain() {
 
 bool Replica::EnoughConfirm(const Confirmation& confirmation) const {
   if (!config_.confirm_needs_confirmed) return confirmation.answered.size() >= config_.confirm_quorum;
+  if (!going_on_.empty() && std::ranges::includes(confirmation.answered, going_on_)) return true;
   return confirmation.confirmed.size() >= config_.confirm_quorum ||
          confirmation.answered.size() + 1 >= config_.identities.size();
 }
@@ -117,6 +118,20 @@ void Replica::AdoptTentative(const RecordId& id, const Tentative& tentative) {
   next.promised = std::max(next.promised, tentative.ballot);
   next.tentative = tentative;
   port_.Store(id, std::move(next));
+}
+
+void Replica::GoOnWith(std::set<PartyIndex> others) {
+  going_on_ = std::move(others);
+  std::vector<RecordId> done;
+  for (const auto& [id, confirmation] : confirming_) {
+    if (EnoughConfirm(confirmation)) done.push_back(id);
+  }
+  for (const RecordId& id : done) {
+    confirming_.erase(id);
+    confirmed_.insert(id);
+    Wake(id);
+  }
+  DrainLocal();
 }
 
 std::vector<PartyIndex> Replica::Unanswered() const {

@@ -87,6 +87,9 @@ class Replica {
   // Takes a certified version from a peer, as a Learn message would. An older one than that at hand is fine.
   // False: the certificate does not hold, or the version contradicts the one at hand.
   bool Adopt(const RecordId& id, const Committed& committed);
+  // The operators' word that only these other nodes go on (rules.md 6): when all of them have answered, a
+  // record is confirmed. Empty: all nodes count again.
+  void GoOnWith(std::set<PartyIndex> others);
   // Nodes whose answer a confirmation in progress waits for, connected or not.
   std::vector<PartyIndex> Unanswered() const;
   // The chosen version with its certificate, to be handed to a peer that is behind.
@@ -179,6 +182,7 @@ class Replica {
   std::map<std::uint64_t, Proposal> proposals_;
   std::map<RecordId, Confirmation> confirming_;
   std::set<RecordId> confirmed_;
+  std::set<PartyIndex> going_on_;               // empty unless operators said so
   std::map<RecordId, std::uint64_t> fetching_;  // since when
   std::map<RecordId, std::uint64_t> rounds_seen_;
   std::map<RecordId, std::deque<Deferred>> deferred_;
