@@ -16,6 +16,7 @@ struct RunOptions {
   std::optional<uid_t> as = {};        // the uid passportd itself runs as
   bool no_executable_memfd = false;    // in a pid namespace with vm.memfd_noexec = 2
   std::vector<std::string> more = {};  // further passportd options
+  std::vector<std::string> environment = {};  // of passportd, whole
 };
 
 struct Pids {
