@@ -62,7 +62,8 @@ std::string ClaimsJson(const std::vector<Claim>& claims) {
 // rules.md 1, in its words; README and docs/threat-model.md say the same, which a test compares.
 constexpr std::string_view kLegacyBinding =
     "In legacy mode whoever has seen one valid header set (a host that ends TLS, or one corrupt enclave) can "
-    "have any payload of that user signed while the set is valid. So in legacy mode the threshold protects the "
+    "have any payload of that user signed while the set is valid. So in legacy mode the threshold protects "
+    "the "
     "key, and only bound mode also protects its use against t-1 corrupt enclaves.";
 
 struct Trouble {
@@ -122,7 +123,8 @@ Trouble RefusedRecords(Status status) {
       return {"start",
               "the stored records cannot be opened with this node's key" + number +
                   ": they were sealed under another root key, or changed on the disk",
-              "start passportd with the --root-key file that belongs to this data folder; if it is the right one, " +
+              "start passportd with the --root-key file that belongs to this data folder; if it is the right "
+              "one, " +
                   restore};
     case Status::kSealVersion:
       return {"start", "the stored records were sealed by a newer version of this program" + number,

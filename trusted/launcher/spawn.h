@@ -29,8 +29,8 @@ struct Enclave {
 Result<Enclave, Problem> SpawnEnclave(const Image& image, Identity identity);
 
 // Starts the host with passportd's standard streams, `channel` as descriptor 3 and nothing else open. Of the
-// environment it gets PASSPORT_*, which are its options, and language and time zone. Under its own identity it
-// gets `data_dir`, if that is not empty.
+// environment it gets PASSPORT_*, which are its options, and language and time zone. Under its own identity
+// it gets `data_dir`, if that is not empty.
 Result<Child, Problem> SpawnHost(const Options& options, const Descriptor& program, const Descriptor& channel,
                                  Identity identity);
 
