@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "edl/base/uuid.h"
+#include "tools/client/http_connection.h"
 #include "trusted/json/write.h"
 
 namespace passport::cli {
