@@ -55,7 +55,9 @@ class Tidy(unittest.TestCase):
 
     def test_refuses_modules_without_readme_and_beast_everywhere(self):
         self.assertTrue(list(tidy.check_tree({"trusted/a/b.h": ""})))
-        self.assertFalse(list(tidy.check_tree({"trusted/a/b.h": "", "trusted/a/README.md": ""})))
+        self.assertTrue(list(tidy.check_tree({"tests/unit/a/b.cpp": "", "tests/README.md": ""})))
+        self.assertTrue(list(tidy.check_tree({"trusted/a/b.h": "", "trusted/a/README.md": ""})))
+        self.assertFalse(list(tidy.check_tree({path: "" for path in ("a/b/c.h", "a/b/README.md", "a/README.md")})))
         beast = {f"tests/{i}.cpp": "#include <boost/beast/http.hpp>" for i in range(6)}
         self.assertTrue(list(tidy.check_tree(beast)))
 

@@ -12,7 +12,8 @@ namespace {
 // The clients of one thread.
 class Loop {
  public:
-  Loop(std::span<HttpConnection> connections, std::size_t first, const Options& options, const Script& script)
+  Loop(std::span<client::HttpConnection> connections, std::size_t first, const Options& options,
+       const Script& script)
       : connections_(connections),
         first_(first),
         patience_(options.patience),
@@ -59,13 +60,18 @@ class Loop {
     }
     client.state = State::kWaiting;
     client.sent = Clock::now();
-    const auto connected = connections_[i].Send(std::move(*request));
+    const auto connected = connections_[i].Send(std::move(*request), patience_);
     if (!connected.ok()) return End(i, Fail(connected.error()));
     Advance(i);
   }
 
   void Advance(std::size_t i) {
-    if (auto answer = connections_[i].Advance()) End(i, std::move(*answer));
+    std::optional<client::HttpConnection::Answer> answer = connections_[i].Advance();
+    if (!answer) return;
+    if (!answer->ok()) return End(i, Fail(answer->error()));
+    client::HttpResponse response = std::move(*answer).value();
+    if (response.status != 200) return End(i, Fail("HTTP status " + std::to_string(response.status)));
+    End(i, std::move(response.body));
   }
 
   void End(std::size_t i, Result<std::string, client::HttpError> body) {
@@ -98,7 +104,7 @@ class Loop {
     }
   }
 
-  std::span<HttpConnection> connections_;
+  std::span<client::HttpConnection> connections_;
   std::size_t first_;
   std::chrono::milliseconds patience_;
   const Script& script_;
@@ -108,7 +114,7 @@ class Loop {
 
 }  // namespace
 
-void RunLoad(std::vector<HttpConnection>& connections, const Options& options, const Script& script) {
+void RunLoad(std::vector<client::HttpConnection>& connections, const Options& options, const Script& script) {
   std::vector<std::jthread> threads;
   for (std::size_t t = 0; t < options.threads; ++t) {
     const std::size_t first = connections.size() * t / options.threads;

@@ -3,8 +3,8 @@
 
 #include <functional>
 
-#include "bench/node/http_connection.h"
 #include "bench/node/options.h"
+#include "tools/client/http_connection.h"
 
 namespace passport::bench {
 
@@ -25,6 +25,6 @@ struct Script {
 };
 
 // Runs until every client is done.
-void RunLoad(std::vector<HttpConnection>& connections, const Options& options, const Script& script);
+void RunLoad(std::vector<client::HttpConnection>& connections, const Options& options, const Script& script);
 
 }  // namespace passport::bench

@@ -58,7 +58,7 @@ class Workload {
   std::string BytesOf(std::size_t client, const client::Request& request) const;
 
   const Options& options_;
-  std::vector<HttpConnection> connections_;
+  std::vector<client::HttpConnection> connections_;
   std::vector<std::unique_ptr<Client>> clients_;
   std::vector<std::string> addresses_;  // lower case, by account
 };

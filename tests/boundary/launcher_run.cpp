@@ -37,6 +37,13 @@ void ForbidExecutableMemfds() {
   if (fd < 0 || write(fd, "2", 1) != 1) _exit(125);
 }
 
+std::vector<char*> Pointers(std::vector<std::string>& words) {
+  std::vector<char*> out;
+  for (std::string& word : words) out.push_back(word.data());
+  out.push_back(nullptr);
+  return out;
+}
+
 }  // namespace
 
 bool IsRoot() { return geteuid() == 0; }
@@ -85,10 +92,10 @@ void LauncherRun::BecomeLauncher(const RunOptions& options, int out, int err) {
   if (options.development) words.push_back("--dev");
   words.insert(words.end(), options.more.begin(), options.more.end());
   words.insert(words.end(), {"--", options.host_mode});
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  execv(PASSPORTD, argv.data());
+  std::vector<std::string> variables = options.environment;
+  std::vector<char*> argv = Pointers(words);
+  std::vector<char*> envp = Pointers(variables);
+  execve(PASSPORTD, argv.data(), envp.data());
   _exit(123);
 }
 

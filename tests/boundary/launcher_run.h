@@ -11,11 +11,12 @@
 namespace passport::boundary {
 
 struct RunOptions {
-  std::string host_mode = "hello";     // see fake_host.cpp
-  bool development = false;            // forced when the tests do not run as root
-  std::optional<uid_t> as = {};        // the uid passportd itself runs as
-  bool no_executable_memfd = false;    // in a pid namespace with vm.memfd_noexec = 2
-  std::vector<std::string> more = {};  // further passportd options
+  std::string host_mode = "hello";            // see fake_host.cpp
+  bool development = false;                   // forced when the tests do not run as root
+  std::optional<uid_t> as = {};               // the uid passportd itself runs as
+  bool no_executable_memfd = false;           // in a pid namespace with vm.memfd_noexec = 2
+  std::vector<std::string> more = {};         // further passportd options
+  std::vector<std::string> environment = {};  // of passportd, whole
 };
 
 struct Pids {

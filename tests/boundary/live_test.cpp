@@ -190,6 +190,15 @@ TEST(Host, GetsStandardStreamsAndItsChannelOnly) {
   EXPECT_EQ(run.AwaitHost("descriptors"), "descriptors 0 1 2 3");
 }
 
+// The variables of whoever starts passportd are not the untrusted program's business.
+TEST(Host, GetsItsOptionsAndNoOtherVariables) {
+  LauncherRun run({.environment = {"CLOUD_SECRET_KEY=hunter2", "LD_PRELOAD_X=1", "TZ=UTC",
+                                   "PASSPORT_API_PORT=1", "NOT_PASSPORT_X=1", "LANGUAGE=en"}});
+  const Pids pids = run.AwaitStarted();
+  run.AwaitHost("hello answered");
+  EXPECT_EQ(ReadFile(ProcPath(pids.host, "environ")), std::string("TZ=UTC\0PASSPORT_API_PORT=1\0", 27));
+}
+
 TEST(Host, IsNotStartedAgainWhenItsConfigurationIsWrong) {
   LauncherRun run({.host_mode = "misconfigured"});
   run.AwaitLog("exit code 2: its arguments or configuration are wrong");

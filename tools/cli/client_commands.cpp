@@ -47,22 +47,12 @@ client::DeveloperKey KeyOf(const po::variables_map& values) {
   return OrProblem(client::DeveloperKey::Parse(AsBytes(der)), path + " is not a P-256 key in PKCS#8 DER");
 }
 
-// The result of the call; an error is thrown in the form "error <code_name>: <message>: <data>".
+// The result of the call; an error is thrown as its line.
 json::Value Call(const NodeApi& api, const client::Request& request) {
   const std::string body = OrProblem(api.Call(request));
   Result<json::Value> parsed = json::Parse(body);
-  const auto text = [](const json::Value& object, std::string_view key) {
-    const Result<std::string_view> member = object.GetString(key);
-    return member.ok() ? std::string(member.value()) : std::string();
-  };
   if (!parsed.ok()) throw Problem("the node's answer is not JSON");
-  if (const json::Value* error = parsed.value().Find("error")) {
-    const json::Value* details = error->Find("details");
-    const json::Value* code = error->Find("code");
-    std::string name = details != nullptr ? text(*details, "code_name") : "";
-    if (name.empty() && code != nullptr) name = json::Serialize(*code);
-    throw CallError("error " + name + ": " + text(*error, "message") + ": " + text(*error, "data"));
-  }
+  if (const json::Value* error = parsed.value().Find("error")) throw CallError(ErrorLine(*error));
   if (parsed.value().Find("result") == nullptr) throw Problem("the node's answer has no result");
   return std::move(parsed).value();
 }
@@ -165,7 +155,7 @@ int ScopeCreate(const Command& self, const Arguments& arguments) {
                         "configuration: a JSON object, or a file with one");
   const auto values = ReadOptions(self, arguments, options);
   if (!values) return 0;
-  const std::string config = json::Serialize(ObjectFrom((*values)["config"].as<std::string>()));
+  const std::string config = json::Serialize(ObjectFrom((*values)["config"].as<std::string>(), "--config"));
   const json::Value answer = Call(ApiOf(*values), client::CreateScope(KeyOf(*values), config));
   const std::string id = ResultText(answer, "scope_id");
   std::cout << (values->contains("json") ? json::ObjectWriter().Text("scope_id", id).Finish() : id)
@@ -183,7 +173,7 @@ int ScopeUpdate(const Command& self, const Arguments& arguments) {
   if (!values) return 0;
   const std::string scope = Required(*values, "scope");
   if (!ParseUuid(scope).ok()) throw UsageProblem("--scope is not a scope id (a UUID)");
-  const std::string config = json::Serialize(ObjectFrom(Required(*values, "config")));
+  const std::string config = json::Serialize(ObjectFrom(Required(*values, "config"), "--config"));
   const json::Value answer = Call(ApiOf(*values), client::UpdateScope(KeyOf(*values), scope, config));
   const json::Value* result = answer.Find("result");
   if (values->contains("json")) {

@@ -8,6 +8,7 @@
 
 #include "tools/cli/deadline.h"
 #include "tools/cli/manifest_build.h"
+#include "tools/cli/node_launch.h"
 #include "tools/cli/operator_key.h"
 #include "tools/cli/problem.h"
 
@@ -162,30 +163,16 @@ pid_t Devnet::Start(const Node& node) const {
   // be open to it.
   MakeFolder(folder, 0711);
   MakeFolder(folder / "data", 0700);
-  const Target launcher = LauncherOf(node.party);
-  unlink(launcher.marker.c_str());
+  unlink(LauncherOf(node.party).marker.c_str());
   LaunchPlan plan;
   plan.program = programs_.launcher;
   plan.folder = folder;
   plan.log = folder / "node.log";
   plan.pid_note = folder / "launcher.pid";
-  plan.arguments = {"--enclave",
-                    programs_.enclave,
-                    "--host",
-                    programs_.host,
-                    "--root-key",
-                    folder / "root.key",
-                    "--data-dir",
-                    "data",
-                    "--pid-file",
-                    launcher.marker,
-                    "--make-root-key",
-                    "--dev",
-                    "--",
-                    "--data-dir",
-                    "data",
-                    "--api-port",
-                    std::to_string(node.api_port)};
+  plan.arguments = LauncherOptions(folder, node.party, geteuid());
+  plan.arguments.insert(plan.arguments.end(),
+                        {"--enclave", programs_.enclave, "--host", programs_.host, "--", "--data-dir", "data",
+                         "--api-port", std::to_string(node.api_port)});
   if (!HasIpv6Loopback()) plan.arguments.insert(plan.arguments.end(), {"--api-bind", "127.0.0.1"});
   plan.arguments.insert(plan.arguments.end(), programs_.more_host_arguments.begin(),
                         programs_.more_host_arguments.end());
@@ -193,6 +180,9 @@ pid_t Devnet::Start(const Node& node) const {
 }
 
 void Devnet::StartMissing(Run& run) const {
+  for (const Node& node : run.nodes) {
+    if (!PidsOf(node.party)) CheckNodeFolder(NodeFolder(node.party), node.party, geteuid());
+  }
   for (Node& node : run.nodes) {
     if (PidsOf(node.party)) {
       say_("node " + std::to_string(node.party) + " is running already");
@@ -218,13 +208,14 @@ void Devnet::Watch(Run& run, Node& node) const {
 }
 
 void Devnet::AwaitKeys(Run& run) const {
-  const auto look = [](Node& node) {
+  const auto look = [this](Node& node) {
     Result<EnclaveFacts, std::string> facts = node.Api().GetEnclave();
     if (!facts.ok()) {
       node.reason = facts.error();
     } else if (!facts.value().identity_key) {
       const Result<Health, std::string> health = node.Api().GetHealth();
       node.reason = health.ok() ? health.value().Summary() : health.error();
+      if (health.ok() && health.value().Refused()) ThrowFor(node, node.reason);
     } else {
       node.facts = std::move(facts).value();
     }
@@ -338,6 +329,8 @@ DevnetState Devnet::Up(const DevnetWish& wish) {
   for (const Node& node : run.nodes) out.nodes.push_back(Describe(node));
   return out;
 }
+
+bool Devnet::HasNodes() const { return fs::exists(ManifestPath()) || fs::exists(NodeFolder(1)); }
 
 std::size_t Devnet::Down() {
   std::vector<Target> launchers;

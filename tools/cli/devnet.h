@@ -63,6 +63,8 @@ class Devnet {
   // Starts the network of the folder, or makes one in an empty folder, and returns when every node is ready.
   // Throws a Problem that names the port, or the node and its log. What a first start began is stopped again.
   DevnetState Up(const DevnetWish& wish);
+  // Whether a network was ever begun in the folder.
+  bool HasNodes() const;
   // Stops every node that runs; none running is fine. Returns how many did.
   std::size_t Down();
   // Throws a Problem if the folder has no network.

@@ -141,11 +141,14 @@ int DevnetDown(const Command& self, const Arguments& arguments) {
   po::options_description options("options");
   const Wanted wanted = Read(self, arguments, options);
   if (!wanted.values) return 0;
-  std::size_t stopped = 0;
-  if (fs::exists(wanted.folder)) {
-    const FolderLock lock(wanted.folder);
-    stopped = Devnet(wanted.folder, SayTo(wanted.json)).Down();
+  Devnet devnet(wanted.folder, SayTo(wanted.json));
+  if (!devnet.HasNodes()) {
+    throw Problem(wanted.folder.string() +
+                  " has no network to stop; name the folder of `passport devnet up` with "
+                  "--dir or PASSPORT_DEVNET_DIR");
   }
+  const FolderLock lock(wanted.folder);
+  const std::size_t stopped = devnet.Down();
   if (wanted.json) {
     std::cout << json::ObjectWriter().U64("stopped", stopped).Finish() << std::endl;
   } else {

@@ -16,10 +16,41 @@ void NeedOne(const po::variables_map& values, std::initializer_list<const char*>
   if (count != 1) throw UsageProblem("exactly one of " + list + " is needed");
 }
 
-json::Value ParseObject(std::string_view text, const std::string& source) {
-  json::Value value = OrProblem(json::Parse(text), source + " is not valid JSON");
-  if (!value.IsObject()) throw Problem(source + " is not a JSON object");
-  return value;
+std::string ReasonOf(Status status) {
+  switch (status) {
+    case Status::kJsonSyntax:
+      return "a bracket, quote, comma or value is missing or wrong";
+    case Status::kJsonDuplicateKey:
+      return "a key occurs twice in one object";
+    case Status::kJsonDepth:
+      return "it is nested too deeply";
+    case Status::kJsonUtf8:
+      return "it is not UTF-8";
+    case Status::kJsonNumber:
+      return "a number is not one that every reader takes for the same; write it as a text";
+    default:
+      return "it is too large";
+  }
+}
+
+// What is wrong with the text as a JSON object; empty: nothing.
+std::string FaultOf(const Result<json::Value>& parsed) {
+  if (!parsed.ok()) return " is not valid JSON: " + ReasonOf(parsed.error());
+  return parsed.value().IsObject() ? "" : " is JSON, but not an object {...}";
+}
+
+json::Value ParseText(const std::string& text, const std::string& option) {
+  Result<json::Value> parsed = json::Parse(text);
+  const std::string fault = FaultOf(parsed);
+  if (!fault.empty()) throw UsageProblem(option + " '" + text + "'" + fault);
+  return std::move(parsed).value();
+}
+
+json::Value ParseFile(const std::string& path) {
+  Result<json::Value> parsed = json::Parse(ReadFile(path));
+  const std::string fault = FaultOf(parsed);
+  if (!fault.empty()) throw Problem("the file " + path + fault);
+  return std::move(parsed).value();
 }
 
 }  // namespace
@@ -48,14 +79,16 @@ void AddObjectOptions(po::options_description& options) {
 
 json::Value ReadObject(const po::variables_map& values) {
   NeedOne(values, {"data", "file"});
-  if (values.contains("data")) return ParseObject(values["data"].as<std::string>(), "--data");
-  const std::string path = values["file"].as<std::string>();
-  return ParseObject(ReadFile(path), path);
+  if (values.contains("data")) return ParseText(values["data"].as<std::string>(), "--data");
+  return ParseFile(values["file"].as<std::string>());
 }
 
-json::Value ObjectFrom(const std::string& text_or_path) {
-  if (text_or_path.starts_with('{')) return ParseObject(text_or_path, "the JSON text");
-  return ParseObject(ReadFile(text_or_path), text_or_path);
+json::Value ObjectFrom(const std::string& text_or_path, const std::string& option) {
+  if (text_or_path.starts_with('{')) return ParseText(text_or_path, option);
+  std::error_code error;
+  if (!fs::exists(text_or_path, error))
+    throw Problem(option + " '" + text_or_path + "' is neither a JSON object {...} nor a file that exists");
+  return ParseFile(text_or_path);
 }
 
 }  // namespace passport::cli

@@ -15,7 +15,8 @@ Bytes ReadMessage(const po::variables_map& values);
 void AddObjectOptions(po::options_description& options);
 json::Value ReadObject(const po::variables_map& values);
 
-// A JSON object from a text that begins with '{', or from the file of that name.
-json::Value ObjectFrom(const std::string& text_or_path);
+// A JSON object from a text that begins with '{', or from the file of that name. A text that is none is a
+// UsageProblem; a file that is none, or is not there, a Problem. Both name the option.
+json::Value ObjectFrom(const std::string& text_or_path, const std::string& option);
 
 }  // namespace passport::cli

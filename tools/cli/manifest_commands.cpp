@@ -138,9 +138,10 @@ int ManifestShow(const Command& self, const Arguments& arguments) {
 
 int ManifestSend(const Command& self, const Arguments& arguments) {
   po::options_description options("options");
-  options.add_options()("node", po::value<Texts>()->composing(),
-                        "URL of a node; may be repeated; default: the addresses in the manifest")(
-      "file", po::value<std::string>(), "the manifest (needed)");
+  options.add_options()(
+      "node", po::value<Texts>()->composing(),
+      "URL of a node, which takes its first manifest from its own machine only; may be repeated; default: "
+      "the addresses in the manifest")("file", po::value<std::string>(), "the manifest (needed)");
   const auto values = ReadOptions(self, arguments, options, "file");
   if (!values) return 0;
   const std::string path = Required(*values, "file");

@@ -4,6 +4,8 @@
 
 #include "edl/base/uuid.h"
 #include "tools/cli/problem.h"
+#include "tools/client/http_connection.h"
+#include "trusted/json/write.h"
 
 namespace passport::cli {
 namespace {
@@ -105,6 +107,10 @@ Result<T, std::string> Explain(Result<T> parsed, const client::Url& url, std::st
 
 }  // namespace
 
+bool Health::Refused() const {
+  return std::ranges::any_of(cannot, [](const Trouble& trouble) { return trouble.what == "start"; });
+}
+
 bool Health::Complete() const {
   return Able() && std::ranges::all_of(nodes, [](const Peer& peer) { return peer.connected && peer.ready; });
 }
@@ -123,6 +129,21 @@ std::string Health::Summary() const {
                               : " is not ready");
   }
   return out.empty() ? status : out;
+}
+
+std::string ErrorLine(const Value& error) {
+  const auto text = [](const Value& object, std::string_view key) {
+    const Result<std::string_view> member = object.GetString(key);
+    return member.ok() ? std::string(member.value()) : std::string();
+  };
+  const Value* details = error.Find("details");
+  const Value* code = error.Find("code");
+  std::string name = details != nullptr ? text(*details, "code_name") : "";
+  if (name.empty() && code != nullptr) name = json::Serialize(*code);
+  std::string data = text(error, "data");
+  if (data == name) data.clear();
+  if (data.starts_with(name + ": ")) data.erase(0, name.size() + 2);
+  return "error " + name + ": " + text(error, "message") + (data.empty() ? "" : ": " + data);
 }
 
 Result<std::string, std::string> NodeApi::Send(const client::HttpRequest& request) const {

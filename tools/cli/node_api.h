@@ -54,11 +54,17 @@ struct Health {
   std::vector<Peer> nodes;  // the node itself included
 
   bool Able() const { return status == "ok" || status == "degraded"; }
+  // Whether the enclave refused the records that its host has stored; waiting does not help.
+  bool Refused() const;
   // Able, and every node of the network, as this one sees it, is there.
   bool Complete() const;
   // Its troubles in one line.
   std::string Summary() const;
 };
+
+// A JSON-RPC error as one line, "error CODE_NAME: message: detail"; error.data begins with the code name too
+// (rules.md 31), which is not said twice.
+std::string ErrorLine(const json::Value& error);
 
 class NodeApi;
 NodeApi ApiOf(const std::string& url);  // throws a UsageProblem if it is no URL

@@ -76,7 +76,7 @@ int VerifyTransaction(const Command& self, const Arguments& arguments) {
       OrProblem(ParseRawTransaction(raw), "this is not a signed raw transaction");
   if (const auto data = Optional<std::string>(*values, "data")) {
     const eth::Transaction expected =
-        OrProblem(eth::ParseTransaction(ObjectFrom(*data)), "--data is not a transaction");
+        OrProblem(eth::ParseTransaction(ObjectFrom(*data, "--data")), "--data is not a transaction");
     if (expected.SigningDigest() != transaction.digest)
       throw Problem("the raw transaction is not the one of --data");
   }

@@ -1,7 +1,6 @@
-// A small HTTP/1.1 client: one connection, one request, one answer, one deadline.
+// What an HTTP client says and hears: URLs, requests, answers; http_connection.h carries them.
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,9 +41,7 @@ struct HttpResponse {
 // The POST that carries a client request to a node.
 HttpRequest ToHttp(const Url& url, const Request& request);
 
-// Connects to the addresses of url.host in turn, sends, and reads the answer, all within `timeout`. Answers
-// need a Content-Length or end with the connection; chunked ones and those above 8 MiB are errors.
-Result<HttpResponse, HttpError> Exchange(const Url& url, const HttpRequest& request,
-                                         std::chrono::milliseconds timeout);
+// The bytes of the request, on a connection that is kept unless a header says otherwise.
+std::string Serialise(const Url& url, const HttpRequest& request);
 
 }  // namespace passport::client

@@ -59,11 +59,12 @@ std::string ClaimsJson(const std::vector<Claim>& claims) {
   return out.Finish();
 }
 
-// rules.md 1, in its words.
+// rules.md 1, in its words; README and docs/threat-model.md say the same, which a test compares.
 constexpr std::string_view kLegacyBinding =
-    "legacy: whoever has seen one valid header set can have any payload of that user signed while the set is "
-    "valid; "
-    "the threshold protects the key, not its use";
+    "In legacy mode whoever has seen one valid header set (a host that ends TLS, or one corrupt enclave) can "
+    "have any payload of that user signed while the set is valid. So in legacy mode the threshold protects "
+    "the "
+    "key, and only bound mode also protects its use against t-1 corrupt enclaves.";
 
 struct Trouble {
   std::string what;
@@ -112,6 +113,95 @@ void AddKeyTroubles(const RecordBook& records, const peer::Manifest& manifest, s
                  "keep the other nodes up; shares are repaired when the network can repair them"});
 }
 
+// Why a node does not use what its host has stored. It has no keys then, and a manifest would not help.
+Trouble RefusedRecords(Status status) {
+  const std::string number = " (status " + std::to_string(static_cast<unsigned>(status)) + ")";
+  const std::string restore =
+      "restore the newest copy of the data folder; without one the network has to go on without this node";
+  switch (status) {
+    case Status::kUnseal:
+      return {"start",
+              "the stored records cannot be opened with this node's key" + number +
+                  ": they were sealed under another root key, or changed on the disk",
+              "start passportd with the --root-key file that belongs to this data folder; if it is the right "
+              "one, " +
+                  restore};
+    case Status::kSealVersion:
+      return {"start", "the stored records were sealed by a newer version of this program" + number,
+              "install that version again"};
+    case Status::kRollback:
+      return {"start",
+              "the stored records are older than those this enclave last left, or some are missing" + number,
+              restore};
+    default:
+      return {"start", "the stored records are damaged" + number, restore};
+  }
+}
+
+// What keeps a node without a network from serving.
+Trouble NoNetwork(edl::Phase phase, Status load_error) {
+  if (load_error != Status::kOk) return RefusedRecords(load_error);
+  if (phase == edl::Phase::kBoot) return {"serve clients", "the node is still reading its records", "wait"};
+  return {"serve clients", "the node has no manifest",
+          "run `passport manifest init`, and `passport manifest send` on the machine of every node"};
+}
+
+// How a node of the network looks from this one.
+struct PeerView {
+  PartyIndex party;
+  bool self;
+  bool connected;
+  bool ready;
+  bool banned;
+};
+
+std::vector<PeerView> ViewPeers(const Node& node) {
+  const std::vector<PartyIndex> open = node.peers().Open();
+  const std::vector<PartyIndex> ready = node.peers().Ready();
+  std::vector<PeerView> out;
+  for (const peer::ManifestRow& row : node.identity().manifest.rows) {
+    const bool self = row.party == node.identity().self;
+    const auto in = [&](const std::vector<PartyIndex>& list) {
+      return self || std::ranges::find(list, row.party) != list.end();
+    };
+    out.push_back({row.party, self, in(open), in(ready), node.peers().Banned(row.party)});
+  }
+  return out;
+}
+
+std::string PeersJson(const std::vector<PeerView>& peers) {
+  std::vector<std::string> out;
+  for (const PeerView& peer : peers) {
+    out.push_back(json::ObjectWriter()
+                      .U64("party", peer.party.value)
+                      .Bool("self", peer.self)
+                      .Bool("connected", peer.connected)
+                      .Bool("ready", peer.ready)
+                      .Bool("banned", peer.banned)
+                      .Finish());
+  }
+  return Join(out);
+}
+
+// Nodes that cannot take part now, also when enough others can: one more that goes may be one too many.
+std::string AwayJson(const std::vector<PeerView>& peers) {
+  std::vector<std::string> out;
+  for (const PeerView& peer : peers) {
+    if (peer.ready) continue;
+    const std::string node = "node " + std::to_string(peer.party.value);
+    out.push_back(json::ObjectWriter()
+                      .U64("party", peer.party.value)
+                      .Text("why", node + (peer.banned       ? " is banned"
+                                           : !peer.connected ? " is not connected"
+                                                             : " is connected and not ready"))
+                      .Text("do", peer.banned       ? "find out why it failed, then `passport admin unban`"
+                                  : !peer.connected ? "start " + node + " or mend the network to it"
+                                                    : std::string("wait until it is set up"))
+                      .Finish());
+  }
+  return Join(out);
+}
+
 }  // namespace
 
 Hash32 Core::AttestedHash(const ByteArray<32>& nonce) const {
@@ -154,44 +244,27 @@ std::string Core::AttestJson(const ByteArray<32>& nonce) const {
 std::string Core::StatusJson() const {
   std::vector<Trouble> troubles;
   std::vector<std::string> can;
-  std::vector<std::string> nodes;
-  if (load_error_ != Status::kOk) {
-    troubles.push_back({"start",
-                        "the stored records are not those this enclave last left (status " +
-                            std::to_string(static_cast<unsigned>(load_error_)) + ")",
-                        "restore the newest database, or remove the node and let a new one join"});
-  } else if (!node_) {
-    troubles.push_back({"serve clients", "the node has no manifest",
-                        "run `passport manifest init` and give the file to every node"});
-  }
-  if (node_) {
+  std::vector<PeerView> peers;
+  if (!node_) {
+    troubles.push_back(NoNetwork(phase_, load_error_));
+  } else {
     const peer::Manifest& manifest = node_->identity().manifest;
-    const std::vector<PartyIndex> open = node_->peers().Open();
-    const std::vector<PartyIndex> ready = node_->peers().Ready();
+    peers = ViewPeers(*node_);
     std::vector<PartyIndex> away;
-    for (const peer::ManifestRow& row : manifest.rows) {
-      const bool self = row.party == node_->identity().self;
-      const bool is_open = self || std::ranges::find(open, row.party) != open.end();
-      const bool is_ready = self || std::ranges::find(ready, row.party) != ready.end();
-      if (!is_ready) away.push_back(row.party);
-      nodes.push_back(json::ObjectWriter()
-                          .U64("party", row.party.value)
-                          .Bool("self", self)
-                          .Bool("connected", is_open)
-                          .Bool("ready", is_ready)
-                          .Bool("banned", node_->peers().Banned(row.party))
-                          .Finish());
+    for (const PeerView& peer : peers) {
+      if (!peer.ready) away.push_back(peer.party);
     }
-    const std::string start_missing = "start node(s) " + NodeList(away);
+    const auto open = static_cast<std::size_t>(std::ranges::count_if(peers, &PeerView::connected));
+    const std::size_t ready = peers.size() - away.size();
     const auto need = [&](std::size_t quorum, std::size_t have, const std::string& what) {
       if (have >= quorum) return can.push_back(json::Quote(what));
       troubles.push_back(
           {what, std::to_string(quorum) + " nodes are needed, " + std::to_string(have) + " are ready",
-           start_missing});
+           "start node(s) " + NodeList(away)});
     };
-    need(manifest.t, ready.size() + 1, "sign");
-    need(KeygenQuorum(manifest), ready.size() + 1, "register accounts");
-    need(AckQuorum(manifest), open.size() + 1, "create and update scopes");
+    need(manifest.t, ready, "sign");
+    need(KeygenQuorum(manifest), ready, "register accounts");
+    need(AckQuorum(manifest), open, "create and update scopes");
     if (node_->opener().empty())
       troubles.push_back({"open client requests", "the network has no envelope key yet",
                           "wait until a quorum of nodes is connected"});
@@ -206,7 +279,8 @@ std::string Core::StatusJson() const {
       .U64("party", node_ ? node_->identity().self.value : 0)
       .Raw("can", Join(can))
       .Raw("cannot", TroublesJson(troubles))
-      .Raw("nodes", Join(nodes))
+      .Raw("away", AwayJson(peers))
+      .Raw("nodes", PeersJson(peers))
       .U64("records", records_.count())
       .U64("keys", records_.holders().size())
       .Finish();

@@ -43,7 +43,8 @@ Result<crypto::SecretKey32, Problem> LoadRootKey(const std::string& path, bool m
   if (make) PASSPORT_TRY_VOID(MakeRootKey(path));
   const Descriptor file(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   if (!file.ok())
-    return Fail("cannot open root key " + path + ": " + ErrorText(errno) + "; --make-root-key makes one");
+    return Fail("cannot open root key " + path + ": " + ErrorText(errno) +
+                "; put it back, or, for a new node, make one with --make-root-key");
   struct stat info;
   if (fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_size != 32)
     return Fail("root key " + path + " is not a file of exactly 32 bytes; name the right file");

@@ -33,6 +33,21 @@ constexpr int kChannelBytes = 4 << 20;  // room for many of the largest records 
 
 int OutcomeOf(long result) { return result >= 0 ? 0 : errno; }
 
+// What the host keeps of passportd's environment: its own options (untrusted/config), language and time zone.
+// All else may be a secret of whoever started passportd.
+constexpr std::string_view kHostVariables[] = {"PASSPORT_", "LANG=", "LC_ALL=", "TZ="};
+
+std::vector<char*> HostEnvironment() {
+  std::vector<char*> out;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    if (std::ranges::any_of(kHostVariables, [&](std::string_view each) { return text.starts_with(each); }))
+      out.push_back(*entry);
+  }
+  out.push_back(nullptr);
+  return out;
+}
+
 // One descriptor that the next program gets: `fd` becomes number `as`.
 struct Placement {
   int fd;
@@ -238,7 +253,7 @@ Result<Unit, Problem> GiveDataDir(const std::string& path, uid_t owner) {
   for (const std::string& argument : options.host_arguments)
     arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
-  execveat(kProgram, "", arguments.data(), environ, AT_EMPTY_PATH);
+  execveat(kProgram, "", arguments.data(), HostEnvironment().data(), AT_EMPTY_PATH);
   Say("the host " + options.host_path + " cannot be executed: " + ErrorText(errno));
   Leave(Exit::kSpawnExec);
 }

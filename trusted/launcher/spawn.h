@@ -28,8 +28,9 @@ struct Enclave {
 // Before it becomes the image, the child sends its ConfinementRecord on descriptor 4.
 Result<Enclave, Problem> SpawnEnclave(const Image& image, Identity identity);
 
-// Starts the host with passportd's standard streams and environment, `channel` as descriptor 3 and nothing
-// else open. Under its own identity it gets `data_dir`, if that is not empty.
+// Starts the host with passportd's standard streams, `channel` as descriptor 3 and nothing else open. Of the
+// environment it gets PASSPORT_*, which are its options, and language and time zone. Under its own identity
+// it gets `data_dir`, if that is not empty.
 Result<Child, Problem> SpawnHost(const Options& options, const Descriptor& program, const Descriptor& channel,
                                  Identity identity);
 

@@ -17,4 +17,7 @@ struct HostPort {
 // needs its brackets.
 std::optional<HostPort> ParseHostPort(std::string_view text);
 
+// Whether a numeric address is one that only this machine has: 127.0.0.0/8 or ::1.
+bool IsLoopback(const std::string& address);
+
 }  // namespace passport::host::net

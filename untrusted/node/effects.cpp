@@ -66,6 +66,7 @@ void Node::On(const edl::LogEffect& effect) {
 void Node::On(const edl::PhaseEffect& effect) {
   phase_ = effect.phase;
   party_ = effect.party;
+  if (phase_ == static_cast<std::uint16_t>(edl::Phase::kServing)) api_.SetProvisioned();
   log_.Write(Level::kInfo, "phase", {{"phase", std::uint64_t{phase_}}, {"party", std::uint64_t{party_}}});
   const std::string wanted =
       options_.peer_listen.empty() ? std::string(AsText(effect.listen)) : options_.peer_listen;

@@ -3,7 +3,10 @@
 
 #include <sys/random.h>
 
+#include <algorithm>
 #include <utility>
+
+#include "untrusted/net/address.h"
 
 namespace passport::host::rpc {
 namespace {
@@ -44,6 +47,12 @@ std::optional<Refusal> ReadHeaders(const net::HttpRequest& request, Call& call) 
 
 net::HttpReply Json(std::string body) { return {200, kJson, std::move(body), {}}; }
 net::HttpReply Text(unsigned status, std::string text) { return {status, "text/plain", std::move(text), {}}; }
+
+// Whether a request comes from a program on this machine that is not a browser showing somebody's page.
+bool IsLocal(const net::HttpRequest& request) {
+  return net::IsLoopback(request.client) &&
+         std::ranges::none_of(request.headers, [](const auto& header) { return header.name == "origin"; });
+}
 
 // What POST /manifest and /admin answer: the verdict of the enclave, or the status of the call when it had
 // none.
@@ -123,15 +132,23 @@ void Api::HandleEnclave(std::string_view query, net::ReplyFunction reply) {
 }
 
 void Api::HandlePost(const net::HttpRequest& request, net::ReplyFunction reply) {
-  const ByteSpan body = AsBytes(request.body);
-  if (request.target == "/manifest") {
-    const edl::ProvisionCall call{.kind = edl::ProvisionKind::kManifest, .data = body};
-    return SubmitStatement(call, std::move(reply));
-  }
+  if (request.target == "/manifest") return HandleManifest(request, std::move(reply));
   if (request.target == "/admin") {
-    return SubmitStatement(edl::AdminCall{.statement = body}, std::move(reply));
+    return SubmitStatement(edl::AdminCall{.statement = AsBytes(request.body)}, std::move(reply));
   }
   HandleClientRequest(request, std::move(reply));
+}
+
+// The first manifest names the operators itself, so whoever gives it owns the node: nobody from elsewhere
+// may.
+void Api::HandleManifest(const net::HttpRequest& request, net::ReplyFunction reply) {
+  if (!provisioned_ && !IsLocal(request)) {
+    return reply(Text(403,
+                      "this node has no manifest yet and takes the first one from its own machine only: run "
+                      "`passport manifest send --node` there, or start the node with --manifest\n"));
+  }
+  const edl::ProvisionCall call{.kind = edl::ProvisionKind::kManifest, .data = AsBytes(request.body)};
+  SubmitStatement(call, std::move(reply));
 }
 
 void Api::HandleClientRequest(const net::HttpRequest& request, net::ReplyFunction reply) {

@@ -38,6 +38,8 @@ class Api {
 
   // Answers `request` through `reply`, once, now or later.
   void Handle(net::HttpRequest request, net::ReplyFunction reply);
+  // The enclave has a manifest: from now on only operators' signatures decide about another one.
+  void SetProvisioned() { provisioned_ = true; }
   // A `reply` effect: the answer to the request with its token. Late ones are counted and dropped.
   void OnReply(const edl::ReplyEffect& effect);
   // Gives up requests that are older than request_time.
@@ -55,6 +57,7 @@ class Api {
   void HandleGet(const net::HttpRequest& request, net::ReplyFunction reply);
   void HandleEnclave(std::string_view query, net::ReplyFunction reply);
   void HandlePost(const net::HttpRequest& request, net::ReplyFunction reply);
+  void HandleManifest(const net::HttpRequest& request, net::ReplyFunction reply);
   void HandleClientRequest(const net::HttpRequest& request, net::ReplyFunction reply);
   template <class Call>
   void SubmitStatement(const Call& call, net::ReplyFunction reply);
@@ -72,6 +75,7 @@ class Api {
   RateLimit scope_limit_;
   RateLimit new_key_limit_;
   SeenTexts seen_keys_;
+  bool provisioned_ = false;
   std::uint64_t last_token_ = 0;
   std::unordered_map<std::uint64_t, Pending> pending_;
 };

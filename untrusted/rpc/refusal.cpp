@@ -26,7 +26,7 @@ Row RowOf(Refusal refusal) {
       return {"-32017", "timeout", "The network did not answer in time", "try again", "1000"};
     case Refusal::kNotReady:
       return {"-32020", "not_ready", "The node is not part of a network yet",
-              "its operator has to give it a manifest", nullptr};
+              "its operator finds the reason and what to do at GET /health", nullptr};
     case Refusal::kInternal:
       return {"-32603", "internal", "The node failed to process the request", "try again or another node",
               nullptr};

@@ -1,22 +1,24 @@
 // The HTTP client: URLs, and answers of servers that keep to the rules and of others.
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <thread>
 
-#include "tools/client/http.h"
+#include "tools/client/http_connection.h"
 
 namespace passport::client {
 namespace {
 
 constexpr std::chrono::seconds kTime{20};
 
-// Takes one connection, reads a request up to its last byte, answers with a fixed text and closes.
+// Takes one connection, reads a request up to its last bytes, answers with a fixed text, as often as it is
+// told, and closes.
 class OneAnswer {
  public:
-  OneAnswer(std::string answer, std::string last_bytes)
+  OneAnswer(std::string answer, std::string last_bytes, int times = 1)
       : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -26,15 +28,18 @@ class OneAnswer {
     EXPECT_EQ(listen(fd_, 1), 0);
     getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
     url = ParseUrl("http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/path").value();
-    thread_ = std::thread([this, answer = std::move(answer), last_bytes = std::move(last_bytes)] {
+    thread_ = std::thread([this, answer = std::move(answer), last_bytes = std::move(last_bytes), times] {
       const int peer = accept(fd_, nullptr, nullptr);
       char buffer[4096];
-      while (!request.ends_with(last_bytes)) {
-        const ssize_t count = recv(peer, buffer, sizeof buffer, 0);
-        if (count <= 0) break;
-        request.append(buffer, static_cast<std::size_t>(count));
+      for (int i = 0; i < times; ++i) {
+        request.clear();
+        while (!request.ends_with(last_bytes)) {
+          const ssize_t count = recv(peer, buffer, sizeof buffer, 0);
+          if (count <= 0) break;
+          request.append(buffer, static_cast<std::size_t>(count));
+        }
+        send(peer, answer.data(), answer.size(), MSG_NOSIGNAL);
       }
-      send(peer, answer.data(), answer.size(), MSG_NOSIGNAL);
       close(peer);
     });
   }
@@ -88,6 +93,34 @@ TEST(Exchange, CarriesTheHeadersOfARequestAndGetsTheBody) {
   EXPECT_NE(server.request.find("\r\nX-Encrypted-Key-Signature: proof\r\n"), std::string::npos);
   EXPECT_EQ(server.request.find("X-Encrypted-User"), std::string::npos);
   EXPECT_TRUE(server.request.ends_with("\r\n\r\nthe body"));
+}
+
+// The answer to what is sent next; the test waits in poll(2) as the load generator does.
+HttpConnection::Answer Ask(HttpConnection& connection, const std::string& text) {
+  const auto sent = connection.Send(Serialise(connection.url(), {"POST", "/", {}, text}), kTime);
+  if (!sent.ok()) return Fail(sent.error());
+  for (;;) {
+    if (auto answer = connection.Advance()) return *answer;
+    pollfd wanted{connection.fd(), connection.wanted_events(), 0};
+    if (poll(&wanted, 1, 20'000) != 1) return Fail(HttpError("no answer"));
+  }
+}
+
+TEST(HttpConnection, IsKeptForTheNextRequestUnlessTheServerEndsIt) {
+  const OneAnswer keeps("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes", "end", 2);
+  HttpConnection kept(keeps.url);
+  EXPECT_EQ(Ask(kept, "first end").value().body, "yes");
+  const int fd = kept.fd();
+  EXPECT_GE(fd, 0);
+  EXPECT_EQ(Ask(kept, "second end").value().body, "yes");
+  EXPECT_EQ(kept.fd(), fd);
+  EXPECT_FALSE(Ask(kept, "third end").ok());
+  EXPECT_LT(kept.fd(), 0);
+
+  const OneAnswer ends("HTTP/1.1 429 Busy\r\nconnection: Close\r\nContent-Length: 2\r\n\r\nno", "end");
+  HttpConnection ended(ends.url);
+  EXPECT_EQ(Ask(ended, "end").value().status, 429u);
+  EXPECT_LT(ended.fd(), 0);
 }
 
 TEST(Exchange, WithoutLength_ReadsToTheEnd) {

@@ -2,6 +2,7 @@
 // enclave.
 #include <gtest/gtest.h>
 
+#include <future>
 #include <optional>
 #include <semaphore>
 
@@ -9,6 +10,8 @@
 #include "tests/unit/host/raw_client.h"
 #include "untrusted/net/asio.h"
 #include "untrusted/rpc/api.h"
+// After Asio itself, which needs repair first.
+#include <boost/asio/post.hpp>
 
 namespace passport::host {
 namespace {
@@ -265,6 +268,33 @@ TEST_F(Api, Post_ManifestAndAdminGetTheVerdict) {
   EXPECT_EQ(client.Read().body, "{\"ok\":false,\"status\":2}");
   client.Send(Post(std::string(16385, 's'), "", "/admin"));
   EXPECT_EQ(client.Read().body, "{\"ok\":false,\"status\":101}");
+}
+
+// The first manifest says who the operators are, so it counts from where it comes.
+TEST_F(Api, Post_TheFirstManifestIsTakenFromThisMachineOnly) {
+  const auto post = [this](const std::string& from, std::vector<net::HttpHeader> headers = {}) {
+    const auto promise = std::make_shared<std::promise<net::HttpReply>>();
+    net::asio::post(io, [=, this] {
+      api->Handle({"POST", "/manifest", headers, "manifest", from},
+                  [promise](net::HttpReply reply) { promise->set_value(std::move(reply)); });
+    });
+    return promise->get_future().get();
+  };
+  Start();
+  for (const char* from :
+       {"192.0.2.1", "10.0.0.1", "128.0.0.1", "::2", "2001:db8::1", "::ffff:127.0.0.1", ""}) {
+    const net::HttpReply refused = post(from);
+    EXPECT_EQ(refused.status, 403u) << from;
+    EXPECT_NE(refused.body.find("from its own machine only"), std::string::npos);
+  }
+  EXPECT_EQ(post("127.0.0.1", {{"origin", "https://evil.example"}}).status, 403u);
+  EXPECT_EQ(fake.calls(), std::vector<std::string>());
+  for (const char* from : {"127.0.0.1", "127.9.9.9", "::1"})
+    EXPECT_EQ(post(from).body, "{\"ok\":true}") << from;
+  EXPECT_EQ(fake.calls().size(), 3u);
+  // Afterwards the enclave checks the operators' signatures.
+  net::asio::post(io, [this] { api->SetProvisioned(); });
+  EXPECT_EQ(post("192.0.2.1").body, "{\"ok\":true}");
 }
 
 TEST_F(Api, Post_RefusalsOfTheEnclaveAreJsonRpcErrors) {

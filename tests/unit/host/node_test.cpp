@@ -188,6 +188,20 @@ TEST_F(NodeTest, Start_WithoutManifestAnswersAndTakesOneLater) {
   EXPECT_NE(board.Await("event=manifest_loaded"), "");
 }
 
+// A page in somebody's browser reaches loopback too; its requests carry an Origin.
+TEST_F(NodeTest, Manifest_OfAnyOriginIsTheEnclavesBusinessOnlyOnceThereIsOne) {
+  options.manifest_path = temp.File("manifest");
+  RawClient client(Start());
+  const std::string from_a_page = Post("bad", "Origin: https://page.example\r\n", "/manifest");
+  client.Send(from_a_page);
+  EXPECT_EQ(client.Read().status, 403);
+  for (const std::string& fact : board.facts()) EXPECT_EQ(fact.find("enclave: manifest"), std::string::npos);
+  client.Send(Post("good", "", "/manifest"));
+  EXPECT_EQ(client.Read().body, "{\"ok\":true}");
+  client.Send(from_a_page);
+  EXPECT_EQ(client.Read().body, "{\"ok\":false,\"status\":201}");
+}
+
 TEST_F(NodeTest, Start_RecordsThatAreRefusedLeaveTheNodeUpToSayWhy) {
   fake.on_provision = [](const edl::ProvisionCall&, edl::Effects& effects) {
     effects.Verdict(212);
