@@ -74,6 +74,11 @@ Result<Change> ReadChange(Reader& in) {
   }
 }
 
+// Whether a reservation that a proposer makes at now_ms may take over an older one. Never overflows.
+bool IsExpired(const policy::Account& account, std::uint64_t now_ms) {
+  return now_ms >= account.reserved_at_ms && now_ms - account.reserved_at_ms >= policy::kReservationMs;
+}
+
 }  // namespace
 
 Bytes EncodeChange(const Change& change) {
@@ -168,8 +173,14 @@ Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before
 }
 
 // The whole registration is judged again from what the client sent, on this enclave's copy of the scope.
+// Its time is bounded in the future only: clocks rise, so what was right once stays right, and a half-done
+// reservation can still be completed long after it was proposed. The bound makes a reservation end at most
+// kClockSkewMs + kReservationMs from now; a time in the past only shortens the proposer's own reservation.
 Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before,
                               const AccountReservation& change) const {
+  if (policy::KindOf(id) != policy::RecordKind::kAccount) return Refuse(ErrorCode::kInvalidRequest);
+  if (change.now_ms > unix_ms_ && change.now_ms - unix_ms_ > kClockSkewMs)
+    return Refuse(ErrorCode::kNotReady);
   const auto call = api::ParseCall(change.evidence.body);
   if (!call.ok()) return Refuse(call.error().error.code);
   const auto* registration = std::get_if<api::DelegatedRegistration>(&call.value().request);
@@ -189,8 +200,8 @@ Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before
     if (!account.ok()) return Refuse(ErrorCode::kInternal);
     if (account.value().state == policy::AccountState::kActive)
       return Refuse(ErrorCode::kDuplicateRegistration);
-    const bool expired = change.now_ms >= account.value().reserved_at_ms + policy::kReservationMs;
-    if (!expired && account.value().reserved_by != change.request) return Refuse(ErrorCode::kPending);
+    if (!IsExpired(account.value(), change.now_ms) && account.value().reserved_by != change.request)
+      return Refuse(ErrorCode::kPending);
   }
   policy::Account account;
   account.scope = scope.value().id;

@@ -1,6 +1,7 @@
 // The evidence of every kind of change to a replicated record, and the rules by which each enclave judges it.
 #pragma once
 
+#include <algorithm>
 #include <variant>
 
 #include "trusted/auth/evidence.h"
@@ -17,10 +18,13 @@ struct ScopeCreation {
 struct ScopeUpdate {
   api::SignedConfig config;
 };
+// How far the clock of a proposer may be ahead of an acceptor's.
+inline constexpr std::uint64_t kClockSkewMs = 120'000;
+
 // Takes the username; the key follows.
 struct AccountReservation {
   RequestId request;
-  std::uint64_t now_ms = 0;
+  std::uint64_t now_ms = 0;  // the proposer's word, as far as kClockSkewMs goes
   auth::Evidence evidence;
 };
 // The reserved account gets its key.
@@ -59,6 +63,7 @@ class NetworkRules final : public replica::ChangeRules {
   NetworkRules(const Identity& identity, const policy::SeenSignatures& seen)
       : identity_(identity), seen_(seen) {}
   void SetView(RegisterView& view) { view_ = &view; }
+  void OnTick(std::uint64_t unix_ms) { unix_ms_ = std::max(unix_ms_, unix_ms); }
 
   replica::Judgement Judge(const RecordId& id, const replica::Version& before, ByteSpan evidence,
                            PartyIndex proposer) override;
@@ -75,6 +80,7 @@ class NetworkRules final : public replica::ChangeRules {
   const Identity& identity_;
   const policy::SeenSignatures& seen_;
   RegisterView* view_ = nullptr;
+  std::uint64_t unix_ms_ = 0;
 };
 
 // The envelope register's value: PKCS#8 DER of each key, newest first.

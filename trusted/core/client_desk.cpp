@@ -109,7 +109,11 @@ void ClientDesk::Decide(const RequestId& id, Operation& op, const api::CreateSco
               ScopeCreation{request.signed_config});
 }
 
+// The signature comes before the look-up: who cannot sign anything makes nobody look anything up.
 void ClientDesk::Decide(const RequestId& id, Operation& op, const api::UpdateScope& request) {
+  const bool devnet = IsDevnet(parts_.identity.manifest);
+  const auto verified = policy::VerifyConfig(request.signed_config, devnet);
+  if (!verified.ok()) return ReplyError(id, verified.error());
   const RecordId record = policy::ScopeRecordId(request.scope);
   const replica::Version* version = parts_.view.Local(record);
   if (version == nullptr) return;
@@ -118,7 +122,6 @@ void ClientDesk::Decide(const RequestId& id, Operation& op, const api::UpdateSco
     op.evidence.scope_id = FormatUuid(request.scope.bytes);
     return RefuseOrRead(id, op, MakeError(ErrorCode::kUnknownScope));
   }
-  const bool devnet = IsDevnet(parts_.identity.manifest);
   const auto after = policy::UpdateScope(scope.value(), request.signed_config, devnet, parts_.records.seen());
   if (!after.ok()) return ReplyError(id, after.error());
   StartChange(id, op, Stage::kChanging, record, ScopeUpdate{request.signed_config});

@@ -47,6 +47,7 @@ void Node::OnFetched(const RecordId& id, Result<Unit> outcome) {
 }
 
 void Node::OnTick(std::uint64_t unix_ms, std::uint64_t now_ms) {
+  rules_.OnTick(unix_ms);
   peers_.OnTick(now_ms);
   replica_.OnTick(now_ms);
   const bool closed = opener_.empty();

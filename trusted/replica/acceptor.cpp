@@ -1,5 +1,7 @@
 // The acceptor's side: promises, acceptances, learning and answering queries. Everything is stored before it
 // is answered.
+#include <algorithm>
+
 #include "trusted/crypto/tagged_hash.h"
 #include "trusted/replica/replica.h"
 
@@ -52,19 +54,15 @@ void Replica::Handle(PartyIndex from, const Accept& m) {
   } else if (m.version.number > committed.version.number + 1) {
     reply.verdict = AcceptVerdict::kBehind;
   } else if (m.version.number == committed.version.number + 1) {
-    const Judgement judgement = JudgeVersion(from, m, next);
-    if (const auto* need = std::get_if<NeedRecords>(&judgement)) {
-      for (const RecordId& id : need->ids) {
-        if (!Usable(id)) return Defer(id, from, m);
-      }
-      return;  // all at hand by now: the proposer asks again
-    }
+    const Tentative offered{m.ballot, m.version, m.evidence};
+    const Judgement judgement = JudgeVersion(m.id, offered, next);
+    if (const auto* need = std::get_if<NeedRecords>(&judgement)) return DeferUntil(*need, from, m);
     if (const auto* refused = std::get_if<Refused>(&judgement)) {
       reply.verdict = AcceptVerdict::kRefused;
       reply.refusal = refused->code;
     } else {
       next.promised = m.ballot;
-      next.tentative = Tentative{m.ballot, m.version, m.evidence};
+      next.tentative = offered;
       port_.Store(m.id, std::move(next));
     }
   }
@@ -72,18 +70,38 @@ void Replica::Handle(PartyIndex from, const Accept& m) {
   Post(from, std::move(reply));
 }
 
-// Whether this enclave's own copy and rules lead to exactly the proposed version. A version already accepted
+bool Replica::Follows(const RecordId& id, const Version& next, const Version& before) {
+  const Hash32 previous = before.number == 0 ? Hash32{} : before.HashFor(id);
+  return next.number == before.number + 1 && next.previous == previous;
+}
+
+// Whether this enclave's own copy and rules lead to exactly the offered version. A version already accepted
 // needs no second look.
-Judgement Replica::JudgeVersion(PartyIndex from, const Accept& m, const Register& held) {
+Judgement Replica::JudgeVersion(const RecordId& id, const Tentative& offered, const Register& held) {
   constexpr std::uint16_t kNotTheSame = 0;
-  if (held.tentative && held.tentative->version == m.version) return m.version.value;
+  if (held.tentative && held.tentative->version == offered.version) return offered.version.value;
   const Version& before = held.committed.version;
-  const Hash32 previous = before.number == 0 ? Hash32{} : before.HashFor(m.id);
-  if (m.version.previous != previous) return Refused{kNotTheSame};
-  Judgement judgement = rules_.Judge(m.id, before, m.evidence, from);
+  if (!Follows(id, offered.version, before)) return Refused{kNotTheSame};
+  Judgement judgement = rules_.Judge(id, before, offered.evidence, offered.ballot.party);
   const auto* value = std::get_if<Bytes>(&judgement);
-  if (value != nullptr && *value != m.version.value) return Refused{kNotTheSame};
+  if (value != nullptr && *value != offered.version.value) return Refused{kNotTheSame};
   return judgement;
+}
+
+// A version that was right when it was accepted may be refused later, for what it rests on has changed. If so
+// many hold it that one of them is honest, it was judged then, and may have been chosen: it counts as valid.
+bool Replica::Vouched(const RecordId& id, const Version& version, PartyIndex by, Doubts& doubts) {
+  if (!Follows(id, version, Held(id).committed.version)) return false;
+  const Hash32 hash = version.HashFor(id);
+  doubts[by] = hash;
+  const auto same = std::ranges::count_if(doubts, [&](const auto& doubt) { return doubt.second == hash; });
+  return static_cast<std::size_t>(same) >= config_.ack_quorum;
+}
+
+// A refusal may come from having missed another record: whoever accepted the version has it.
+void Replica::AskWhatItRestsOn(PartyIndex to, const Tentative& refused) {
+  for (const RecordId& id : rules_.RestsOn(refused.evidence))
+    Post(to, Query{id, Held(id).committed.version.number});
 }
 
 bool Replica::Adopt(const RecordId& id, const Committed& committed) {
@@ -129,7 +147,7 @@ void Replica::Handle(PartyIndex from, const Query& m) {
     return Defer(m.id, from, m);
   }
   const Register& held = Held(m.id);
-  QueryReply reply{m.id, config_.fresh || confirmed_.contains(m.id), {}, held.tentative};
+  QueryReply reply{m.id, Confirmed(m.id), {}, held.tentative};
   if (held.committed.version.number > m.known) reply.committed = held.committed;
   Post(from, std::move(reply));
 }

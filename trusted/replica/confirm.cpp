@@ -11,6 +11,12 @@ namespace {
 constexpr std::size_t kDeferredBytesMax = 4'000'000;
 constexpr std::uint64_t kAskAgainMs = 600;
 constexpr std::uint64_t kFetchAgainMs = 1'500;
+// What nobody has asked for again by then is forgotten, and with it the messages that wait for it.
+constexpr std::uint64_t kForgetMs = 10'000;
+// Records that do not exist here: being confirmed at one time, and confirmed.
+constexpr std::size_t kConfirmingAbsentMax = 4'096;
+constexpr std::size_t kConfirmedAbsentMax = 4'096;
+constexpr std::size_t kDeferredOverhead = 512;  // of memory for one message, beyond its bytes
 
 }  // namespace
 
@@ -51,15 +57,30 @@ const Register& Replica::Held(const RecordId& id) {
 bool Replica::Usable(const RecordId& id) {
   const Holding holding = port_.Find(id).first;
   if (holding == Holding::kMissing && fetching_.emplace(id, now_ms_).second) port_.Fetch(id);
-  const bool confirmed = config_.fresh || confirmed_.contains(id);
-  if (!confirmed && !confirming_.contains(id)) {
-    if (config_.confirm_quorum == 0) {
-      confirmed_.insert(id);
-    } else {
-      AskOthers(id, confirming_[id]);
+  if (!Confirmed(id)) {
+    const auto entry = confirming_.find(id);
+    if (entry != confirming_.end()) {
+      entry->second.wanted_ms = now_ms_;
+    } else if (config_.confirm_quorum == 0) {
+      SetConfirmed(id);
+    } else if (holding != Holding::kAbsent || confirming_.size() < kConfirmingAbsentMax) {
+      Confirmation& confirmation = confirming_[id];
+      confirmation.wanted_ms = now_ms_;
+      AskOthers(id, confirmation);
     }
   }
-  return holding != Holding::kMissing && (config_.fresh || confirmed_.contains(id));
+  return holding != Holding::kMissing && Confirmed(id);
+}
+
+// Anybody can make up names of records that do not exist: only the last of them are remembered. One that is
+// forgotten is confirmed again when it is wanted again.
+void Replica::SetConfirmed(const RecordId& id) {
+  confirmed_.insert(id);
+  if (port_.Find(id).first != Holding::kAbsent) return;
+  absent_.push_back(id);
+  if (absent_.size() <= kConfirmedAbsentMax) return;
+  if (port_.Find(absent_.front()).first == Holding::kAbsent) confirmed_.erase(absent_.front());
+  absent_.pop_front();
 }
 
 // Those that were not confirmed themselves may be by now.
@@ -74,6 +95,7 @@ void Replica::AskOthers(const RecordId& id, Confirmation& confirmation) {
 }
 
 void Replica::AskAgain() {
+  ForgetUnanswered();
   for (auto& [id, confirmation] : confirming_) {
     if (now_ms_ >= confirmation.asked_ms + kAskAgainMs) AskOthers(id, confirmation);
   }
@@ -92,32 +114,46 @@ bool Replica::EnoughConfirm(const Confirmation& confirmation) const {
 }
 
 void Replica::Handle(PartyIndex from, const QueryReply& m) {
+  if (port_.Find(m.id).first == Holding::kMissing) {
+    static_cast<void>(Usable(m.id));
+    return Defer(m.id, from, m);
+  }
+  if (m.committed.version.number > 0 && !Adopt(m.id, m.committed)) return;
   const auto entry = confirming_.find(m.id);
   if (entry == confirming_.end()) return;
-  if (port_.Find(m.id).first == Holding::kMissing) return Defer(m.id, from, m);
-  if (m.committed.version.number > 0 && !Adopt(m.id, m.committed)) return;
-  if (m.tentative) AdoptTentative(m.id, *m.tentative);
-  entry->second.answered.insert(from);
-  if (m.confirmed) entry->second.confirmed.insert(from);
-  if (!EnoughConfirm(entry->second)) return;
+  Confirmation& confirmation = entry->second;
+  if (m.tentative) {
+    const Judgement judgement = AdoptTentative(m.id, *m.tentative, from, confirmation.doubts);
+    if (const auto* need = std::get_if<NeedRecords>(&judgement)) return DeferUntil(*need, from, m);
+    if (std::holds_alternative<Refused>(judgement)) return AskWhatItRestsOn(from, *m.tentative);
+  }
+  confirmation.answered.insert(from);
+  if (m.confirmed) confirmation.confirmed.insert(from);
+  if (!EnoughConfirm(confirmation)) return;
   confirming_.erase(entry);
-  confirmed_.insert(m.id);
+  SetConfirmed(m.id);
   Wake(m.id);
 }
 
 // What another node accepted after this one's disk was copied may have been chosen with this one's help: it
-// is taken up as this one's own acceptance, so that a later first phase finds it. Its content is judged when
-// it is proposed again.
-void Replica::AdoptTentative(const RecordId& id, const Tentative& tentative) {
+// is taken up as this one's own acceptance, so that a later first phase finds it. Until it is, the other node
+// has not answered: to count it would be to promise without what this node has accepted. Waiting for the
+// records that judging needs ends, because those rest on nothing that rests on this one
+// (ChangeRules::RestsOn); a liar who points back at this very record only keeps his own answer waiting.
+Judgement Replica::AdoptTentative(const RecordId& id, const Tentative& tentative, PartyIndex from,
+                                  Doubts& doubts) {
   Register next = Held(id);
-  if (tentative.version.number != next.committed.version.number + 1) return;
-  if (!IsPlausible(tentative.ballot, next.promised)) return;
-  if (next.tentative && next.tentative->ballot >= tentative.ballot) return;
-  const Accept as_accept{id, tentative.ballot, config_.boot, tentative.version, tentative.evidence};
-  if (!std::holds_alternative<Bytes>(JudgeVersion(tentative.ballot.party, as_accept, next))) return;
+  if (tentative.version.number <= next.committed.version.number) return Bytes{};
+  if (next.tentative && next.tentative->ballot >= tentative.ballot) return Bytes{};
+  if (!IsPlausible(tentative.ballot, next.promised)) return Refused{};
+  Judgement judgement = JudgeVersion(id, tentative, next);
+  if (std::holds_alternative<NeedRecords>(judgement)) return judgement;
+  if (std::holds_alternative<Refused>(judgement) && !Vouched(id, tentative.version, from, doubts))
+    return judgement;
   next.promised = std::max(next.promised, tentative.ballot);
   next.tentative = tentative;
   port_.Store(id, std::move(next));
+  return Bytes{};
 }
 
 void Replica::GoOnWith(std::set<PartyIndex> others) {
@@ -128,7 +164,7 @@ void Replica::GoOnWith(std::set<PartyIndex> others) {
   }
   for (const RecordId& id : done) {
     confirming_.erase(id);
-    confirmed_.insert(id);
+    SetConfirmed(id);
     Wake(id);
   }
   DrainLocal();
@@ -178,11 +214,29 @@ void Replica::Wake(const RecordId& id) {
 }
 
 void Replica::Defer(const RecordId& id, PartyIndex from, Message message) {
-  const std::size_t bytes = EncodeMessage(message).size();
+  const std::size_t bytes = EncodeMessage(message).size() + kDeferredOverhead;
   std::size_t& used = deferred_bytes_[from];
   if (used + bytes > kDeferredBytesMax) return;
   used += bytes;
-  deferred_[id].push_back({from, std::move(message), bytes});
+  deferred_[id].push_back({from, std::move(message), bytes, now_ms_});
+}
+
+// Keeps a message until the records that judging it needs are usable.
+void Replica::DeferUntil(const NeedRecords& need, PartyIndex from, Message message) {
+  for (const RecordId& id : need.ids) {
+    if (!Usable(id)) return Defer(id, from, std::move(message));
+  }  // all at hand by now: whoever waits for an answer asks again
+}
+
+void Replica::ForgetUnanswered() {
+  std::erase_if(confirming_, [this](const auto& e) { return now_ms_ >= e.second.wanted_ms + kForgetMs; });
+  for (auto& [id, waiting] : deferred_) {
+    while (!waiting.empty() && now_ms_ >= waiting.front().since_ms + kForgetMs) {
+      deferred_bytes_[waiting.front().from] -= waiting.front().bytes;
+      waiting.pop_front();
+    }
+  }
+  std::erase_if(deferred_, [](const auto& e) { return e.second.empty(); });
 }
 
 void Replica::OnPeerOpen(PartyIndex party) {

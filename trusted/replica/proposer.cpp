@@ -46,6 +46,8 @@ void Replica::Begin(std::uint64_t ticket, Proposal& proposal) {
   proposal.retry_ms = now_ms_ + kPhaseTimeoutMs;
   if (!Usable(proposal.id)) return;  // Wake starts it sooner
   const Register& held = Held(proposal.id);
+  const bool unheard_of = held.empty() && held.promised == Ballot{};
+  if (unheard_of && !proposal.evidence && !proposal.by_ballot) return AskWhetherAbsent(proposal);
   std::uint64_t& seen = rounds_seen_[proposal.id];
   seen = std::max(seen, held.promised.round) + 1;
   proposal.ballot = {seen, config_.self};
@@ -90,6 +92,7 @@ std::vector<PartyIndex> Replica::Unheard(const Proposal& proposal) const {
 
 std::pair<const std::uint64_t, Replica::Proposal>* Replica::FindProposal(const RecordId& id,
                                                                          const Ballot& ballot) {
+  if (ballot == Ballot{}) return nullptr;  // that of a proposal which is not running
   for (auto& entry : proposals_) {
     if (entry.second.id == id && entry.second.ballot == ballot) return &entry;
   }
@@ -118,13 +121,16 @@ void Replica::Handle(PartyIndex from, const Promise& m) {
   Proposal& proposal = entry->second;
   if (m.committed.version.number > 0 && !Adopt(m.id, m.committed))
     return;  // a certificate that does not hold is no answer
+  if (m.ballot.IsQuestion()) return OnAnswer(entry->first, proposal, from, m);
   if (!m.granted) return OnOutbid(from, proposal, m.promised);
-  if (m.tentative) {
-    // No honest acceptor has accepted a version that does not follow the one it holds.
-    const Version& latest = Held(m.id).committed.version;
-    const Version& next = m.tentative->version;
-    const Hash32 previous = latest.number == 0 ? Hash32{} : latest.HashFor(m.id);
-    if (next.number > latest.number && (next.number - latest.number > 1 || next.previous != previous)) return;
+  if (m.tentative && m.tentative->version.number > Held(m.id).committed.version.number) {
+    // No honest acceptor has accepted a version that does not follow the one it holds, or without judging it.
+    // To propose such a one would only have it refused: its promise is no answer.
+    const Judgement judgement = JudgeVersion(m.id, *m.tentative, Held(m.id));
+    if (const auto* need = std::get_if<NeedRecords>(&judgement)) return DeferUntil(*need, from, m);
+    if (std::holds_alternative<Refused>(judgement) &&
+        !Vouched(m.id, m.tentative->version, from, proposal.doubts))
+      return AskWhatItRestsOn(from, *m.tentative);
   }
   if (!proposal.promises.emplace(from, m).second) return;
   if (proposal.proposed) return SendAccept(from, proposal);  // late, but perhaps needed

@@ -20,6 +20,9 @@ struct Ballot {
   std::uint64_t round = 0;
   PartyIndex party;
   auto operator<=>(const Ballot&) const = default;
+  // Nobody's ballot, so no acceptor grants it: a Prepare with it only asks, and its round ties the answer
+  // to it.
+  bool IsQuestion() const { return round != 0 && party.value == 0; }
 };
 // Rounds rise in small steps. A greater one is a lie that would use up the ballots of a register for ever.
 inline constexpr std::uint64_t kRoundStepMax = std::uint64_t{1} << 32;

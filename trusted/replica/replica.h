@@ -48,7 +48,8 @@ class ChangeRules {
   virtual Judgement Judge(const RecordId& id, const Version& before, ByteSpan evidence,
                           PartyIndex proposer) = 0;
   // The other registers that judging this evidence looks at: sent to an acceptor that refuses, because it may
-  // have missed them.
+  // have missed them. What records rest on must not go round in a circle (an account rests on its scope, a
+  // scope on nothing): confirmations of records that wait for each other would never end.
   virtual std::vector<RecordId> RestsOn(ByteSpan evidence) = 0;
 };
 
@@ -77,9 +78,9 @@ class Replica {
   // Applies evidence to the record; port.Done(ticket) gets the new version once ack_quorum enclaves hold it
   // durably.
   void Change(std::uint64_t ticket, const RecordId& id, Bytes evidence, std::uint64_t deadline_ms);
-  // The latest chosen version as a quorum knows it (linearizable).
+  // The latest chosen version as a quorum knows it (linearizable). Of a record that nobody has heard of it
+  // stores nothing.
   void Read(std::uint64_t ticket, const RecordId& id, std::uint64_t deadline_ms);
-  void Cancel(std::uint64_t ticket) { proposals_.erase(ticket); }
 
   // The local chosen version if it may be used: fetched and confirmed. Null: Await(id) was called for the
   // caller.
@@ -102,12 +103,15 @@ class Replica {
   void OnTick(std::uint64_t now_ms);
 
  private:
+  // Half-done versions that the rules here refuse, by who holds them: his newest.
+  using Doubts = std::map<PartyIndex, Hash32>;
   struct Proposal {
     RecordId id;
     std::optional<Bytes> evidence;  // absent: a read
     std::uint64_t deadline_ms = 0;
     std::uint64_t retry_ms = 0;  // 0: running; otherwise start again then
     unsigned attempts = 0;
+    bool by_ballot = false;  // a read: somebody has heard of the record, so asking is not enough
     Ballot ballot;
     std::map<PartyIndex, Promise> promises;
     std::optional<Version> proposed;  // set in phase 2
@@ -118,17 +122,21 @@ class Replica {
     Certificate accepted;
     std::map<PartyIndex, std::uint16_t> refused;
     std::set<PartyIndex> outbid;
+    Doubts doubts;                                          // over all attempts
     std::set<std::pair<PartyIndex, AcceptVerdict>> helped;  // with what they lacked, once for each reason
   };
   struct Confirmation {
     std::set<PartyIndex> answered;
     std::set<PartyIndex> confirmed;
+    Doubts doubts;
     std::uint64_t asked_ms = 0;
+    std::uint64_t wanted_ms = 0;
   };
   struct Deferred {
     PartyIndex from;
     Message message;
     std::size_t bytes = 0;
+    std::uint64_t since_ms = 0;
   };
 
   // Acceptor (acceptor.cpp).
@@ -136,7 +144,10 @@ class Replica {
   void Handle(PartyIndex from, const Accept& m);
   void Handle(PartyIndex from, const Learn& m);
   void Handle(PartyIndex from, const Query& m);
-  Judgement JudgeVersion(PartyIndex from, const Accept& m, const Register& held);
+  static bool Follows(const RecordId& id, const Version& next, const Version& before);
+  Judgement JudgeVersion(const RecordId& id, const Tentative& offered, const Register& held);
+  bool Vouched(const RecordId& id, const Version& version, PartyIndex by, Doubts& doubts);
+  void AskWhatItRestsOn(PartyIndex to, const Tentative& refused);
   void NoteChosen(const RecordId& id, const Committed& committed);
   bool VerifyCertificate(const RecordId& id, const Committed& committed) const;
   Hash32 SignedHash(const RecordId& id, const Version& version) const;
@@ -160,19 +171,27 @@ class Replica {
   std::vector<PartyIndex> Unheard(const Proposal& proposal) const;
   std::pair<const std::uint64_t, Proposal>* FindProposal(const RecordId& id, const Ballot& ballot);
 
+  // Reads of records that this node knows nothing about (absent.cpp).
+  void AskWhetherAbsent(Proposal& proposal);
+  void OnAnswer(std::uint64_t ticket, Proposal& proposal, PartyIndex from, const Promise& m);
+
   // Confirmation after a restart (confirm.cpp).
   bool Usable(const RecordId& id);  // fetched and confirmed; otherwise starts both
+  bool Confirmed(const RecordId& id) const { return config_.fresh || confirmed_.contains(id); }
+  void SetConfirmed(const RecordId& id);
   void AskOthers(const RecordId& id, Confirmation& confirmation);
   void AskAgain();  // for answers and records that have not come
   void Handle(PartyIndex from, const QueryReply& m);
   bool EnoughConfirm(const Confirmation& confirmation) const;
-  void AdoptTentative(const RecordId& id, const Tentative& tentative);
+  Judgement AdoptTentative(const RecordId& id, const Tentative& tentative, PartyIndex from, Doubts& doubts);
   void Wake(const RecordId& id);
+  void ForgetUnanswered();
 
   void Post(PartyIndex to, Message message);  // to a peer, or to self through the local queue
   void DrainLocal();
   const Register& Held(const RecordId& id);  // empty if absent
   void Defer(const RecordId& id, PartyIndex from, Message message);
+  void DeferUntil(const NeedRecords& need, PartyIndex from, Message message);
 
   Config config_;
   Port& port_;
@@ -183,6 +202,7 @@ class Replica {
   std::map<RecordId, Confirmation> confirming_;
   std::set<RecordId> confirmed_;
   std::set<PartyIndex> going_on_;               // empty unless operators said so
+  std::deque<RecordId> absent_;                 // the last that were confirmed as absent
   std::map<RecordId, std::uint64_t> fetching_;  // since when
   std::map<RecordId, std::uint64_t> rounds_seen_;
   std::map<RecordId, std::deque<Deferred>> deferred_;

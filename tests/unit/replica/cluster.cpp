@@ -180,6 +180,7 @@ std::pair<Holding, const Register*> Cluster::Node::Find(const RecordId& id) {
 
 void Cluster::Node::Store(const RecordId& id, Register value) {
   PASSPORT_CHECK(!evicted.contains(id));
+  ++cluster->stored_;
   cluster->Note(id, value.committed.version);
   disk[id] = Register::Parse(value.Encode()).value();
 }

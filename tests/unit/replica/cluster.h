@@ -52,6 +52,7 @@ class Cluster {
   bool RunUntil(const std::function<bool()>& condition, std::uint64_t ms = 20'000);
   std::uint64_t now_ms() const { return now_ms_; }
   std::size_t sent() const { return sent_; }
+  std::size_t stored() const { return stored_; }  // times that a node stored a record
   std::uint32_t Draw(std::uint32_t below);
   PartyIndex AnyParty() { return {static_cast<std::uint16_t>(1 + Draw(options_.n))}; }
 
@@ -105,6 +106,7 @@ class Cluster {
   std::uint64_t now_ms_ = 1'000;
   std::uint64_t next_ticket_ = 1;
   std::size_t sent_ = 0;
+  std::size_t stored_ = 0;
 };
 
 }  // namespace passport::replica

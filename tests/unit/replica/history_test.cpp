@@ -14,10 +14,17 @@ struct Pending {
   std::set<std::uint64_t> acknowledged_before;  // what it has to see
 };
 
+struct Shape {
+  std::uint16_t n, t;
+  unsigned victims;
+  unsigned drop, doubled, evict;
+  std::uint8_t records = 2;
+  bool resting = false;  // changes of every record rest on the first, which exists only after a while
+};
+
 class History {
  public:
-  History(ClusterOptions options, unsigned victims)
-      : cluster_(options), victims_(victims), options_(options) {
+  History(ClusterOptions options, const Shape& shape) : cluster_(options), shape_(shape), options_(options) {
     for (std::uint16_t i = 1; i <= options.n; ++i) old_disks_[PartyIndex{i}] = {};
   }
 
@@ -30,7 +37,8 @@ class History {
     Heal();
     const auto all = [&] { return Collect(), pending_.empty(); };
     EXPECT_TRUE(cluster_.RunUntil(all, 30'000)) << pending_.size() << " never ended";
-    for (const RecordId& id : {Record(1), Record(2)}) {
+    for (std::uint8_t name = 1; name <= shape_.records; ++name) {
+      const RecordId id = Record(name);
       for (std::uint16_t i = 1; i <= options_.n; ++i) {
         const Cluster::Outcome read = cluster_.ReadNow({i}, id);
         EXPECT_TRUE(read.ok) << "node " << i << " cannot read in a healthy network";
@@ -66,18 +74,20 @@ class History {
 
   // The first parties' hosts may put back any older disk; the others' are honest.
   void Restart(PartyIndex party) {
-    if (party.value <= victims_ && cluster_.Draw(2) == 0) cluster_.disk(party) = old_disks_[party];
+    if (party.value <= shape_.victims && cluster_.Draw(2) == 0) cluster_.disk(party) = old_disks_[party];
     cluster_.Start(party);
   }
 
   void Ask(PartyIndex at) {
-    const RecordId id = Record(static_cast<std::uint8_t>(1 + cluster_.Draw(2)));
+    const RecordId id = Record(static_cast<std::uint8_t>(1 + cluster_.Draw(shape_.records)));
     Pending pending{0, at, id, 0, acknowledged_[id]};
     if (cluster_.Draw(3) == 0) {
       pending.ticket = cluster_.Read(at, id);
     } else {
       pending.number = next_number_++;
-      pending.ticket = cluster_.Change(at, id, Append(pending.number));
+      const bool rests = shape_.resting && id != Record(1);
+      pending.ticket =
+          cluster_.Change(at, id, rests ? AppendIfExists(pending.number, Record(1)) : Append(pending.number));
     }
     pending_.push_back(std::move(pending));
   }
@@ -87,7 +97,8 @@ class History {
       const Cluster::Outcome* outcome = cluster_.Of(pending.ticket);
       if (outcome == nullptr) return !cluster_.up(pending.at);  // it died with its node
       if (!outcome->ok) {
-        EXPECT_NE(outcome->error->reason, Failure::kRefused) << "code " << outcome->error->code;
+        const bool lacks = shape_.resting && outcome->error->code == kLacks;
+        EXPECT_TRUE(outcome->error->reason != Failure::kRefused || lacks) << "code " << outcome->error->code;
         return true;
       }
       ExpectSees(outcome->version, pending.acknowledged_before);
@@ -117,19 +128,13 @@ class History {
   }
 
   Cluster cluster_;
-  unsigned victims_;
+  Shape shape_;
   ClusterOptions options_;
   std::map<PartyIndex, Cluster::Disk> old_disks_;
   std::vector<Pending> pending_;
   std::map<RecordId, std::set<std::uint64_t>> acknowledged_;
   std::size_t acknowledged_count_ = 0;
   std::uint64_t next_number_ = 1;
-};
-
-struct Shape {
-  std::uint16_t n, t;
-  unsigned victims;
-  unsigned drop, doubled, evict;
 };
 
 // Returns how many changes were acknowledged in all: a run that never gets anything done shows nothing.
@@ -145,7 +150,7 @@ std::size_t RunSeeds(const Shape& shape, std::uint64_t first, std::uint64_t coun
     options.drop_percent = shape.drop;
     options.double_percent = shape.doubled;
     options.evict_percent = shape.evict;
-    History history(options, shape.victims);
+    History history(options, shape);
     history.Run();
     acknowledged += history.acknowledged();
     if (::testing::Test::HasFailure()) break;
@@ -157,11 +162,21 @@ TEST(History, ThreeNodesOneDiskRolledBack) { EXPECT_GT(RunSeeds({3, 2, 1, 5, 10,
 TEST(History, ThreeNodesWhoseRecordsLeaveMemory) {
   EXPECT_GT(RunSeeds({3, 2, 0, 5, 10, 20}, 1'000, 100), 1'000u);
 }
+// Few of its changes are made, and that is the rule's price, no flaw: three of four must be up, linked and
+// confirmed, which these faults allow in a seventh of all steps (connected: a quarter). In those an
+// acknowledged change or read takes 33 messages, twice the least, because six contend for two records. None
+// of those that failed ran into its deadline: each named the nodes that were away at once.
 TEST(History, FourNodesThresholdThree) { EXPECT_GT(RunSeeds({4, 3, 2, 3, 10, 5}, 2'000, 60), 200u); }
 TEST(History, FiveNodesTwoDisksRolledBack) { EXPECT_GT(RunSeeds({5, 3, 2, 3, 5, 5}, 3'000, 60), 400u); }
 TEST(History, FiveNodesThatLoseAThirdOfAllMessages) {
   EXPECT_GT(RunSeeds({5, 3, 0, 33, 10, 0}, 4'000, 40), 20u);
 }
+
+// A rolled-back node takes up what it may have accepted, also where judging it needs another record.
+TEST(History, ChangesThatRestOnAnotherRecordAndDisksRolledBack) {
+  EXPECT_GT(RunSeeds({5, 3, 2, 10, 5, 0, 3, true}, 5'000, 100), 400u);
+}
+TEST(History, ManyRecordsMostOfThemAbsent) { EXPECT_GT(RunSeeds({3, 2, 1, 5, 10, 5, 40}, 6'000, 100), 600u); }
 
 }  // namespace
 }  // namespace passport::replica

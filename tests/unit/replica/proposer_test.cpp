@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/replica/cluster.h"
-#include "tests/unit/replica/single.h"
+#include "tests/unit/replica/played.h"
 
 namespace passport::replica {
 namespace {
@@ -35,25 +35,34 @@ TEST(Proposer, ARefusedChangeSaysWhyAndLeavesNothing) {
   EXPECT_EQ(cluster.ReadNow(kTwo, kId).version.number, 0u);
 }
 
-TEST(Proposer, ThreeAtOnceAllSucceedInSomeOrder) {
-  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
-    ClusterOptions options;
-    options.seed = seed;
-    Cluster cluster(options);
-    std::vector<std::uint64_t> tickets;
-    for (std::uint16_t i = 1; i <= 3; ++i) tickets.push_back(cluster.Change({i}, kId, Append(i)));
-    ASSERT_TRUE(cluster.RunUntil([&] {
-      return std::ranges::all_of(tickets,
-                                 [&](std::uint64_t ticket) { return cluster.Of(ticket) != nullptr; });
-    })) << "seed "
-        << seed;
-    for (const std::uint64_t ticket : tickets) {
-      EXPECT_TRUE(cluster.Of(ticket)->ok)
-          << "seed " << seed << " reason " << static_cast<int>(cluster.Of(ticket)->error->reason) << " code "
-          << cluster.Of(ticket)->error->code;
-    }
-    EXPECT_EQ(Numbers(cluster.ReadNow(kOne, kId).version.value).size(), 3u);
-    EXPECT_EQ(cluster.fork(), "");
+// As many at once on one record as there are nodes, some of them away: all changes are made, well in time.
+void ExpectAllSucceed(const ClusterOptions& options, std::uint16_t away) {
+  SCOPED_TRACE(std::to_string(options.n) + " nodes, seed " + std::to_string(options.seed));
+  Cluster cluster(options);
+  for (std::uint16_t i = 0; i < away; ++i) cluster.Kill({static_cast<std::uint16_t>(options.n - i)});
+  std::vector<std::uint64_t> tickets;
+  for (std::uint16_t i = 0; i < options.n; ++i)
+    tickets.push_back(
+        cluster.Change({static_cast<std::uint16_t>(1 + i % (options.n - away))}, kId, Append(i + 1u)));
+  const auto all_done = [&] {
+    return std::ranges::all_of(tickets, [&](std::uint64_t ticket) { return cluster.Of(ticket) != nullptr; });
+  };
+  ASSERT_TRUE(cluster.RunUntil(all_done));
+  for (const std::uint64_t ticket : tickets) {
+    EXPECT_TRUE(cluster.Of(ticket)->ok) << "reason " << static_cast<int>(cluster.Of(ticket)->error->reason)
+                                        << " code " << cluster.Of(ticket)->error->code;
+  }
+  EXPECT_EQ(Numbers(cluster.ReadNow(kOne, kId).version.value).size(), tickets.size());
+  EXPECT_EQ(cluster.fork(), "");
+}
+
+TEST(Proposer, ManyAtOnceAllSucceedInSomeOrder) {
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    ExpectAllSucceed({.seed = seed}, 0);
+    ExpectAllSucceed({.seed = seed}, 1);
+    ExpectAllSucceed({.n = 4, .t = 3, .seed = seed}, 0);
+    ExpectAllSucceed({.n = 4, .t = 3, .seed = seed}, 1);
+    ExpectAllSucceed({.n = 5, .t = 3, .seed = seed, .ordered = false}, 2);
   }
 }
 
@@ -78,29 +87,6 @@ TEST(Proposer, ANodeThatDiesInBetweenIsReplacedByAnother) {
     EXPECT_TRUE(cluster.Of(ticket)->ok) << "seed " << seed;
   }
 }
-
-// Plays a quorum's answers to one replica.
-struct Played {
-  Single s;
-  Ballot ballot;
-
-  explicit Played(std::uint16_t n = 3, std::uint16_t t = 2) : s(n, t) {}
-  void Change(std::uint64_t ticket, Bytes evidence) {
-    s.replica->Change(ticket, kId, std::move(evidence), 6'000);
-    FindBallot();
-  }
-  void FindBallot() {
-    for (const auto& [to, prepare] : s.Take<Prepare>()) ballot = prepare.ballot;
-  }
-  Promise Grant(std::uint8_t boot) const {
-    Promise out{kId, ballot, true, ballot, {}, {}, {}};
-    out.boot.bytes.fill(boot);
-    return out;
-  }
-  Accepted Yes(PartyIndex party, const Version& version) const {
-    return {kId, ballot, AcceptVerdict::kAccepted, ballot, 0, s.SignAs(party, kId, version)};
-  }
-};
 
 TEST(Proposer, TimeoutsNameThoseThatWereAskedAndDidNotAnswer) {
   Played p;

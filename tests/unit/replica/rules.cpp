@@ -33,6 +33,12 @@ RecordId Record(std::uint8_t name) {
   return out;
 }
 
+RecordId NumberedRecord(std::uint64_t number) {
+  Writer out;
+  out.U64(number).Raw(ByteArray<24>{});
+  return RecordId{Reader(out.bytes()).Array<32>()};
+}
+
 std::vector<RecordId> LogRules::RestsOn(ByteSpan evidence) {
   Reader in(evidence);
   if (in.U8() != kAppendIfExists) return {};

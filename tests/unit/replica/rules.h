@@ -17,6 +17,7 @@ Bytes AppendIfExists(std::uint64_t number, const RecordId& other);
 Bytes Forbidden(std::uint64_t number);
 std::vector<std::uint64_t> Numbers(ByteSpan value);
 RecordId Record(std::uint8_t name);
+RecordId NumberedRecord(std::uint64_t number);  // as many as wanted
 
 class LogRules final : public ChangeRules {
  public:
