@@ -9,7 +9,6 @@ namespace passport::policy_test {
 namespace {
 
 using sim::kOne;
-using sim::kTwo;
 
 const RequestId kRequest{{0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd,
                           0xee, 0xff}};
@@ -34,28 +33,41 @@ TEST(DecisionEvent, HasAFixedBinaryForm) {
   EXPECT_EQ(NameOf(Event::kDecisionRefused), "decision_refused");
 }
 
-class DecisionEvents : public ::testing::Test {
- protected:
-  DecisionEvents() : network(sim::Options{.relayed = true}), rng(7) {
+// One network for all tests: each looks only at what its own requests log.
+struct World {
+  World() : network(sim::Options{.relayed = true}), rng(7) {
     network.Form();
     EXPECT_TRUE(network.RunUntil([this] { return network.Ready(); }, 10'000));
     client.emplace(MakeClient(network, rng, R"({"permissions":{"eth_signTypedData_v4":false}})"));
-    EXPECT_NE(Register(network, *client, kOne, "alice"), "");
+    EXPECT_TRUE(Register(network, *client, kOne, "alice").starts_with("0x"));
   }
+  sim::Network network;
+  crypto::SeededRng rng;
+  std::optional<sim::Client> client;
+};
+
+class DecisionEvents : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { world = std::make_unique<World>(); }
+  static void TearDownTestSuite() { world.reset(); }
+  ~DecisionEvents() override { network.core_tap = nullptr; }
+
   std::vector<edl::LogEffect> Logged(Event event) {
     std::vector<edl::LogEffect> out;
-    for (const edl::LogEffect& entry : network.log())
+    for (const edl::LogEffect& entry : network.log()) {
       if (entry.code == static_cast<std::uint16_t>(event)) out.push_back(entry);
+    }
     return out;
   }
   client::Request Sign(std::string_view username = "alice") {
     return client->developer->PersonalSign(username, ToBytes(std::string_view("m")));
   }
 
-  sim::Network network;
-  crypto::SeededRng rng;
-  std::optional<sim::Client> client;
+  static std::unique_ptr<World> world;
+  sim::Network& network = world->network;
+  std::optional<sim::Client>& client = world->client;
 };
+std::unique_ptr<World> DecisionEvents::world;
 
 TEST_F(DecisionEvents, EveryRefusalToAClientMakesOneWithTheReplysRequestIdAndErrorNumber) {
   client::Request no_scope = Sign();

@@ -3,7 +3,11 @@
 
 #include <gtest/gtest.h>
 
-#include "trusted/json/json.h"
+#include "edl/generated/effects.h"
+#include "edl/generated/node_types.h"
+#include "trusted/api/request.h"
+#include "trusted/json/write.h"
+#include "trusted/policy/scope.h"
 
 namespace passport::api {
 namespace {
@@ -92,6 +96,35 @@ TEST(Reply, ADetailThatLooksLikeJsonStaysText) {
     const std::string data = DataOf(MakeError(ErrorCode::kScopeConfig, detail));
     EXPECT_EQ(data, "scope_config: " + detail);
   }
+}
+
+// The boundary takes replies up to a size and the core stops if it must send a longer one, so the longest that
+// clients can cause must fit. An error names the member it does not know; a control character is one byte in a
+// configuration and six in a reply.
+TEST(Reply, TheLongestErrorThatAClientCanCauseFitsThroughTheBoundary) {
+  const std::string frame = R"({"":0})";
+  const std::string config = R"({")" + std::string(policy::kConfigBytesMax - frame.size(), '\x7f') + R"(":0})";
+  const auto refused = policy::ParseScopeConfig(config, true);
+  ASSERT_FALSE(refused.ok());
+  ASSERT_EQ(refused.error().code, ErrorCode::kScopeConfig);
+  const std::string id = "\"" + std::string(254, 'x') + "\"";
+  EXPECT_LE(ErrorBody(id, refused.error(), kRequest).size(), edl::ReplyEffect::kBodyMax);
+}
+
+// A body of the largest size whose transaction is nearly all data.
+TEST(Reply, TheLongestResultThatAClientCanCauseFitsThroughTheBoundary) {
+  const std::string head =
+      R"({"id":1,"method":"eth_signTransaction","params":[{"nonce":"0x0","gas":"0x1","gasPrice":"0x1","chainId":"0x1","type":"0x0","data":"0x)";
+  const std::string tail = "\"}]}";
+  std::optional<Call> longest;
+  for (std::size_t bytes = (edl::ClientRequestCall::kBodyMax - head.size() - tail.size()) / 2; !longest; bytes -= 256) {
+    auto call = ParseCall(AsBytes(head + std::string(2 * bytes, 'f') + tail));
+    if (call.ok()) longest = std::move(call).value();
+    ASSERT_GT(bytes, 256u);
+  }
+  const Bytes raw = std::get<SignTransaction>(longest->request)
+                        .transaction.EncodeSigned({Hash32{0xff}, Hash32{0xff}, 1});
+  EXPECT_LE(ResultBody(longest->id, json::Quote("0x" + ToHex(raw))).size(), edl::ReplyEffect::kBodyMax);
 }
 
 }  // namespace
