@@ -86,10 +86,22 @@ TEST(AccountRecord, ValuesThatNoVersionWritesAreRefused) {
       {"purpose 2", [](Account& a) { a.keys[0].purpose = policy::KeyPurpose{2}; }},
       {"a path of 129 bytes", [](Account& a) { a.keys[0].path.assign(129, 'x'); }},
       {"65 keys", [](Account& a) { a.keys.resize(65, a.keys[0]); }},
-      {"holder 0", [](Account& a) { a.keys[0].holders = {PartyIndex{0}, PartyIndex{1}}; }},
-      {"a holder twice", [](Account& a) { a.keys[0].holders = {PartyIndex{1}, PartyIndex{1}}; }},
-      {"holders out of order", [](Account& a) { a.keys[0].holders = {PartyIndex{2}, PartyIndex{1}}; }},
-      {"holder 65", [](Account& a) { a.keys[0].holders = {PartyIndex{1}, PartyIndex{65}}; }},
+      {"holder 0",
+       [](Account& a) {
+         a.keys[0].holders = {PartyIndex{0}, PartyIndex{1}};
+       }},
+      {"a holder twice",
+       [](Account& a) {
+         a.keys[0].holders = {PartyIndex{1}, PartyIndex{1}};
+       }},
+      {"holders out of order",
+       [](Account& a) {
+         a.keys[0].holders = {PartyIndex{2}, PartyIndex{1}};
+       }},
+      {"holder 65",
+       [](Account& a) {
+         a.keys[0].holders = {PartyIndex{1}, PartyIndex{65}};
+       }},
       {"holder 65535", [](Account& a) { a.keys[0].holders = {PartyIndex{65535}}; }},
   };
   for (const auto& [what, change] : rows) {

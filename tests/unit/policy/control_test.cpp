@@ -44,8 +44,8 @@ class Proofs : public ::testing::Test {
   policy::Scope scope = ScopeOf(developer);
 };
 
-// Passkeys are not served in this version: a session or a passkey assertion counts for nothing, so accounts that
-// demand one, alone or with the developer key, cannot be used by anybody.
+// Passkeys are not served in this version: a session or a passkey assertion counts for nothing, so accounts
+// that demand one, alone or with the developer key, cannot be used by anybody.
 TEST_F(Proofs, EveryProofAgainstEveryKindOfAccount) {
   struct Row {
     const char* proofs;
@@ -101,8 +101,7 @@ TEST_F(Proofs, EachHeaderOfAWalletRequestIsNeeded) {
       {"missing_header", "X-Encrypted-Key-Signature",
        [](auth::Evidence& e) { e.encrypted_key_signature.clear(); }},
       {"bad_base64", "X-Encrypted-User", [](auth::Evidence& e) { e.encrypted_user = "*"; }},
-      {"bad_base64", "X-Encrypted-Key-Signature",
-       [](auth::Evidence& e) { e.encrypted_key_signature = "*"; }},
+      {"bad_base64", "X-Encrypted-Key-Signature", [](auth::Evidence& e) { e.encrypted_key_signature = "*"; }},
       {"undecryptable", "X-Encrypted-User",
        [](auth::Evidence& e) { e.encrypted_user = Envelope(9).Seal(UserJson("alice")); }},
       {"undecryptable", "X-Encrypted-Key-Signature",
@@ -162,13 +161,16 @@ TEST_F(Proofs, ARegistrationIsProvedByItsParamsAndNotByItsHeaders) {
 
 class Gates : public ::testing::Test {
  protected:
-  Checked<policy::Grant> Authorise(std::string_view config, const api::Request& request, bool devnet = false) {
-    return policy::Authoriser::Authorise({"alice", true}, ScopeOf(developer, config), account, request, devnet);
+  Checked<policy::Grant> Authorise(std::string_view config, const api::Request& request,
+                                   bool devnet = false) {
+    return policy::Authoriser::Authorise({"alice", true}, ScopeOf(developer, config), account, request,
+                                         devnet);
   }
   static api::Request Transaction(const char* more) {
-    return Parse("eth_signTransaction",
-                 std::string(R"([{"nonce":"0x0","gas":"0x5208","gasPrice":"0x1","chainId":"0x1","type":"0x0",)") +
-                     more + "}]");
+    return Parse(
+        "eth_signTransaction",
+        std::string(R"([{"nonce":"0x0","gas":"0x5208","gasPrice":"0x1","chainId":"0x1","type":"0x0",)") +
+            more + "}]");
   }
   static constexpr const char* kTo = R"("to":"0x70997970c51812dc3a010c7d01b50e0d17dc79c8")";
 
@@ -198,8 +200,9 @@ TEST_F(Gates, AMethodNeedsItsPermission) {
   const std::pair<const char*, api::Request> rows[] = {
       {"personal_sign", PersonalSign()},
       {"eth_signTypedData_v4",
-       Parse("eth_signTypedData_v4",
-             R"(["0x00",{"types":{"A":[{"name":"x","type":"uint256"}]},"primaryType":"A","domain":{},"message":{"x":1}}])")},
+       Parse(
+           "eth_signTypedData_v4",
+           R"(["0x00",{"types":{"A":[{"name":"x","type":"uint256"}]},"primaryType":"A","domain":{},"message":{"x":1}}])")},
       {"eth_signTransaction", Transaction(kTo)},
   };
   for (const auto& [denied, unused] : rows) {
@@ -215,12 +218,17 @@ TEST_F(Gates, ContractCreationIsOffInProductionUnlessNamed) {
   const char* on = R"({"permissions":{"contract_creation":true}})";
   const char* off = R"({"permissions":{"contract_creation":false}})";
   const std::tuple<const char*, bool, const char*> rows[] = {
-      {"{}", true, ""}, {"{}", false, "not_permitted"},  {on, true, ""},
-      {on, false, ""},  {off, true, "not_permitted"},    {off, false, "not_permitted"},
+      {"{}", true, ""},
+      {"{}", false, "not_permitted"},
+      {on, true, ""},
+      {on, false, ""},
+      {off, true, "not_permitted"},
+      {off, false, "not_permitted"},
       {R"({"permissions":{"contract_creation":true,"eth_signTransaction":false}})", true, "not_permitted"},
   };
   for (const auto& [config, devnet, verdict] : rows) {
-    EXPECT_EQ(NameOf(Authorise(config, Transaction(R"("data":"0x00")"), devnet)), verdict) << config << devnet;
+    EXPECT_EQ(NameOf(Authorise(config, Transaction(R"("data":"0x00")"), devnet)), verdict)
+        << config << devnet;
     EXPECT_EQ(NameOf(Authorise(config, Transaction(R"("to":null,"data":"0x00")"), devnet)), verdict)
         << config << devnet;
   }
@@ -241,8 +249,9 @@ TEST_F(Gates, ATransactionThatNamesASenderNamesTheAccount) {
 }
 
 TEST_F(Gates, NothingButASigningRequestGetsAGrant) {
-  for (const api::Request& request : {api::Request(api::Addresses{}), api::Request(api::ChainNotice{}),
-                                      api::Request(api::CreateScope{}), api::Request(api::DelegatedRegistration{})})
+  for (const api::Request& request :
+       {api::Request(api::Addresses{}), api::Request(api::ChainNotice{}), api::Request(api::CreateScope{}),
+        api::Request(api::DelegatedRegistration{})})
     EXPECT_EQ(NameOf(Authorise("{}", request)), "invalid_request");
 }
 

@@ -10,14 +10,24 @@ namespace {
 
 using sim::kOne;
 
-const RequestId kRequest{{0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd,
-                          0xee, 0xff}};
+const RequestId kRequest{
+    {0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff}};
 
 // Effect id and size as every effect has them, then: event u16, request id, party u16, value u64.
 TEST(DecisionEvent, HasAFixedBinaryForm) {
   const std::pair<Event, const char*> rows[] = {
-      {Event::kDecisionGranted, "08801c000000" "1500" "00112233445566778899aabbccddeeff" "0300" "0807060504030201"},
-      {Event::kDecisionRefused, "08801c000000" "1600" "00112233445566778899aabbccddeeff" "0300" "0807060504030201"},
+      {Event::kDecisionGranted,
+       "08801c000000"
+       "1500"
+       "00112233445566778899aabbccddeeff"
+       "0300"
+       "0807060504030201"},
+      {Event::kDecisionRefused,
+       "08801c000000"
+       "1600"
+       "00112233445566778899aabbccddeeff"
+       "0300"
+       "0807060504030201"},
   };
   for (const auto& [event, hex] : rows) {
     edl::Effects effects;
@@ -112,7 +122,8 @@ TEST_F(DecisionEvents, EveryRefusalToAClientMakesOneWithTheReplysRequestIdAndErr
     EXPECT_STREQ(api::RowOf(static_cast<api::ErrorCode>(events[0].value)).name, name);
     EXPECT_EQ(events[0].party, 0u);
     EXPECT_NE(events[0].request_id, ByteArray<16>{});
-    EXPECT_NE(reply.find("\"request_id\":\"" + ToHex(events[0].request_id) + "\""), std::string::npos) << reply;
+    EXPECT_NE(reply.find("\"request_id\":\"" + ToHex(events[0].request_id) + "\""), std::string::npos)
+        << reply;
     EXPECT_TRUE(Logged(Event::kDecisionGranted).empty()) << name;
   }
 }

@@ -25,7 +25,9 @@ class Records final : public core::RegisterView {
     if (away_.contains(id)) return nullptr;
     return &held_[id];
   }
-  void Hold(const RecordId& id, std::uint64_t number, Bytes value) { held_[id] = {number, {}, std::move(value)}; }
+  void Hold(const RecordId& id, std::uint64_t number, Bytes value) {
+    held_[id] = {number, {}, std::move(value)};
+  }
   void TakeAway(const RecordId& id) { away_.insert({id, true}); }
 
  private:
@@ -136,10 +138,11 @@ TEST_F(Decisions, ARecordThatDoesNotParsePermitsNothing) {
 }
 
 TEST_F(Decisions, OnlySigningRequestsAreDecidedHere) {
-  for (const auto& [body, verdict] :
-       {std::pair{RpcBody("eth_accounts", "[]"), "invalid_request"}, {RpcBody("eth_sign", "[]"), "method_not_found"},
-        {RpcBody("createLambda", "{}"), "not_available"}, {std::string("{"), "parse_error"},
-        {std::string(), "parse_error"}}) {
+  for (const auto& [body, verdict] : {std::pair{RpcBody("eth_accounts", "[]"), "invalid_request"},
+                                      {RpcBody("eth_sign", "[]"), "method_not_found"},
+                                      {RpcBody("createLambda", "{}"), "not_available"},
+                                      {std::string("{"), "parse_error"},
+                                      {std::string(), "parse_error"}}) {
     auth::Evidence evidence = Evidence();
     evidence.body = ToBytes(body);
     EXPECT_EQ(Verdict(evidence), verdict) << body;

@@ -175,7 +175,8 @@ TEST_F(EncryptedValue, TextThatIsNotBase64IsRefusedByTheNameOfItsHeader) {
 TEST(User, UsernameIsReadAndOtherMembersAreIgnored) {
   const std::pair<std::string, std::string> rows[] = {
       {R"({"username":"alice"})", "alice"},
-      {R"({"userDisplayName":"A","username":"alice@example.com","password":"x","n":[1]})", "alice@example.com"},
+      {R"({"userDisplayName":"A","username":"alice@example.com","password":"x","n":[1]})",
+       "alice@example.com"},
       {R"({"username":" alice "})", " alice "},  // nothing is trimmed, folded or normalised
       {R"({"username":"Alice"})", "Alice"},
       {R"({"username":"\u00e9"})", "\xc3\xa9"},

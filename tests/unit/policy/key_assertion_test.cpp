@@ -57,9 +57,8 @@ TEST_F(Assertion, TheNamedKeyMustBeTheOneThatSigned) {
 }
 
 TEST_F(Assertion, IsForTheCiphertextItCameWithOnly) {
-  for (const std::string& other :
-       {std::string(), kCiphertext.substr(1), kCiphertext + "=", kCiphertext + " ", std::string("null"),
-        std::string("zLmgK2o5kIgu4ItOqIarR83HmyPz")}) {
+  for (const std::string& other : {std::string(), kCiphertext.substr(1), kCiphertext + "=", kCiphertext + " ",
+                                   std::string("null"), std::string("zLmgK2o5kIgu4ItOqIarR83HmyPz")}) {
     EXPECT_EQ(Verdict(ToJson(KeyAssertion(developer, other))), "unauthorized") << other;
     EXPECT_EQ(With("signature", Base64(developer.Sign(other))), "unauthorized") << other;
   }
@@ -89,8 +88,8 @@ TEST_F(Assertion, OtherKindsAreRefused) {
 TEST_F(Assertion, TextThatIsNoObjectIsRefused) {
   const std::string text = ToJson(good);
   for (const std::string& other :
-       {std::string(), std::string("null"), std::string("{}"), "[" + text + "]", json::Quote(text), text + "x",
-        text.substr(0, text.size() - 1), text.substr(0, text.size() - 1) + R"(,"kind":"key"})"}) {
+       {std::string(), std::string("null"), std::string("{}"), "[" + text + "]", json::Quote(text),
+        text + "x", text.substr(0, text.size() - 1), text.substr(0, text.size() - 1) + R"(,"kind":"key"})"}) {
     EXPECT_EQ(Verdict(other), "malformed_proof") << other;
   }
 }
@@ -129,9 +128,9 @@ TEST_F(Assertion, TheSignatureIsStrictDer) {
   const RawSignature raw = ReadDer(der);
   Bytes fixed_size = raw.r;
   Append(fixed_size, raw.s);
-  for (const Bytes& other : {Bytes{}, trailing, long_length, fixed_size, WriteDer({raw.r, Bytes(32)}),
-                             WriteDer({Bytes(32), raw.s}), WriteDer({raw.r, ToBytes(kOrderP256)}),
-                             WriteDer({raw.s, raw.r})}) {
+  for (const Bytes& other :
+       {Bytes{}, trailing, long_length, fixed_size, WriteDer({raw.r, Bytes(32)}),
+        WriteDer({Bytes(32), raw.s}), WriteDer({raw.r, ToBytes(kOrderP256)}), WriteDer({raw.s, raw.r})}) {
     EXPECT_EQ(With("signature", Base64(other)), "unauthorized") << ToHex(other);
   }
 }

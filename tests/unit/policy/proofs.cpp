@@ -27,15 +27,14 @@ Members KeyAssertion(const client::DeveloperKey& key, std::string_view client_da
 
 policy::Scope ScopeOf(const client::DeveloperKey& key, std::string_view config) {
   policy::Scope out;
-  out.id = ScopeId{{0x12, 0x3e, 0x45, 0x67, 0xe8, 0x9b, 0x42, 0xd3, 0xa4, 0x56, 0x42, 0x66, 0x14, 0x17, 0x40, 0}};
+  out.id =
+      ScopeId{{0x12, 0x3e, 0x45, 0x67, 0xe8, 0x9b, 0x42, 0xd3, 0xa4, 0x56, 0x42, 0x66, 0x14, 0x17, 0x40, 0}};
   out.owners = {crypto::ParseP256(key.EncodePublic()).value()};
   out.config = config;
   return out;
 }
 
-curve::Point BasePoint() {
-  return curve::MulBase(curve::Scalar::FromU64(1)).value();
-}
+curve::Point BasePoint() { return curve::MulBase(curve::Scalar::FromU64(1)).value(); }
 
 policy::Account ActiveAccount(const ScopeId& scope, policy::Control control) {
   policy::Account out;
@@ -72,14 +71,18 @@ auth::Evidence RegistrationEvidence(Envelope& envelope, const client::DeveloperK
   out.encrypted_user = envelope.Seal("null");
   out.has_key = true;
   out.client_key = envelope.key().Clone();
-  out.body = ToBytes(RpcBody("delegatedRegistration",
-                             ToJson({{"encrypted_user", json::Quote(user)},
-                                     {"encrypted_credential", ToJson({{"KeySignature", json::Quote(proof)}})}})));
+  out.body =
+      ToBytes(RpcBody("delegatedRegistration",
+                      ToJson({{"encrypted_user", json::Quote(user)},
+                              {"encrypted_credential", ToJson({{"KeySignature", json::Quote(proof)}})}})));
   return out;
 }
 
 std::string RpcBody(std::string_view method, std::string_view params) {
-  return ToJson({{"jsonrpc", "\"2.0\""}, {"id", "1"}, {"method", json::Quote(method)}, {"params", std::string(params)}});
+  return ToJson({{"jsonrpc", "\"2.0\""},
+                 {"id", "1"},
+                 {"method", json::Quote(method)},
+                 {"params", std::string(params)}});
 }
 
 }  // namespace passport::policy_test

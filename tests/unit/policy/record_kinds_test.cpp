@@ -39,7 +39,8 @@ TEST(RecordKinds, NoMessageOfAPeerChangesARecordThatIsNotReplicated) {
   const std::map<RecordId, Bytes> before = OwnRecords(network);
   ASSERT_TRUE(before.contains(sealing::kHeadRecordId));
   ASSERT_GE(before.size(), 4u);  // head, identity, manifest, a share
-  std::vector<RecordId> ids = {MakeRecordId(RecordKind::kPeerFaults, {}), MakeRecordId(RecordKind::kAdmin, {}),
+  std::vector<RecordId> ids = {MakeRecordId(RecordKind::kPeerFaults, {}),
+                               MakeRecordId(RecordKind::kAdmin, {}),
                                policy::KeyShareRecordId(KeyId{{1}})};  // which node 1 does not have
   for (const auto& [id, blob] : before) ids.push_back(id);
   network.log().clear();

@@ -85,14 +85,16 @@ TEST_F(Registrations, GiveTheSameAccountWhoeverProposesThem) {
 }
 
 TEST_F(Registrations, AreForTheRecordOfTheNameThatWasProved) {
-  for (const RecordId& id : {policy::AccountRecordId(scope.id, "bob"), policy::AccountRecordId(ScopeId{{9}}, "alice"),
-                             policy::ScopeRecordId(scope.id), RecordId{}}) {
+  for (const RecordId& id :
+       {policy::AccountRecordId(scope.id, "bob"), policy::AccountRecordId(ScopeId{{9}}, "alice"),
+        policy::ScopeRecordId(scope.id), RecordId{}}) {
     EXPECT_EQ(NameOf(Judge(id, ForAlice())), "invalid_request");
   }
 }
 
 TEST_F(Registrations, NeedTheProofOfTheScope) {
-  EXPECT_EQ(NameOf(Judge(Reservation(RegistrationEvidence(envelope, stranger, scope.id, "alice")))), "wrong_owner");
+  EXPECT_EQ(NameOf(Judge(Reservation(RegistrationEvidence(envelope, stranger, scope.id, "alice")))),
+            "wrong_owner");
   auth::Evidence keyless = RegistrationEvidence(envelope, developer, scope.id, "alice");
   keyless.has_key = false;
   EXPECT_EQ(NameOf(Judge(Reservation(std::move(keyless)))), "missing_header");
@@ -102,9 +104,10 @@ TEST_F(Registrations, NeedTheProofOfTheScope) {
 }
 
 TEST_F(Registrations, NothingElseThanARegistrationRegisters) {
-  for (const auto& [body, verdict] :
-       {std::pair{RpcBody("personal_sign", R"(["0x00"])"), "invalid_request"}, {RpcBody("eth_accounts", "[]"), "invalid_request"},
-        {std::string("{"), "parse_error"}, {std::string(), "parse_error"}}) {
+  for (const auto& [body, verdict] : {std::pair{RpcBody("personal_sign", R"(["0x00"])"), "invalid_request"},
+                                      {RpcBody("eth_accounts", "[]"), "invalid_request"},
+                                      {std::string("{"), "parse_error"},
+                                      {std::string(), "parse_error"}}) {
     auth::Evidence evidence = RegistrationEvidence(envelope, developer, scope.id, "alice");
     evidence.body = ToBytes(body);
     EXPECT_EQ(NameOf(Judge(Reservation(std::move(evidence)))), verdict) << body;

@@ -12,8 +12,8 @@
 namespace passport::api {
 namespace {
 
-const RequestId kRequest{{0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd,
-                          0xee, 0xff}};
+const RequestId kRequest{
+    {0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff}};
 constexpr std::string_view kRequestHex = "00112233445566778899aabbccddeeff";
 
 json::Value Read(const std::string& body) {
@@ -90,20 +90,25 @@ TEST(Reply, TheTextsThatPublishedClientsMatchAreInDataToo) {
 }
 
 TEST(Reply, ADetailThatLooksLikeJsonStaysText) {
-  const std::string details[] = {"\"},\"result\":\"0x00\",\"x\":{\"y\":\"", "a\nb\r\tc", "back\\slash\\",
-                                 std::string("nul\0inside", 10), "\x7f\x01", "\xc3\xa9\xe2\x82\xac"};
+  const std::string details[] = {"\"},\"result\":\"0x00\",\"x\":{\"y\":\"",
+                                 "a\nb\r\tc",
+                                 "back\\slash\\",
+                                 std::string("nul\0inside", 10),
+                                 "\x7f\x01",
+                                 "\xc3\xa9\xe2\x82\xac"};
   for (const std::string& detail : details) {
     const std::string data = DataOf(MakeError(ErrorCode::kScopeConfig, detail));
     EXPECT_EQ(data, "scope_config: " + detail);
   }
 }
 
-// The boundary takes replies up to a size and the core stops if it must send a longer one, so the longest that
-// clients can cause must fit. An error names the member it does not know; a control character is one byte in a
-// configuration and six in a reply.
+// The boundary takes replies up to a size and the core stops if it must send a longer one, so the longest
+// that clients can cause must fit. An error names the member it does not know; a control character is one
+// byte in a configuration and six in a reply.
 TEST(Reply, TheLongestErrorThatAClientCanCauseFitsThroughTheBoundary) {
   const std::string frame = R"({"":0})";
-  const std::string config = R"({")" + std::string(policy::kConfigBytesMax - frame.size(), '\x7f') + R"(":0})";
+  const std::string config =
+      R"({")" + std::string(policy::kConfigBytesMax - frame.size(), '\x7f') + R"(":0})";
   const auto refused = policy::ParseScopeConfig(config, true);
   ASSERT_FALSE(refused.ok());
   ASSERT_EQ(refused.error().code, ErrorCode::kScopeConfig);
@@ -117,13 +122,14 @@ TEST(Reply, TheLongestResultThatAClientCanCauseFitsThroughTheBoundary) {
       R"({"id":1,"method":"eth_signTransaction","params":[{"nonce":"0x0","gas":"0x1","gasPrice":"0x1","chainId":"0x1","type":"0x0","data":"0x)";
   const std::string tail = "\"}]}";
   std::optional<Call> longest;
-  for (std::size_t bytes = (edl::ClientRequestCall::kBodyMax - head.size() - tail.size()) / 2; !longest; bytes -= 256) {
+  for (std::size_t bytes = (edl::ClientRequestCall::kBodyMax - head.size() - tail.size()) / 2; !longest;
+       bytes -= 256) {
     auto call = ParseCall(AsBytes(head + std::string(2 * bytes, 'f') + tail));
     if (call.ok()) longest = std::move(call).value();
     ASSERT_GT(bytes, 256u);
   }
-  const Bytes raw = std::get<SignTransaction>(longest->request)
-                        .transaction.EncodeSigned({Hash32{0xff}, Hash32{0xff}, 1});
+  const Bytes raw =
+      std::get<SignTransaction>(longest->request).transaction.EncodeSigned({Hash32{0xff}, Hash32{0xff}, 1});
   EXPECT_LE(ResultBody(longest->id, json::Quote("0x" + ToHex(raw))).size(), edl::ReplyEffect::kBodyMax);
 }
 

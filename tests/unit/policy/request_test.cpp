@@ -15,8 +15,8 @@ constexpr const char* kTypedData =
     R"({"types":{"A":[{"name":"x","type":"uint256"}]},"primaryType":"A","domain":{},"message":{"x":1}})";
 
 std::string Body(std::string_view method, std::string_view params) {
-  return R"({"jsonrpc":"2.0","id":7,"method":")" + std::string(method) +
-         R"(","params":)" + std::string(params) + "}";
+  return R"({"jsonrpc":"2.0","id":7,"method":")" + std::string(method) + R"(","params":)" +
+         std::string(params) + "}";
 }
 
 Result<Call, CallError> Parse(std::string_view body) { return ParseCall(AsBytes(body)); }
@@ -91,7 +91,8 @@ TEST(Request, ValuesArriveAsTheClientWroteThem) {
   EXPECT_EQ(std::get<DelegatedRegistration>(registration.value().request).encrypted_user, "user");
   EXPECT_EQ(std::get<DelegatedRegistration>(registration.value().request).encrypted_key_signature, "proof");
 
-  const auto message = Parse(Body("personal_sign", R"(["0xC0fe","0x0000000000000000000000000000000000000000"])"));
+  const auto message =
+      Parse(Body("personal_sign", R"(["0xC0fe","0x0000000000000000000000000000000000000000"])"));
   ASSERT_TRUE(message.ok());
   EXPECT_EQ(ToHex(std::get<PersonalSign>(message.value().request).message), "c0fe");
   const auto bare = Parse(Body("personal_sign", R"(["c0fe"])"));  // wire-api.md 10: without 0x, too
@@ -208,11 +209,15 @@ TEST(Request, BodiesThatAreNoRequestAreRefusedEachWithItsError) {
       {R"({"method":"eth_accounts","params":[{"a":{"b":1,"b":2}}]})", "duplicate_key"},
       {Body("eth_accounts", std::string(40, '[') + std::string(40, ']')), "too_deep"},
       {std::string(100'000, '['), "too_deep"},
-      {Body("eth_accounts", "[" + std::string(2 * 5'000, ' ') + "0" + [] {
-         std::string zeros;
-         for (int i = 0; i < 5'000; ++i) zeros += ",0";
-         return zeros;
-       }() + "]"), "too_large"},
+      {Body(
+           "eth_accounts", "[" + std::string(2 * 5'000, ' ') + "0" +
+                               [] {
+                                 std::string zeros;
+                                 for (int i = 0; i < 5'000; ++i) zeros += ",0";
+                                 return zeros;
+                               }() +
+                               "]"),
+       "too_large"},
       {std::string(131'073, ' '), "too_large"},
   };
   for (const Refused& row : rows) EXPECT_EQ(Verdict(row.body), row.error) << row.body.substr(0, 100);
@@ -226,14 +231,23 @@ TEST(Request, DepthIsCountedFromTheBody) {
   EXPECT_EQ(Verdict(nested(32)), "too_deep");
 }
 
-TEST(Request, EachMethodRefusesParamsOfAnotherShape) {
+struct WrongParams {
+  const char* method;
+  std::string params;
+  const char* error;
+};
+void ExpectRefused(std::span<const WrongParams> rows) {
+  for (const WrongParams& row : rows) {
+    const std::string body = Body(row.method, row.params);
+    EXPECT_EQ(Verdict(body), row.error) << body;
+    EXPECT_EQ(EchoedId(body), "7") << body;
+  }
+}
+
+TEST(Request, ScopesAndRegistrationsRefuseParamsOfAnotherShape) {
   const std::string key = R"("signature":"MAA=","public_key":"AAAA")";
   const std::string uuid = R"("scope_id":"123e4567-e89b-42d3-a456-426614174000")";
-  const struct {
-    const char* method;
-    std::string params;
-    const char* error;
-  } rows[] = {
+  const WrongParams rows[] = {
       {"createScope", "null", "invalid_params"},
       {"createScope", "[]", "invalid_params"},
       {"createScope", R"(["{}","MAA=","AAAA"])", "invalid_params"},
@@ -265,6 +279,12 @@ TEST(Request, EachMethodRefusesParamsOfAnotherShape) {
        R"({"encrypted_user":"A","encrypted_credential":{"KeySignature":"A","Fido2":"A"}})", "invalid_params"},
       {"delegatedRegistration", R"({"encrypted_user":"A","encrypted_credential":{"KeySignature":{}}})",
        "invalid_params"},
+  };
+  ExpectRefused(rows);
+}
+
+TEST(Request, SigningMethodsRefuseParamsOfAnotherShape) {
+  const WrongParams rows[] = {
       {"personal_sign", "null", "invalid_params"},
       {"personal_sign", "{}", "invalid_params"},
       {"personal_sign", R"("0x00")", "invalid_params"},
@@ -290,11 +310,10 @@ TEST(Request, EachMethodRefusesParamsOfAnotherShape) {
       {"eth_signTransaction", "[null]", "malformed_transaction"},
       {"eth_signTransaction", "[{}]", "unknown_transaction_type"},
   };
-  for (const auto& row : rows) {
-    const std::string body = Body(row.method, row.params);
-    EXPECT_EQ(Verdict(body), row.error) << body;
-    EXPECT_EQ(EchoedId(body), "7") << body;
-  }
+  ExpectRefused(rows);
+}
+
+TEST(Request, ParamsAreNeededWhereAMethodReadsThem) {
   for (const char* method : {"createScope", "updateScope", "delegatedRegistration", "personal_sign",
                              "eth_signTypedData_v4", "eth_signTransaction"}) {
     EXPECT_EQ(Verdict(R"({"id":7,"method":")"s + method + "\"}"), "invalid_params") << method;
@@ -307,7 +326,8 @@ TEST(Request, NumbersThatCouldMeanTwoThingsAreRefused) {
     tx.replace(tx.find(R"("0x0","gas")"), 5, nonce);
     return Verdict(Body("eth_signTransaction", "[" + tx + "]"));
   };
-  for (const char* nonce : {"\"0x10\"", "\"0\"", "\"9\"", "10", "0"}) EXPECT_EQ(with_nonce(nonce), "") << nonce;
+  for (const char* nonce : {"\"0x10\"", "\"0\"", "\"9\"", "10", "0"})
+    EXPECT_EQ(with_nonce(nonce), "") << nonce;
   for (const char* nonce : {"\"10\"", "\"00\"", "\"ff\"", "\"\""}) {
     EXPECT_EQ(with_nonce(nonce), "ambiguous_number") << nonce;
   }

@@ -1,4 +1,5 @@
-// One enclave as an acceptor of scope changes: the rules it really runs, and the records it has accepted so far.
+// One enclave as an acceptor of scope changes: the rules it really runs, and the records it has accepted so
+// far.
 #pragma once
 
 #include <map>

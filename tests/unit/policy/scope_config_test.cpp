@@ -105,8 +105,7 @@ TEST(ScopeConfig, MembersOfAWrongTypeAreRefusedByName) {
       {R"({"rp":{"id":1}})", "rp.id must be a string"},
       {R"({"permissions":[]})", "permissions must be an object"},
       {R"({"permissions":true})", "permissions must be an object"},
-      {R"({"permissions":{"personal_sign":"false"}})",
-       "permissions.personal_sign must be true or false"},
+      {R"({"permissions":{"personal_sign":"false"}})", "permissions.personal_sign must be true or false"},
       {R"({"permissions":{"personal_sign":0}})", "permissions.personal_sign must be true or false"},
       {R"({"permissions":{"contract_creation":null}})",
        "permissions.contract_creation must be true or false"},
@@ -136,8 +135,8 @@ TEST(ScopeConfig, TextThatIsNoObjectIsRefused) {
       {"   ", "bad_base64"},
       {"hello", "bad_base64"},
       {"[]", "bad_base64"},
-      {"e30", "bad_base64"},    // "{}" without padding
-      {"e31=", "bad_base64"},   // unused bits set
+      {"e30", "bad_base64"},   // "{}" without padding
+      {"e31=", "bad_base64"},  // unused bits set
       {"e30=\n", "bad_base64"},
       {ToBase64(AsBytes("[]")), "scope_config"},
       {ToBase64(AsBytes("null")), "scope_config"},
@@ -154,10 +153,9 @@ TEST(ScopeConfig, TextThatIsNoObjectIsRefused) {
 }
 
 TEST(ScopeConfig, AKeyTwiceIsRefusedAndSaysSo) {
-  for (const char* config :
-       {R"({"permissions":{"personal_sign":false},"permissions":{}})",
-        R"({"permissions":{"personal_sign":false,"personal_sign":true}})",
-        R"({"revision":1,"r\u0065vision":2})", R"({"rp":{"id":"a","id":"b"}})"}) {
+  for (const char* config : {R"({"permissions":{"personal_sign":false},"permissions":{}})",
+                             R"({"permissions":{"personal_sign":false,"personal_sign":true}})",
+                             R"({"revision":1,"r\u0065vision":2})", R"({"rp":{"id":"a","id":"b"}})"}) {
     const Outcome outcome = Read(config);
     EXPECT_EQ(outcome.error, "scope_config") << config;
     EXPECT_EQ(outcome.detail, "config has an object with one key twice") << config;

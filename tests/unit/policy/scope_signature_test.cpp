@@ -62,10 +62,18 @@ TEST_F(ScopeSignatures, AConfigIsTakenOnlyAsItWasSigned) {
        [](auto& c) {
          c.signature.insert(c.signature.begin() + 1, 0x81);  // the length in two bytes: BER, not DER
        }},
-      {"malformed_proof", [](auto& c) { c.signature = WriteDer({ReadDer(c.signature).r, Bytes(32)}); }},
-      {"malformed_proof", [](auto& c) { c.signature = WriteDer({Bytes(32), ReadDer(c.signature).s}); }},
       {"malformed_proof",
-       [](auto& c) { c.signature = WriteDer({ReadDer(c.signature).r, ToBytes(kOrderP256)}); }},
+       [](auto& c) {
+         c.signature = WriteDer({ReadDer(c.signature).r, Bytes(32)});
+       }},
+      {"malformed_proof",
+       [](auto& c) {
+         c.signature = WriteDer({Bytes(32), ReadDer(c.signature).s});
+       }},
+      {"malformed_proof",
+       [](auto& c) {
+         c.signature = WriteDer({ReadDer(c.signature).r, ToBytes(kOrderP256)});
+       }},
       {"malformed_proof", [](auto& c) { c.public_key.clear(); }},
       {"malformed_proof", [](auto& c) { c.public_key.push_back(0); }},
       {"malformed_proof", [](auto& c) { c.public_key.pop_back(); }},
@@ -162,18 +170,23 @@ TEST_F(ScopeSignatures, AConfigMayNameTheVeryScopeItCreates) {
 TEST_F(ScopeSignatures, ARevisionMustRiseOnceThereIsOne) {
   const ScopeId scope = Make(R"({"revision":5})");
   const std::pair<const char*, const char*> rows[] = {
-      {R"({"revision":5})", "replayed"},  {R"({"revision":4})", "replayed"},
-      {R"({"revision":0})", "replayed"},  {R"({"name":"none"})", "replayed"},
-      {R"({"revision":6})", ""},          {R"({"revision":6})", "replayed"},
-      {R"({"revision":1000000})", ""},    {R"({"revision":999999})", "replayed"},
+      {R"({"revision":5})", "replayed"},
+      {R"({"revision":4})", "replayed"},
+      {R"({"revision":0})", "replayed"},
+      {R"({"name":"none"})", "replayed"},
+      {R"({"revision":6})", ""},
+      {R"({"revision":6})", "replayed"},
+      {R"({"revision":1000000})", ""},
+      {R"({"revision":999999})", "replayed"},
       {R"({"revision":18446744073709551615})", ""},
       {R"({"revision":18446744073709551615})", "replayed"},
   };
-  for (const auto& [config, verdict] : rows) EXPECT_EQ(acceptor.Update(scope, Sign(owner, config)), verdict) << config;
+  for (const auto& [config, verdict] : rows)
+    EXPECT_EQ(acceptor.Update(scope, Sign(owner, config)), verdict) << config;
 }
 
-// With both members a signature cannot be used again, so it need not be remembered; a scope can then be changed
-// for ever in constant space.
+// With both members a signature cannot be used again, so it need not be remembered; a scope can then be
+// changed for ever in constant space.
 TEST_F(ScopeSignatures, AConfigWithScopeIdAndRevisionCannotBeReplayedAndTakesNoSpace) {
   const ScopeId scope = Make();
   const ScopeId other = Make(R"({"name":"other"})");
@@ -239,7 +252,8 @@ TEST(ScopeRecords, EvidenceIsRefusedForAnyOtherRecord) {
   EXPECT_TRUE(std::holds_alternative<replica::Refused>(judge(other, evidence)));
   EXPECT_TRUE(std::holds_alternative<replica::Refused>(judge(policy::EnvelopeRecordId(), evidence)));
   for (std::size_t size = 0; size < evidence.size(); ++size)
-    EXPECT_TRUE(std::holds_alternative<replica::Refused>(judge(right, ByteSpan(evidence).first(size)))) << size;
+    EXPECT_TRUE(std::holds_alternative<replica::Refused>(judge(right, ByteSpan(evidence).first(size))))
+        << size;
 }
 
 }  // namespace
