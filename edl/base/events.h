@@ -20,7 +20,7 @@ enum class Event : std::uint16_t {
   kPeerRefused = 12,      // link cut; value: Status
   kPairReady = 13,        // value: attempt
   kPairBurned = 14,       // value: failures since an operator last cleared them
-  kUnknownMessage = 15,   // value: kind
+  kUnknownMessage = 15,   // of a kind, or about a record of a kind, that peers do not exchange; value: kind
   kRequest = 20,          // value: method number
   kDecisionGranted = 21,  // this enclave agrees to a signature; value: scope record version
   kDecisionRefused = 22,  // value: error code number, as unsigned

@@ -175,8 +175,10 @@ Status Core::HandleClientRequest(const edl::ClientRequestCall& call, edl::Effect
     const api::Error error = parsed.ok() ? api::MakeError(api::ErrorCode::kNotReady,
                                                           "give the node a manifest: passport manifest init")
                                          : parsed.error().error;
+    const RequestId request = MakeRequestId(PartyIndex{}, rng_);
+    outbox_.Log(Event::kDecisionRefused, request, {}, static_cast<std::uint64_t>(error.code));
     outbox_->Reply(call.token, 0, static_cast<std::uint16_t>(static_cast<unsigned>(error.code) + 1),
-                   ToBytes(api::ErrorBody(id, error, MakeRequestId(PartyIndex{}, rng_))));
+                   ToBytes(api::ErrorBody(id, error, request)));
     return Status::kOk;
   });
 }

@@ -91,8 +91,10 @@ void Node::OnPeerMessage(PartyIndex from, PeerMessage message) {
   switch (message.kind) {
     case MessageKind::kReplica: {
       const auto parsed = replica::ParseMessage(message.body);
-      if (parsed.ok()) replica_.OnMessage(from, parsed.value());
-      return;
+      if (!parsed.ok()) return;
+      // What an enclave keeps for itself (keys, shares, the head) is no peer's to read or write.
+      if (!policy::IsReplicated(std::visit([](const auto& m) { return m.id; }, parsed.value()))) break;
+      return replica_.OnMessage(from, parsed.value());
     }
     case MessageKind::kKeygenInvite:
     case MessageKind::kKeygenCommitment:

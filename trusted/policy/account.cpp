@@ -26,7 +26,8 @@ AccountKey ReadKey(Reader& in) {
   const std::uint32_t holders = in.Count(kHoldersMax);
   for (std::uint32_t i = 0; i < holders; ++i) {
     const PartyIndex party{in.U16()};
-    if (party.value == 0 || (!key.holders.empty() && party <= key.holders.back())) in.Reject();
+    const bool rises = key.holders.empty() || key.holders.back() < party;
+    if (party.value == 0 || party.value > kHoldersMax || !rises) in.Reject();
     key.holders.push_back(party);
   }
   return key;

@@ -20,7 +20,7 @@ struct AccountKey {
   std::string path;  // derivation path below the key; empty: the key itself
   KeyId id;
   ByteArray<33> public_key{};
-  std::vector<PartyIndex> holders;  // nodes with a share, ascending
+  std::vector<PartyIndex> holders;  // nodes with a share, ascending, 1 to 64
 };
 
 struct Account {

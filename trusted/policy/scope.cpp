@@ -100,6 +100,8 @@ Checked<ScopeConfig> ParseScopeConfig(std::string_view config, bool devnet) {
     text = AsText(decoded);
   }
   const auto value = json::Parse(text);
+  if (!value.ok() && value.error() == Status::kJsonDuplicateKey)
+    return Fail(MakeError(ErrorCode::kScopeConfig, "config has an object with one key twice"));
   if (!value.ok() || !value.value().IsObject())
     return Fail(MakeError(ErrorCode::kScopeConfig, "config is not a JSON object"));
   ScopeConfig out;

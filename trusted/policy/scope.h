@@ -26,7 +26,8 @@ struct ScopeConfig {
 };
 
 // The config text on the wire: base64 of JSON, or the JSON itself (wire-api.md 6.3). Unknown members are an
-// error with their name, because a limit that is silently ignored protects nobody. kBadBase64, kScopeConfig.
+// error with their name, because a limit that is silently ignored protects nobody. kBadBase64, kScopeConfig,
+// kTooLarge.
 auth::Checked<ScopeConfig> ParseScopeConfig(std::string_view config, bool devnet);
 
 struct Scope {
