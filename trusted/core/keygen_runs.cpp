@@ -96,7 +96,9 @@ KeygenRuns::Run* KeygenRuns::Open(PartyIndex from, const RequestId& request) {
 
 // Only the gateway of the request invites, once for each run.
 void KeygenRuns::OnInvite(PartyIndex from, const RequestId& request, KeygenInvite invite) {
-  Run* run = GatewayOf(request) == from ? Open(from, request) : nullptr;
+  const bool plausible =
+      GatewayOf(request) == from && policy::KindOf(invite.account) == policy::RecordKind::kAccount;
+  Run* run = plausible ? Open(from, request) : nullptr;
   if (run == nullptr || run->leader.value != 0) return;
   run->leader = from;
   static_cast<void>(replica_.Adopt(invite.account, invite.reservation));
