@@ -73,7 +73,7 @@ void Node::OnPeerMessage(PartyIndex from, PeerMessage message) {
   switch (message.kind) {
     case MessageKind::kReplica: {
       const auto parsed = replica::ParseMessage(message.body);
-      if (parsed.ok()) replica_.OnMessage(from, parsed.value());
+      if (parsed.ok() && IsShared(parsed.value())) replica_.OnMessage(from, parsed.value());
       return;
     }
     case MessageKind::kKeygenInvite:
@@ -99,6 +99,11 @@ void Node::OnPeerMessage(PartyIndex from, PeerMessage message) {
       return;  // the peer table's
   }
   outbox_.Log(Event::kUnknownMessage, message.request, from, static_cast<std::uint64_t>(message.kind));
+}
+
+// What a peer may speak about: never one of this enclave's own records, its head or a key share.
+bool Node::IsShared(const replica::Message& message) {
+  return std::visit([](const auto& m) { return policy::IsReplicated(m.id); }, message);
 }
 
 void Node::OnFaultsChanged() { records_.PutOwn(policy::RecordKind::kPeerFaults, peers_.EncodeFaults()); }

@@ -51,6 +51,7 @@ class Node final : public PeerEvents, public replica::Port, public RegisterView 
   const replica::Version* Local(const RecordId& id) override { return replica_.Local(id); }
 
  private:
+  static bool IsShared(const replica::Message& message);
   static replica::Config ReplicaConfig(const Identity& identity, bool fresh);
 
   Identity identity_;
