@@ -32,7 +32,7 @@ class HostileLinks : public PlainTest {
     network.Run(20);  // the answer can come before the frame
     EXPECT_EQ(network.Logged(Event::kPeerRefused, kTwo, static_cast<std::uint64_t>(reason)), 1u);
     EXPECT_EQ(network.Logged(Event::kPeerRefused), 1u);
-    EXPECT_TRUE(network.RunUntil([&] { return AllPaired(network); }, 1'000));
+    EXPECT_TRUE(network.RunUntil([&] { return Whole(network); }, 1'000));
     EXPECT_TRUE(world.SignsEverywhere());
     EXPECT_EQ(network.Logged(Event::kPairBurned), 0u);
     EXPECT_EQ(network.Logged(Event::kPairReady), 0u);  // the setups outlive the link (rules.md 5)
@@ -64,7 +64,7 @@ TEST_F(HostileLinks, ARecordedSessionOpensNothingWhenReplayed) {
     return true;
   };
   network.Cut(kOne, kTwo);
-  EXPECT_TRUE(network.RunUntil([&] { return AllPaired(network); }, 1'000));
+  EXPECT_TRUE(network.RunUntil([&] { return Whole(network); }, 1'000));
   EXPECT_TRUE(AsksAll());
   network.tap = nullptr;
   ASSERT_GE(recorded.size(), 4u);  // announce, handshake, bind, messages
@@ -104,7 +104,7 @@ TEST_F(HostileLinks, AFrameReplayedOrLostInsideASessionCutsTheLink) {
   };
   EXPECT_TRUE(AsksAll());
   EXPECT_TRUE(lost);
-  EXPECT_TRUE(network.RunUntil([&] { return AllPaired(network); }, 1'000));
+  EXPECT_TRUE(network.RunUntil([&] { return Whole(network); }, 1'000));
   EXPECT_TRUE(world.SignsEverywhere());
   EXPECT_EQ(network.Logged(Event::kPairBurned), 0u);
 }

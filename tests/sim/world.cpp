@@ -12,7 +12,7 @@ constexpr std::uint64_t kRepairMs = 60'000;  // a failed pair setup is tried aga
 
 Client ClientOf(Network& network, crypto::Rng& rng, std::string_view config) {
   network.Form();
-  if (!network.RunUntil([&] { return AllPaired(network) && network.Ready(); }, kRepairMs))
+  if (!network.RunUntil([&] { return Whole(network); }, kRepairMs))
     ADD_FAILURE() << "the network did not form: " << network.Health(kOne);
   return MakeClient(network, rng, config);
 }
@@ -33,7 +33,7 @@ World::World(const Options& options, std::string_view config)
     network.Hang(party, false);
     if (!network.up(party)) network.Start(party);
   }
-  const bool whole = network.RunUntil([&] { return AllPaired(network) && network.Ready(); }, kRepairMs);
+  const bool whole = network.RunUntil([&] { return Whole(network); }, kRepairMs);
   network.log().clear();
   if (whole) return ::testing::AssertionSuccess();
   return ::testing::AssertionFailure() << network.Health(kOne) << network.Health(kTwo);
@@ -63,12 +63,12 @@ bool PeerFlag(Network& network, PartyIndex at, PartyIndex peer, std::string_view
   });
 }
 
-bool AllPaired(Network& network) {
+bool Whole(Network& network) {
   return std::ranges::all_of(kAll, [&](const PartyIndex at) {
     if (!network.up(at)) return true;
     const auto health = json::Parse(network.Health(at)).value();
     const json::Value* nodes = health.Find("nodes");
-    if (nodes == nullptr) return false;
+    if (nodes == nullptr || health.GetString("status").value() == "unable") return false;
     return std::ranges::all_of(nodes->AsArray().value(), [&](const json::Value& row) {
       const PartyIndex peer{static_cast<std::uint16_t>(row.GetU64("party").value())};
       return !network.up(peer) || row.GetBool("ready").value();

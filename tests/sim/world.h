@@ -23,8 +23,8 @@ struct World {
   std::string SignReply(PartyIndex gateway, std::string_view message = "message");
 };
 
-// Whether every running node has a session and a pair setup with every other running one.
-bool AllPaired(Network& network);
+// Whether every running node can do everything, and is set up with every other running one.
+bool Whole(Network& network);
 // What the node at `at` says of the peer: a member of its row in GET /health.
 bool PeerFlag(Network& network, PartyIndex at, PartyIndex peer, std::string_view flag);
 
