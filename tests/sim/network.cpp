@@ -67,13 +67,13 @@ void Network::Apply(PartyIndex party, edl::Effect& effect) {
     replies_[reply->token] = std::string(AsText(reply->body));
   if (auto* connect = std::get_if<edl::ConnectEffect>(&effect))
     node.dials[PartyIndex{connect->party}] = connect->dial;
-  if (auto* log = std::get_if<edl::LogEffect>(&effect)) log_.push_back(*log);
+  if (auto* log = std::get_if<edl::LogEffect>(&effect)) log_.push_back({*log, party});
   if (auto* verdict = std::get_if<edl::VerdictEffect>(&effect)) last_verdict_ = verdict->status;
   if (auto* fetch = std::get_if<edl::FetchEffect>(&effect)) {
     const auto record = node.disk.find(RecordId{fetch->record_id});
     bool found = record != node.disk.end();
     Bytes copy = found ? record->second : Bytes{};
-    if (on_fetch) on_fetch(party, RecordId{fetch->record_id}, found, copy);
+    if (on_fetch && !on_fetch(party, RecordId{fetch->record_id}, found, copy)) return;
     Call(party, edl::FetchedCall{fetch->record_id, found, copy});
   }
 }
@@ -88,6 +88,8 @@ void Network::Start(PartyIndex party) {
   config.build = "simulator";
   config.records_cached_max = options_.records_cached_max;
   config.envelope_source = FixtureEnvelopeKey;
+  if (const auto other = options_.versions.find(party); other != options_.versions.end())
+    config.versions = other->second;
   node.core = std::make_unique<core::Core>(std::move(config), *node.rng);
   node.sequence = {};
   node.next_seq = 1;
@@ -132,6 +134,14 @@ sealing::SealingKeys Network::SealingKeysOf(PartyIndex party) const {
   out.unique = crypto::SecretKey32(crypto::HashSha256(crypto::Le16(party.value)));
   out.product = crypto::SecretKey32(crypto::HashSha256(crypto::Le32(party.value)));
   return out;
+}
+
+void Network::AnswerFetch(PartyIndex party, const RecordId& id) {
+  const Node& node = nodes_.at(party);
+  const auto record = node.disk.find(id);
+  const bool found = record != node.disk.end();
+  const Bytes copy = found ? record->second : Bytes{};
+  Call(party, edl::FetchedCall{id.bytes, found, copy});
 }
 
 // The record that an enclave keeps its keys in: format byte, identity seed, channel key.
@@ -314,17 +324,25 @@ BootId Network::Boot(PartyIndex party) {
   return BootId{ToArray<16>(ParseHex(enclave.value().GetString("boot").value()).value()).value()};
 }
 
-void Network::Inject(PartyIndex to, PartyIndex claimed_from, Bytes frame) {
+bool Network::Inject(PartyIndex to, PartyIndex claimed_from, const std::vector<Bytes>& frames) {
   const std::uint64_t number = next_link_++;
   links_[number].a = claimed_from;
   links_[number].b = to;
   Call(to, edl::PeerUpCall{claimed_from.value, number});
-  if (links_.contains(number)) Call(to, edl::PeerFrameCall{number, frame});
+  for (const Bytes& frame : frames) {
+    if (links_.contains(number)) Call(to, edl::PeerFrameCall{number, frame});
+  }
+  const bool was_cut = !links_.contains(number);
+  CutLink(number);
+  return was_cut;
 }
 
-std::size_t Network::Logged(Event event) const {
-  return static_cast<std::size_t>(
-      std::ranges::count(log_, static_cast<std::uint16_t>(event), &edl::LogEffect::code));
+std::size_t Network::Logged(Event event, std::optional<PartyIndex> node,
+                            std::optional<std::uint64_t> value) const {
+  return static_cast<std::size_t>(std::ranges::count_if(log_, [&](const LogEntry& entry) {
+    return entry.code == static_cast<std::uint16_t>(event) && (!node || entry.node == *node) &&
+           (!value || entry.value == *value);
+  }));
 }
 
 Hash32 Network::TrafficHash() const {

@@ -22,6 +22,7 @@ struct Options {
   peer::RollbackRule rollback = peer::RollbackRule::kWeak;
   std::size_t records_cached_max = core::kRecordsCachedDefault;
   bool relayed = false;  // every link passes through a relay, so that core_tap sees what cores say
+  std::map<PartyIndex, peer::VersionRange> versions;  // of nodes with another build
 };
 
 class Network {
@@ -48,6 +49,8 @@ class Network {
   std::optional<std::string> Reply(std::uint64_t token);
   std::string Ask(PartyIndex gateway, const client::Request& request,
                   std::uint64_t ms = 15'000);  // "" if none came
+  // Whether the enclave was content with its disk and manifest.
+  bool Serving(PartyIndex party) const { return nodes_.at(party).core->phase() == edl::Phase::kServing; }
   std::string Enclave(PartyIndex party);
   std::string Health(PartyIndex party);
 
@@ -56,8 +59,13 @@ class Network {
   const peer::Manifest& manifest() const { return manifest_.manifest; }
   std::map<PartyIndex, crypto::SigningKey>& operators() { return operators_; }
   std::uint64_t now_ms() const { return now_ms_; }
-  std::vector<edl::LogEffect>& log() { return log_; }
-  std::size_t Logged(Event event) const;  // how often, by all nodes
+  struct LogEntry : edl::LogEffect {
+    PartyIndex node;  // who reported it
+  };
+  std::vector<LogEntry>& log() { return log_; }
+  // How often, by all nodes or one, with any value or this one.
+  std::size_t Logged(Event event, std::optional<PartyIndex> node = std::nullopt,
+                     std::optional<std::uint64_t> value = std::nullopt) const;
   // Sees, and may change or drop (by returning false), each frame between two nodes.
   std::function<bool(PartyIndex from, PartyIndex to, Bytes& frame)> tap;
   // In a relayed network: sees, and may change or drop, each message between two cores.
@@ -65,8 +73,9 @@ class Network {
   // In a relayed network: makes `to` read a message as if the core of `from` had sent it.
   void Forge(PartyIndex from, PartyIndex to, const core::PeerMessage& message);
   StolenKeys Steal(PartyIndex party);  // the node's keys, out of its disk
-  // What the host of a node answers to a fetch: may be changed.
-  std::function<void(PartyIndex party, const RecordId& id, bool& found, Bytes& record)> on_fetch;
+  // What the host of a node answers to a fetch: may be changed, or kept back (by returning false).
+  std::function<bool(PartyIndex party, const RecordId& id, bool& found, Bytes& record)> on_fetch;
+  void AnswerFetch(PartyIndex party, const RecordId& id);  // truthfully, whether it was asked or not
   template <class Statement>
   Status Admin(PartyIndex party, const Statement& statement) {
     return AdminBytes(party, statement.Encode());
@@ -74,8 +83,8 @@ class Network {
   Status AdminBytes(PartyIndex party, ByteSpan statement);
   BootId Boot(PartyIndex party);
   std::uint16_t last_verdict() const { return last_verdict_; }
-  // Opens a new link to a node and sends raw bytes on it, as a hostile host would.
-  void Inject(PartyIndex to, PartyIndex claimed_from, Bytes frame);
+  // Opens a new link to a node and sends raw bytes on it, as a hostile host would. Whether the node cut it.
+  bool Inject(PartyIndex to, PartyIndex claimed_from, const std::vector<Bytes>& frames);
   crypto::Rng& rng() { return rng_; }
 
  private:
@@ -113,7 +122,7 @@ class Network {
   std::map<PartyIndex, crypto::SigningKey> operators_;
   peer::SignedManifest manifest_;
   std::map<std::uint64_t, std::string> replies_;
-  std::vector<edl::LogEffect> log_;
+  std::vector<LogEntry> log_;
   std::uint64_t next_token_ = 1;
   std::uint64_t next_link_ = 1;
   std::uint64_t now_ms_ = 1'000;

@@ -136,9 +136,13 @@ void Core::StartNode(peer::Manifest manifest) {
     if (row.identity_key == keys_->signing.public_key()) self = row.party;
   }
   const Hash32 hash = manifest.Hash();
-  Identity identity{
-      std::move(manifest),   hash, self, boot_, crypto::SigningKey(keys_->signing.seed().Clone()),
-      keys_->channel.Clone()};
+  Identity identity{std::move(manifest),
+                    hash,
+                    self,
+                    boot_,
+                    crypto::SigningKey(keys_->signing.seed().Clone()),
+                    keys_->channel.Clone(),
+                    config_.versions};
   node_ = std::make_unique<Node>(std::move(identity), records_, outbox_, rng_, config_.envelope_source);
   if (const crypto::SecretBytes* faults = records_.Own(RecordKind::kPeerFaults)) {
     static_cast<void>(node_->peers().LoadFaults(faults->Expose()));

@@ -26,6 +26,7 @@ struct CoreConfig {
   std::vector<Claim> confinement;
   std::size_t records_cached_max = kRecordsCachedDefault;
   EnvelopeKeySource envelope_source = crypto::EnvelopeKey::Generate;
+  peer::VersionRange versions = kProtocolVersions;  // offered to peers (rules.md 36)
 };
 
 class Core final : public edl::NodeHandler {

@@ -3,17 +3,14 @@
 namespace passport::core {
 namespace {
 
-constexpr std::uint16_t kProtocolVersionMin = 1;
-constexpr std::uint16_t kProtocolVersionMax = 1;
 constexpr std::size_t kLinksMax = 256;
 
 }  // namespace
 
 void PeerTable::OnUp(PartyIndex party, std::uint64_t link) {
   if (links_.size() >= kLinksMax || links_.contains(link)) return outbox_->Cut(link);
-  const peer::LocalEnd local{identity_.self,    0,
-                             identity_.boot,    identity_.signing,
-                             identity_.channel, {kProtocolVersionMin, kProtocolVersionMax}};
+  const peer::LocalEnd local{identity_.self,    0, identity_.boot, identity_.signing, identity_.channel,
+                             identity_.versions};
   auto started = peer::Session::Start(identity_.manifest, local, party, 0, rng_);
   if (!started.ok()) {
     outbox_.Log(Event::kPeerRefused, {}, party, static_cast<std::uint64_t>(started.error()));

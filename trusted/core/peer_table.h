@@ -14,6 +14,9 @@
 
 namespace passport::core {
 
+// The versions of the messages between cores that this build speaks.
+inline constexpr peer::VersionRange kProtocolVersions{1, 1};
+
 // What this enclave is in its network. Borrowed by every part of the core.
 struct Identity {
   peer::Manifest manifest;
@@ -22,6 +25,7 @@ struct Identity {
   BootId boot;
   crypto::SigningKey signing;
   crypto::SecretKey32 channel;
+  peer::VersionRange versions = kProtocolVersions;
 };
 
 class PeerEvents {

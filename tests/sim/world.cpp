@@ -1,0 +1,79 @@
+#include "tests/sim/world.h"
+
+#include <algorithm>
+
+#include "trusted/json/json.h"
+
+namespace passport::sim {
+namespace {
+
+constexpr PartyIndex kAll[] = {kOne, kTwo, kThree};
+constexpr std::uint64_t kRepairMs = 60'000;  // a failed pair setup is tried again after up to 40 s
+
+Client ClientOf(Network& network, crypto::Rng& rng, std::string_view config) {
+  network.Form();
+  if (!network.RunUntil([&] { return Whole(network); }, kRepairMs))
+    ADD_FAILURE() << "the network did not form: " << network.Health(kOne);
+  return MakeClient(network, rng, config);
+}
+
+}  // namespace
+
+World::World(const Options& options, std::string_view config)
+    : network(options),
+      rng(options.seed),
+      client(ClientOf(network, rng, config)),
+      address(Register(network, client, kOne, "alice")) {}
+
+::testing::AssertionResult World::Restore() {
+  network.tap = nullptr;
+  network.core_tap = nullptr;
+  network.on_fetch = nullptr;
+  for (const PartyIndex party : kAll) {
+    network.Hang(party, false);
+    if (!network.up(party)) network.Start(party);
+  }
+  const bool whole = network.RunUntil([&] { return Whole(network); }, kRepairMs);
+  network.log().clear();
+  if (whole) return ::testing::AssertionSuccess();
+  return ::testing::AssertionFailure() << network.Health(kOne) << network.Health(kTwo);
+}
+
+std::string World::SignReply(PartyIndex gateway, std::string_view message) {
+  return network.Ask(gateway, client.developer->PersonalSign("alice", AsBytes(message)));
+}
+
+::testing::AssertionResult World::Signs(PartyIndex gateway, std::string_view message) {
+  return sim::Signs(network, client, gateway, "alice", address, message);
+}
+
+::testing::AssertionResult World::SignsEverywhere() {
+  for (const PartyIndex gateway : kAll) {
+    const auto outcome = Signs(gateway);
+    if (!outcome) return outcome;
+  }
+  return ::testing::AssertionSuccess();
+}
+
+bool PeerFlag(Network& network, PartyIndex at, PartyIndex peer, std::string_view flag) {
+  const auto health = json::Parse(network.Health(at)).value();
+  const auto rows = health.Find("nodes")->AsArray().value();
+  return std::ranges::any_of(rows, [&](const json::Value& row) {
+    return row.GetU64("party").value() == peer.value && row.GetBool(flag).value();
+  });
+}
+
+bool Whole(Network& network) {
+  return std::ranges::all_of(kAll, [&](const PartyIndex at) {
+    if (!network.up(at)) return true;
+    const auto health = json::Parse(network.Health(at)).value();
+    const json::Value* nodes = health.Find("nodes");
+    if (nodes == nullptr || health.GetString("status").value() == "unable") return false;
+    return std::ranges::all_of(nodes->AsArray().value(), [&](const json::Value& row) {
+      const PartyIndex peer{static_cast<std::uint16_t>(row.GetU64("party").value())};
+      return !network.up(peer) || row.GetBool("ready").value();
+    });
+  });
+}
+
+}  // namespace passport::sim
