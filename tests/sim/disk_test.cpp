@@ -33,7 +33,7 @@ class TamperedDisk : public PlainTest {
     EXPECT_FALSE(network.Serving(kThree));
     EXPECT_GE(network.Logged(Event::kRecordsRefused, kThree), 1u);
     EXPECT_EQ(network.Logged(Event::kStarted, kThree), 0u);
-    EXPECT_NE(network.Health(kThree).find("not those this enclave last left"), std::string::npos);
+    EXPECT_NE(network.Health(kThree).find("the stored records"), std::string::npos);
     EXPECT_EQ(network.Disk(kThree), disk);
     network.Kill(kThree);
   }

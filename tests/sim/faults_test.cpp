@@ -151,6 +151,21 @@ TEST_F(PeerFaults, ABanByTheHigherNodeEndsLikewise) {
   ExpectPairOfOneAndTwoSigns();
 }
 
+// The higher node can only ask for a new setup: if that is lost with the link, it asks again.
+TEST_F(PeerFaults, ALostRequestForANewSetupIsMadeAgain) {
+  network.core_tap = [lie = WrongMultiplication(kOne, kTwo)](PartyIndex from, PartyIndex to,
+                                                             PeerMessage& message) {
+    return message.kind != MessageKind::kSetupReset && lie(from, to, message);
+  };
+  static_cast<void>(world.SignReply(kOne));
+  EXPECT_EQ(network.Logged(Event::kPairBurned, kTwo), 1u);
+  EXPECT_FALSE(PeerFlag(network, kTwo, kOne, "ready"));
+  network.core_tap = nullptr;
+  network.Cut(kOne, kTwo);
+  ExpectPairOfOneAndTwoSigns();
+  EXPECT_EQ(network.Admin(kTwo, Unban(kTwo, kOne)), Status::kOk);
+}
+
 // A failed setup check is one guess at a bit of Delta: it counts like a failed multiplication.
 TEST_F(PeerFaults, AFailedSetupCheckCountsToo) {
   network.core_tap = [lie = WrongMultiplication(kTwo, kOne)](PartyIndex from, PartyIndex to,

@@ -27,9 +27,14 @@ void PeerTable::SendSetup(PartyIndex to, MessageKind kind, const Peer& peer, con
   Send(to, {kind, {}, body.Take()});
 }
 
+// The lower party begins. The higher one can only ask for it, naming the last attempt that it knows of.
 void PeerTable::StartSetup(PartyIndex party) {
-  if (identity_.self > party || Banned(party)) return;  // the lower party begins
   Peer& peer = peers_[party];
+  if (Banned(party)) return;
+  if (identity_.self > party) {
+    if (peer.attempt > 0) SendSetup(party, MessageKind::kSetupReset, peer, {});
+    return;
+  }
   ++peer.attempt;
   auto started = ot::StartLower(RosterWith(party, peer), rng_);
   peer.setup = std::move(started.next);

@@ -160,8 +160,7 @@ void PeerTable::Burn(PartyIndex party) {
   events_.OnFaultsChanged();
   DropSetup(party, peer);
   if (peer.link == 0) return;
-  if (identity_.self > party)
-    SendSetup(party, MessageKind::kSetupReset, peer, {});  // the lower party makes a new one
+  if (Banned(party) && identity_.self > party) SendSetup(party, MessageKind::kSetupReset, peer, {});
   StartSetup(party);
 }
 

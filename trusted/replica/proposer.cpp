@@ -149,7 +149,7 @@ void Replica::ChoosePhase2(std::uint64_t ticket, Proposal& proposal) {
     proposal.proposed = highest->version;
     proposal.proposed_evidence = highest->evidence;
     proposal.own = proposal.evidence && *proposal.evidence == highest->evidence;
-    if (proposal.own) proposal.own_hashes.insert(highest->version.HashFor(proposal.id));
+    if (proposal.own) NoteOwn(proposal);
     return SendAccepts(proposal);
   }
   if (!proposal.evidence) return Finish(ticket, committed.version);
@@ -160,8 +160,10 @@ void Replica::ChoosePhase2(std::uint64_t ticket, Proposal& proposal) {
 void Replica::ProposeChange(std::uint64_t ticket, Proposal& proposal, const Version& before) {
   Judgement judgement = rules_.Judge(proposal.id, before, *proposal.evidence, config_.self);
   if (const auto* refused = std::get_if<Refused>(&judgement)) {
-    // If it was proposed before, it may be refused because it has been made: nobody knows.
-    const bool unknown = !proposal.own_hashes.empty();
+    // If it was proposed before, it may be refused because it has been made, or be made yet. Whether shows
+    // only in the chosen version of that number, or in the next one by its hash of it (NoteChosen).
+    const std::uint64_t own = proposal.own_number;
+    const bool unknown = own != 0 && before.number != own && before.number != own + 1;
     return Finish(ticket, Fail(unknown ? ChangeError{Failure::kTimeout, 0, {}}
                                        : ChangeError{Failure::kRefused, refused->code, {}}));
   }
@@ -175,8 +177,13 @@ void Replica::ProposeChange(std::uint64_t ticket, Proposal& proposal, const Vers
                               std::get<Bytes>(std::move(judgement))};
   proposal.proposed_evidence = *proposal.evidence;
   proposal.own = true;
-  proposal.own_hashes.insert(proposal.proposed->HashFor(proposal.id));
+  NoteOwn(proposal);
   SendAccepts(proposal);
+}
+
+void Replica::NoteOwn(Proposal& proposal) {
+  proposal.own_hashes.insert(proposal.proposed->HashFor(proposal.id));
+  proposal.own_number = std::max(proposal.own_number, proposal.proposed->number);
 }
 
 void Replica::SendAccept(PartyIndex to, const Proposal& proposal) {

@@ -118,7 +118,8 @@ class Replica {
     Bytes proposed_evidence;
     bool own = false;             // proposed is this proposal's change, not the completion of somebody else's
     std::set<Hash32> own_hashes;  // of every version by which this change was proposed so far
-    bool happened = false;        // one of them was chosen, by whomever it was completed
+    std::uint64_t own_number = 0;  // of the latest of them
+    bool happened = false;         // one of them was chosen, by whomever it was completed
     Certificate accepted;
     std::map<PartyIndex, std::uint16_t> refused;
     std::set<PartyIndex> outbid;
@@ -157,6 +158,7 @@ class Replica {
   void Handle(PartyIndex from, const Promise& m);
   void Handle(PartyIndex from, const Accepted& m);
   void ChoosePhase2(std::uint64_t ticket, Proposal& proposal);
+  static void NoteOwn(Proposal& proposal);
   void ProposeChange(std::uint64_t ticket, Proposal& proposal, const Version& before);
   void SendAccept(PartyIndex to, const Proposal& proposal);
   void SendAccepts(Proposal& proposal);

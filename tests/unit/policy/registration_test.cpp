@@ -28,7 +28,10 @@ class Registrations : public ::testing::Test {
  protected:
   static constexpr std::uint64_t kNow = 1'700'000'000'000;
 
-  Registrations() { rules.SetView(view); }
+  Registrations() {
+    rules.SetView(view);
+    rules.OnTick(kNow);
+  }
 
   core::AccountReservation Reservation(auth::Evidence evidence, std::uint8_t request = 1,
                                        std::uint64_t now_ms = kNow) {
@@ -127,6 +130,7 @@ TEST_F(Registrations, ATakenNameIsTaken) {
   Account active = Account::Parse(Reserved().value).value();
   active.state = policy::AccountState::kActive;
   const std::uint64_t much_later = kNow + 1'000 * policy::kReservationMs;
+  rules.OnTick(much_later);
   EXPECT_EQ(NameOf(Judge(ForAlice(2, much_later), {2, {}, active.Encode()})), "duplicate_registration");
 }
 
