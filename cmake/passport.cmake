@@ -39,6 +39,15 @@ function(passport_module name)
   target_link_libraries(passport_${name} PUBLIC ${ARG_DEPS} ${ARG_LIBS})
 endfunction()
 
+# A test's own code runs once: to optimise it would take longer than it saves. What it tests is optimised as always.
+function(passport_test_code target)
+  if(CMAKE_CXX_FLAGS MATCHES "sanitize")
+    target_compile_options(${target} PRIVATE -O0)
+  else()
+    target_compile_options(${target} PRIVATE -O1)
+  endif()
+endfunction()
+
 function(passport_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;LIBS" ${ARGN})
   find_package(GTest REQUIRED)
@@ -46,6 +55,7 @@ function(passport_test name)
   list(TRANSFORM ARG_DEPS PREPEND passport_)
   target_link_libraries(test_${name} PRIVATE passport_flags ${ARG_DEPS} ${ARG_LIBS} GTest::gtest GTest::gtest_main)
   target_compile_definitions(test_${name} PRIVATE PASSPORT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  passport_test_code(test_${name})
   add_test(NAME ${name} COMMAND test_${name})
 endfunction()
 
