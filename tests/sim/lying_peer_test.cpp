@@ -35,16 +35,52 @@ TEST_F(LyingPeer, ADealerThatAbortsEveryKeyGenerationIsLeftOut) {
   }
 }
 
-TEST_F(LyingPeer, ADealerThatSendsGarbageIsLeftOut) {
+// Where in an opening: its sender, a coefficient, what its sender heard from the others (blames nobody), the
+// share.
+TEST_F(LyingPeer, ADealerThatOpensWronglyIsLeftOut) {
   Client client = MakeClient(network, rng);
+  const auto places = {+[](Bytes&) -> std::size_t { return 2; }, +[](Bytes&) -> std::size_t { return 40; },
+                       +[](Bytes& body) -> std::size_t { return body.size() - 33; },
+                       +[](Bytes& body) -> std::size_t { return body.size() - 1; }};
+  for (const PartyIndex liar : {kTwo, kThree}) {
+    std::size_t number = 0;
+    for (const auto place : places) {
+      network.core_tap = [liar, place](PartyIndex from, PartyIndex, PeerMessage& message) {
+        if (from == liar && message.kind == MessageKind::kKeygenOpening)
+          message.body.at(place(message.body)) ^= 1;
+        return true;
+      };
+      const std::string name = std::to_string(liar.value) + " " + std::to_string(number++);
+      const std::string address = Register(network, client, kOne, name);
+      EXPECT_TRUE(Signs(network, client, kOne, name, address)) << name;
+    }
+  }
+}
+
+// The accuser is left out first, although it is honest; the liar is silent then.
+TEST_F(LyingPeer, ADealerThatHasAnotherOneAccuseItIsLeftOutInTheEnd) {
+  Client client = MakeClient(network, rng);
+  bool silent = false;
+  network.core_tap = [&silent](PartyIndex from, PartyIndex to, PeerMessage& message) {
+    if (from == kThree && message.kind == MessageKind::kKeygenAbort) silent = true;
+    if (from != kTwo || message.kind < MessageKind::kKeygenInvite || message.kind > MessageKind::kKeygenAbort)
+      return true;
+    if (to == kThree && message.kind == MessageKind::kKeygenOpening) message.body.back() ^= 1;
+    return !silent;
+  };
+  const std::string address = Register(network, client, kOne, "accused");
+  EXPECT_TRUE(Signs(network, client, kOne, "accused", address));
+}
+
+TEST_F(LyingPeer, ASignerThatBreaksOffEverySignatureIsReplaced) {
+  Client client = MakeClient(network, rng);
+  const std::string address = Register(network, client, kOne, "kurt");
   for (const PartyIndex liar : {kTwo, kThree}) {
     network.core_tap = [liar](PartyIndex from, PartyIndex, PeerMessage& message) {
-      if (from == liar && message.kind == MessageKind::kKeygenOpening) message.body.at(40) ^= 1;
+      if (from == liar && message.kind == MessageKind::kSignRound1) message.body.pop_back();
       return true;
     };
-    const std::string name = "garbage" + std::to_string(liar.value);
-    const std::string address = Register(network, client, kOne, name);
-    EXPECT_TRUE(Signs(network, client, kOne, name, address));
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(Signs(network, client, kOne, "kurt", address));
   }
 }
 

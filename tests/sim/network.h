@@ -22,7 +22,7 @@ struct Options {
   peer::RollbackRule rollback = peer::RollbackRule::kWeak;
   std::size_t records_cached_max = core::kRecordsCachedDefault;
   bool relayed = false;  // every link passes through a relay, so that core_tap sees what cores say
-  std::map<PartyIndex, peer::VersionRange> versions;  // of nodes with another build
+  std::map<PartyIndex, peer::VersionRange> versions = {};  // of nodes with another build
 };
 
 class Network {

@@ -99,7 +99,10 @@ TEST_F(ReservationTest, AnotherRequestWaitsUntilItHasExpired) {
   EXPECT_TRUE(std::holds_alternative<Bytes>(Reserve(1, kNow + 1, taken))) << "the same request";
   for (const std::uint64_t early : {std::uint64_t{0}, kNow - 1, kNow, kNow + policy::kReservationMs - 1})
     EXPECT_EQ(RefusedWith(Reserve(2, early, taken)), ErrorCode::kPending) << early;
-  EXPECT_TRUE(std::holds_alternative<Bytes>(Reserve(2, kNow + policy::kReservationMs, taken)));
+  const std::uint64_t expired = kNow + policy::kReservationMs;
+  EXPECT_EQ(RefusedWith(Reserve(2, expired, taken)), ErrorCode::kPending) << "by the proposer's clock only";
+  rules.OnTick(expired);
+  EXPECT_TRUE(std::holds_alternative<Bytes>(Reserve(2, expired, taken)));
 }
 
 // Were there one at the end of time, on an old disk, adding to it would not make it expire.

@@ -105,6 +105,9 @@ TEST_F(Resume, AStatementIsTakenOnlyAsSignedAndOnce) {
   other = Sign(Statement({kOne, kTwo}), {kOne, kTwo});
   ++other.number;
   EXPECT_EQ(refused(other), Status::kBadSignature) << "changed after signing";
+  other = Statement({kOne, kTwo});
+  other.number = UINT64_MAX;
+  EXPECT_EQ(refused(Sign(other, {kOne, kTwo})), Status::kPeerReplay) << "no number would come after it";
   EXPECT_EQ(SignError(), "too_few_nodes");
   const ResumeStatement good = Sign(Statement({kOne, kTwo}), {kOne, kTwo});
   EXPECT_EQ(refused(good), Status::kOk);

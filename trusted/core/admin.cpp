@@ -52,7 +52,7 @@ Result<Unit> VerifyStatement(const AdminStatement& statement, const peer::Manife
     return Fail(Status::kPeerUnknown);
   if (!crypto::VerifyEd25519(signer->operator_key, statement.SignedHash(), statement.signature))
     return Fail(Status::kBadSignature);
-  if (statement.number <= last_number || statement.expires_unix_ms <= now_unix_ms)
+  if (!IsNextNumber(statement.number, last_number, now_unix_ms) || statement.expires_unix_ms <= now_unix_ms)
     return Fail(Status::kPeerReplay);
   return Ok();
 }

@@ -5,6 +5,12 @@
 
 namespace passport::core {
 
+// Statement numbers are Unix milliseconds: one further ahead would shut out all that come after it.
+inline constexpr std::uint64_t kNumberAheadMs = 600'000;
+constexpr bool IsNextNumber(std::uint64_t number, std::uint64_t last, std::uint64_t now_unix_ms) {
+  return number > last && (number <= now_unix_ms || number - now_unix_ms <= kNumberAheadMs);
+}
+
 enum class AdminKind : std::uint8_t {
   kUnban = 1,  // argument: the party whose failures are forgotten
 };

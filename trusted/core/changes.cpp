@@ -200,7 +200,9 @@ Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before
     if (!account.ok()) return Refuse(ErrorCode::kInternal);
     if (account.value().state == policy::AccountState::kActive)
       return Refuse(ErrorCode::kDuplicateRegistration);
-    if (!IsExpired(account.value(), change.now_ms) && account.value().reserved_by != change.request)
+    // By both clocks: what the proposer says cannot end another's reservation early.
+    if (!IsExpired(account.value(), std::min(change.now_ms, unix_ms_)) &&
+        account.value().reserved_by != change.request)
       return Refuse(ErrorCode::kPending);
   }
   policy::Account account;

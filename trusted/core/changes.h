@@ -49,6 +49,23 @@ class RegisterView {
   virtual const replica::Version* Local(const RecordId& id) = 0;
 };
 
+// Remembers which register a decision lacked, so that it is made again when that one is usable and not with
+// every other: anybody can make many decisions wait.
+class WatchedView final : public RegisterView {
+ public:
+  explicit WatchedView(RegisterView& view) : view_(view) {}
+  const replica::Version* Local(const RecordId& id) override {
+    const replica::Version* version = view_.Local(id);
+    if (version == nullptr) lacked_ = id;
+    return version;
+  }
+  std::optional<RecordId> TakeLacked() { return std::exchange(lacked_, std::nullopt); }
+
+ private:
+  RegisterView& view_;
+  std::optional<RecordId> lacked_;
+};
+
 // What a key generation for an account is about: bound into every message and the certificate (rules.md 16).
 Hash32 KeygenDigest(const Hash32& manifest_hash, const RecordId& account, const RequestId& request,
                     std::span<const PartyIndex> dealers);

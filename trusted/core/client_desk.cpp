@@ -97,8 +97,12 @@ void ClientDesk::Advance(const RequestId& id) {
   Operation& op = operations_.at(id);
   op.stage = Stage::kDeciding;
   if (++op.decisions > kDecisionsMax) return ReplyError(id, MakeError(ErrorCode::kTimeout));
+  op.lacks.reset();
   if (!OpenEnvelope(id, op)) return;
+  static_cast<void>(view_.TakeLacked());
   std::visit([&](const auto& request) { Decide(id, op, request); }, op.request);
+  const auto entry = operations_.find(id);
+  if (entry != operations_.end()) entry->second.lacks = view_.TakeLacked();
 }
 
 void ClientDesk::Decide(const RequestId& id, Operation& op, const api::CreateScope& request) {
@@ -115,7 +119,7 @@ void ClientDesk::Decide(const RequestId& id, Operation& op, const api::UpdateSco
   const auto verified = policy::VerifyConfig(request.signed_config, devnet);
   if (!verified.ok()) return ReplyError(id, verified.error());
   const RecordId record = policy::ScopeRecordId(request.scope);
-  const replica::Version* version = parts_.view.Local(record);
+  const replica::Version* version = view_.Local(record);
   if (version == nullptr) return;
   const auto scope = policy::Scope::Parse(version->value);
   if (!scope.ok()) {
@@ -129,13 +133,13 @@ void ClientDesk::Decide(const RequestId& id, Operation& op, const api::UpdateSco
 
 void ClientDesk::Decide(const RequestId& id, Operation& op, const api::DelegatedRegistration& request) {
   RecordRef scope_ref;
-  auto scope = FindScope(op.evidence, parts_.view, &scope_ref);
+  auto scope = FindScope(op.evidence, view_, &scope_ref);
   if (auto* error = std::get_if<api::Error>(&scope)) return RefuseOrRead(id, op, std::move(*error));
   if (std::holds_alternative<NeedRecords>(scope)) return;
   const auto caller = policy::AuthenticateRegistration(op.evidence, request, std::get<policy::Scope>(scope));
   if (!caller.ok()) return ReplyError(id, caller.error());
   op.account_record = policy::AccountRecordId(std::get<policy::Scope>(scope).id, caller.value().username);
-  const replica::Version* version = parts_.view.Local(op.account_record);
+  const replica::Version* version = view_.Local(op.account_record);
   if (version == nullptr) return;
   const auto account = policy::Account::Parse(version->value);
   if (account.ok() && account.value().state == AccountState::kActive) {
@@ -148,7 +152,7 @@ void ClientDesk::Decide(const RequestId& id, Operation& op, const api::Delegated
 
 void ClientDesk::Decide(const RequestId& id, Operation& op, const api::Addresses&) {
   policy::Scope scope;
-  auto found = FindAccount(op.evidence, parts_.view, &scope);
+  auto found = FindAccount(op.evidence, view_, &scope);
   if (auto* error = std::get_if<api::Error>(&found)) return RefuseOrRead(id, op, std::move(*error));
   if (std::holds_alternative<NeedRecords>(found)) return;
   const AccountFacts& facts = std::get<AccountFacts>(found);
@@ -165,7 +169,7 @@ void ClientDesk::Decide(const RequestId& id, Operation&, const api::ChainNotice&
 // personal_sign, eth_signTypedData_v4, eth_signTransaction.
 template <class SigningRequest>
 void ClientDesk::Decide(const RequestId& id, Operation& op, const SigningRequest&) {
-  auto judged = core::Decide(op.evidence, parts_.view, IsDevnet(parts_.identity.manifest));
+  auto judged = core::Decide(op.evidence, view_, IsDevnet(parts_.identity.manifest));
   if (auto* error = std::get_if<api::Error>(&judged)) return RefuseOrRead(id, op, std::move(*error));
   if (std::holds_alternative<NeedRecords>(judged)) return;
   auto& decision = std::get<Decision>(judged);
@@ -311,10 +315,10 @@ void ClientDesk::OnSignStale(const RequestId& request) {
   if (operations_.contains(request)) Advance(request);
 }
 
-void ClientDesk::OnUsable() {
+void ClientDesk::OnUsable(const std::optional<RecordId>& record) {
   std::vector<RequestId> waiting;
   for (const auto& [id, op] : operations_) {
-    if (op.stage == Stage::kDeciding) waiting.push_back(id);
+    if (op.stage == Stage::kDeciding && op.lacks == record) waiting.push_back(id);
   }
   for (const RequestId& id : waiting) {
     const auto entry = operations_.find(id);

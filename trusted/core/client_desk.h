@@ -22,10 +22,10 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
     Outbox& outbox;
     crypto::Rng& rng;
   };
-  explicit ClientDesk(Parts parts) : parts_(parts) {}
+  explicit ClientDesk(Parts parts) : parts_(parts), view_(parts.view) {}
 
   void OnRequest(const edl::ClientRequestCall& call);
-  void OnUsable();  // a record, or the envelope key, became usable
+  void OnUsable(const std::optional<RecordId>& record);  // it, or the envelope key, became usable
   void OnTick(std::uint64_t unix_ms, std::uint64_t now_ms);
   // The end of a change or read that was started with this ticket. False: the ticket is not the desk's.
   bool OnChanged(std::uint64_t ticket, replica::ChangeResult result);
@@ -49,6 +49,7 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
     std::uint64_t ticket = 0;
     std::uint64_t deadline_ms = 0;
     std::uint64_t patience_ms = 0;  // by then the nodes that it waits for must have answered
+    std::optional<RecordId> lacks;  // the register that deciding waits for; none: the envelope key
     std::set<RecordId> read;        // records already read from a quorum
     RecordId account_record;        // of a registration
     std::optional<Digest> digest;   // of a signing request, for the final check of the reply
@@ -81,6 +82,7 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
   api::Error ChangeErrorFor(const replica::ChangeError& error) const;
 
   Parts parts_;
+  WatchedView view_;
   std::uint64_t unix_ms_ = 0;
   std::uint64_t now_ms_ = 0;
   std::uint64_t next_ticket_ = 1'000;

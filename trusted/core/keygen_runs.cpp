@@ -9,7 +9,7 @@ using protocol::AbortReason;
 
 constexpr std::size_t kRunsMax = 256;
 constexpr std::size_t kRunsPerPeerMax = 64;  // that one peer's messages opened
-constexpr unsigned kRetriesMax = 2;
+constexpr std::uint64_t kRetryMs = 1'500;    // no retry after it: a client hears within 2 s
 constexpr std::uint64_t kForgetMs = 2 * policy::kReservationMs;
 constexpr std::uint64_t kSilenceMs = 1'200;  // a dealer that has sent nothing by then is left out or named
 constexpr std::uint64_t kRunMs = 15'000;
@@ -58,11 +58,11 @@ void KeygenRuns::Lead(const RequestId& request, const RecordId& account) {
   std::vector<PartyIndex> dealers = peers_.Ready();
   dealers.push_back(identity_.self);
   std::ranges::sort(dealers);
-  LeadWith(request, account, std::move(dealers), 0);
+  LeadWith(request, account, std::move(dealers), {now_ms_, {}});
 }
 
 void KeygenRuns::LeadWith(const RequestId& request, const RecordId& account, std::vector<PartyIndex> dealers,
-                          unsigned retries) {
+                          Tried tried) {
   const replica::Committed* reservation = replica_.Certified(account);
   if (dealers.size() < KeygenQuorum(identity_.manifest) || reservation == nullptr) {
     return events_.OnKeygenDone(request,
@@ -76,7 +76,7 @@ void KeygenRuns::LeadWith(const RequestId& request, const RecordId& account, std
   run = Run{};
   run.opened_by = identity_.self;
   run.started_ms = now_ms_;
-  run.retries = retries;
+  run.tried = std::move(tried);
   SendAll(peers_, invite.dealers, identity_.self, MessageKind::kKeygenInvite, request, invite);
   OnInvite(identity_.self, request, invite);
 }
@@ -114,7 +114,9 @@ void KeygenRuns::OnUsable(const RecordId& record) {
   }
   for (const RequestId& request : ready) {
     if (replica_.Local(record) == nullptr) return;
-    Run& run = runs_.at(request);
+    const auto entry = runs_.find(request);
+    if (entry == runs_.end() || !entry->second.waiting) continue;
+    Run& run = entry->second;
     const KeygenInvite invite = *std::exchange(run.waiting, std::nullopt);
     static_cast<void>(replica_.Adopt(invite.account, invite.reservation));
     Begin(request, run, invite);
@@ -143,6 +145,8 @@ void KeygenRuns::Begin(const RequestId& request, Run& run, const KeygenInvite& i
     const bool dealer = std::ranges::find(run.dealers, early.first) != run.dealers.end();
     return !dealer || early.second.header.context != run.context;
   });
+  run.openings.clear();  // nobody of this run can have opened before this node has committed
+  run.confirmations.clear();
   auto step = dkg::Start(proposal, identity_.self, rng_);
   if (!step.ok()) return Abort(request, step.error().reason, step.error().culprit);
   run.state = std::move(step.value().next);
@@ -153,7 +157,7 @@ void KeygenRuns::Begin(const RequestId& request, Run& run, const KeygenInvite& i
 bool KeygenRuns::CountBegin(const RequestId& request) {
   Begun& begun = begun_[request];
   begun.last_ms = now_ms_;
-  return ++begun.times <= 1 + kRetriesMax;
+  return ++begun.times <= identity_.manifest.n;  // once, and once without each other node
 }
 
 void KeygenRuns::OnMessage(PartyIndex from, const PeerMessage& message) {
@@ -280,30 +284,39 @@ void KeygenRuns::Abort(const RequestId& request, AbortReason reason, std::option
   if (entry == runs_.end()) return;
   const PartyIndex leader = entry->second.leader;
   if (leader == identity_.self) {
-    if (culprit) return RetryWithout(request, {*culprit}, api::ErrorCode::kTimeout);
-    return Fail(request, api::ErrorCode::kTimeout, Silent(entry->second));
+    const auto failing = culprit ? std::vector{*culprit} : std::vector<PartyIndex>();
+    return RetryWithout(request, failing, api::ErrorCode::kTimeout);
   }
   if (leader.value != 0 && culprit != leader) SendAbort(request, entry->second, leader);
   runs_.erase(entry);
 }
 
-// The leader tries again with the nodes that did not fail this time: whoever failed before may have been
-// made to.
-void KeygenRuns::RetryWithout(const RequestId& request, const std::vector<PartyIndex>& failing,
+// The leader tries again without those that failed. Whoever accuses may be the liar, and a check that no one
+// can be blamed for names nobody: then each other dealer is left out in turn.
+void KeygenRuns::RetryWithout(const RequestId& request, std::vector<PartyIndex> failing,
                               api::ErrorCode code) {
   const Run& run = runs_.at(request);
+  Tried tried = run.tried;
+  const auto is_new = [&](PartyIndex party) {
+    return party != identity_.self && !tried.left_out.contains(party);
+  };
+  std::vector<PartyIndex> without = failing;
+  if (std::ranges::none_of(without, is_new)) {
+    const auto next = std::ranges::find_if(run.dealers, is_new);
+    if (next == run.dealers.end()) return Fail(request, code, std::move(failing));
+    without = {*next};
+  }
+  tried.left_out.insert(without.begin(), without.end());
   std::vector<PartyIndex> rest = peers_.Ready();
   rest.push_back(identity_.self);
-  std::erase_if(rest, [&](PartyIndex party) { return std::ranges::find(failing, party) != failing.end(); });
+  std::erase_if(rest, [&](PartyIndex party) { return std::ranges::find(without, party) != without.end(); });
   std::ranges::sort(rest);
-  if (run.retries >= kRetriesMax || rest.size() < KeygenQuorum(identity_.manifest)) {
-    return Fail(request, code, failing);
-  }
+  const bool late = now_ms_ >= tried.since_ms + kRetryMs;
+  if (late || rest.size() < KeygenQuorum(identity_.manifest)) return Fail(request, code, std::move(failing));
   const RecordId account = run.account;
-  const unsigned retries = run.retries + 1;
   for (const PartyIndex to : run.dealers) SendAbort(request, run, to);
   runs_.erase(request);
-  LeadWith(request, account, std::move(rest), retries);
+  LeadWith(request, account, std::move(rest), std::move(tried));
 }
 
 void KeygenRuns::Fail(const RequestId& request, api::ErrorCode code, std::vector<PartyIndex> missing) {
@@ -347,8 +360,6 @@ void KeygenRuns::OnTimeout(const RequestId& request) {
       run.confirmations.size() + 1 >= KeygenQuorum(identity_.manifest)) {
     return FinishRound(request, run);
   }
-  // A second silence would take longer than a client should wait.
-  if (run.retries > 0 || silent.empty()) return Fail(request, api::ErrorCode::kTooFewNodes, silent);
   RetryWithout(request, silent, api::ErrorCode::kTooFewNodes);
 }
 

@@ -51,6 +51,11 @@ class KeygenRuns {
  private:
   using State = std::variant<std::monostate, dkg::AwaitingCommitments, dkg::AwaitingOpenings,
                              dkg::AwaitingConfirmations>;
+  // Of the leader: when the first run of the request began, and each node that one was tried without.
+  struct Tried {
+    std::uint64_t since_ms = 0;
+    std::set<PartyIndex> left_out;
+  };
   struct Run {
     PartyIndex opened_by;                 // whose message made this entry
     PartyIndex leader;                    // nobody until the invitation came
@@ -63,7 +68,7 @@ class KeygenRuns {
     dkg::Inbox<dkg::Opening> openings;
     dkg::Inbox<dkg::Confirmation> confirmations;
     std::uint64_t started_ms = 0;
-    unsigned retries = 0;  // of the leader, leaving failing nodes out
+    Tried tried;
   };
   // How often this node began to deal for a request, so that invitations cannot make it store shares for
   // ever.
@@ -73,7 +78,7 @@ class KeygenRuns {
   };
 
   void LeadWith(const RequestId& request, const RecordId& account, std::vector<PartyIndex> dealers,
-                unsigned retries);
+                Tried tried);
   void OnInvite(PartyIndex from, const RequestId& request, KeygenInvite invite);
   Run* Open(PartyIndex from, const RequestId& request);
   bool CountBegin(const RequestId& request);
@@ -87,7 +92,7 @@ class KeygenRuns {
   // The end of a run that failed here: the leader is told, or, if this is the leader, everybody and the
   // client.
   void Abort(const RequestId& request, protocol::AbortReason reason, std::optional<PartyIndex> culprit);
-  void RetryWithout(const RequestId& request, const std::vector<PartyIndex>& failing, api::ErrorCode code);
+  void RetryWithout(const RequestId& request, std::vector<PartyIndex> failing, api::ErrorCode code);
   void Fail(const RequestId& request, api::ErrorCode code, std::vector<PartyIndex> missing);
   std::vector<PartyIndex> Silent(const Run& run) const;
   std::vector<PartyIndex> NotReady() const;

@@ -42,17 +42,18 @@ void Node::OnFetched(const RecordId& id, Result<Unit> outcome) {
   if (policy::IsReplicated(id)) {
     replica_.OnRecord(id);
   } else {
-    signers_.OnUsable();
+    signers_.OnUsable(id);
   }
 }
 
 void Node::OnTick(std::uint64_t unix_ms, std::uint64_t now_ms) {
   rules_.OnTick(unix_ms);
   peers_.OnTick(now_ms);
+  replica_.SetUnixTime(unix_ms);
   replica_.OnTick(now_ms);
   const bool closed = opener_.empty();
   envelope_.OnTick(now_ms);
-  if (closed && !opener_.empty()) desk_.OnUsable();
+  if (closed && !opener_.empty()) desk_.OnUsable({});
   keygen_.OnTick(now_ms);
   leader_.OnTick(now_ms);
   signers_.OnTick(now_ms);
@@ -136,7 +137,7 @@ void Node::Store(const RecordId& id, replica::Register value) { records_.PutRegi
 void Node::Fetch(const RecordId& id) { records_.Fetch(id); }
 
 void Node::Done(std::uint64_t ticket, replica::ChangeResult result) {
-  if (envelope_.OnChanged(ticket, result)) return desk_.OnUsable();
+  if (envelope_.OnChanged(ticket, result)) return desk_.OnUsable({});
   static_cast<void>(desk_.OnChanged(ticket, std::move(result)));
 }
 
@@ -149,8 +150,8 @@ void Node::Forked(const RecordId&, const replica::Committed& ours, const replica
 
 void Node::Usable(const RecordId& id) {
   keygen_.OnUsable(id);
-  signers_.OnUsable();
-  desk_.OnUsable();
+  signers_.OnUsable(id);
+  desk_.OnUsable(id);
 }
 
 }  // namespace passport::core

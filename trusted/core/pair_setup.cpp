@@ -10,6 +10,9 @@ namespace {
 // Of the first attempt; doubled with each, since on a starved machine every attempt of one length could fail.
 constexpr std::uint64_t kSetupTimeoutMs = 5'000;
 constexpr std::uint32_t kDoublingsMax = 3;
+// A setup computes for tens of milliseconds: so many a peer may ask for in this time.
+constexpr std::size_t kAskedMax = 12;
+constexpr std::uint64_t kAskedMs = 10'000;
 
 }  // namespace
 
@@ -42,6 +45,13 @@ void PeerTable::StartSetup(PartyIndex party) {
   SendSetup(party, MessageKind::kSetupHello, peer, started.out.Encode());
 }
 
+bool PeerTable::MayAsk(Peer& peer) {
+  while (!peer.asked_ms.empty() && now_ms_ >= peer.asked_ms.front() + kAskedMs) peer.asked_ms.pop_front();
+  if (peer.asked_ms.size() >= kAskedMax) return false;
+  peer.asked_ms.push_back(now_ms_);
+  return true;
+}
+
 void PeerTable::DropSetup(PartyIndex party, Peer& peer) {
   peer.setup = std::monostate{};
   if (!peer.pair) return;
@@ -58,13 +68,13 @@ bool PeerTable::OnSetupMessage(PartyIndex from, const PeerMessage& message) {
   if (message.kind > MessageKind::kSetupReset) return false;
   if (in.failed() || Banned(from)) return true;
   if (is_hello) {
-    if (identity_.self < from || attempt <= peer.attempt) return true;
+    if (identity_.self < from || attempt <= peer.attempt || !MayAsk(peer)) return true;
     peer.attempt = attempt;
     OnSetupHello(from, peer, body);
     return true;
   }
   if (attempt != peer.attempt) return true;
-  if (message.kind == MessageKind::kSetupReset) {
+  if (message.kind == MessageKind::kSetupReset && MayAsk(peer)) {
     DropSetup(from, peer);
     StartSetup(from);
   }

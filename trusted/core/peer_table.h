@@ -88,6 +88,7 @@ class PeerTable {
     std::uint32_t attempt = 0;  // of the latest setup between these two starts
     SetupState setup;
     std::uint64_t setup_since_ms = 0;
+    std::deque<std::uint64_t> asked_ms;  // when the peer lately made us compute a setup
     std::shared_ptr<const mul::PairState> pair;
     PeerFaults faults;
   };
@@ -100,6 +101,7 @@ class PeerTable {
   // Pair setup (pair_setup.cpp).
   ot::SetupRoster RosterWith(PartyIndex party, const Peer& peer) const;
   void StartSetup(PartyIndex party);
+  bool MayAsk(Peer& peer);
   void DropSetup(PartyIndex party, Peer& peer);
   bool OnSetupMessage(PartyIndex from, const PeerMessage& message);
   void OnSetupHello(PartyIndex from, Peer& peer, ByteSpan body);

@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "trusted/peer/manifest.h"
+#include "trusted/core/admin.h"
 
 namespace passport::core {
 

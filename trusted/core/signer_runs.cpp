@@ -45,7 +45,10 @@ void SignerRuns::OnInvite(PartyIndex from, const RequestId& request, SignInvite 
 // says about the request counts for nothing but the choice of signers.
 bool SignerRuns::Judge(const RunKey& key, Run& run) {
   auto judged = Decide(run.invite.evidence, view_, IsDevnet(identity_.manifest));
-  if (std::holds_alternative<replica::NeedRecords>(judged)) return false;
+  if (std::holds_alternative<replica::NeedRecords>(judged)) {
+    run.lacks = view_.TakeLacked();
+    return false;
+  }
   if (const auto* error = std::get_if<api::Error>(&judged)) {
     // A record that the leader has and this node lacks looks like a refusal: the leader's own is newer.
     const bool lacks = error->code == api::ErrorCode::kUnknownScope ||
@@ -78,6 +81,11 @@ bool SignerRuns::CompareRecords(const RunKey& key, const Run& run, const Account
       Refuse(key, RefuseReason::kBehind, 0);
       return false;
     }
+    if (theirs.version == ours.version && theirs.hash != ours.hash) {
+      outbox_.Log(Event::kRecordForked, key.request, run.leader, ours.version);
+      Refuse(key, RefuseReason::kNotReady, 0);
+      return false;
+    }
     if (theirs.version == ours.version) continue;
     newer = true;
     if (const replica::Committed* committed = replica_.Certified(ours.id)) {
@@ -92,7 +100,8 @@ bool SignerRuns::CompareRecords(const RunKey& key, const Run& run, const Account
 bool SignerRuns::TakeShare(const RunKey& key, Run& run, const policy::Grant& grant) {
   const auto [holding, share] = records_.FindShare(grant.key());
   if (holding == replica::Holding::kMissing) {
-    records_.Fetch(policy::KeyShareRecordId(grant.key()));
+    run.lacks = policy::KeyShareRecordId(grant.key());
+    records_.Fetch(*run.lacks);
     return false;
   }
   run.share = share;
@@ -106,10 +115,10 @@ bool SignerRuns::TakeShare(const RunKey& key, Run& run, const policy::Grant& gra
   return ready;
 }
 
-void SignerRuns::OnUsable() {
+void SignerRuns::OnUsable(const RecordId& record) {
   std::vector<RunKey> waiting;
   for (const auto& [key, run] : runs_) {
-    if (std::holds_alternative<std::monostate>(run.state)) waiting.push_back(key);
+    if (std::holds_alternative<std::monostate>(run.state) && run.lacks == record) waiting.push_back(key);
   }
   for (const RunKey& key : waiting) {
     const auto entry = runs_.find(key);

@@ -20,7 +20,7 @@ class SignerRuns {
 
   // kSignInvite, kSignBegin, kSignRound1, kSignRound2.
   void OnMessage(PartyIndex from, const PeerMessage& message);
-  void OnUsable();  // a record became usable: invitations that wait are judged again
+  void OnUsable(const RecordId& record);  // invitations that wait for it are judged again
   void OnSetupLost(PartyIndex party);
   void OnTick(std::uint64_t now_ms);
   std::size_t active() const { return runs_.size(); }
@@ -42,6 +42,7 @@ class SignerRuns {
   struct Run {
     PartyIndex leader;
     SignInvite invite;
+    std::optional<RecordId> lacks;  // what judging waits for
     Hash32 own_nonce{};
     Hash32 ssid{};
     std::shared_ptr<const sharing::KeyShare> share;
@@ -71,7 +72,7 @@ class SignerRuns {
   PeerTable& peers_;
   RecordBook& records_;
   replica::Replica& replica_;
-  RegisterView& view_;
+  WatchedView view_;
   Outbox& outbox_;
   crypto::Rng& rng_;
   std::uint64_t now_ms_ = 0;

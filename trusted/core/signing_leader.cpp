@@ -206,7 +206,22 @@ void SigningLeader::OnRefuse(PartyIndex from, const RequestId& request, const Si
       refuse.code < static_cast<std::uint16_t>(api::ErrorCode::kCount) && from == identity_.self) {
     return Fail(request, api::MakeError(static_cast<api::ErrorCode>(refuse.code)));
   }
+  if (refuse.reason == RefuseReason::kAborted) return FailAborted(request, refuse.attempt);
   FailAttempt(request, refuse.attempt, from);
+}
+
+// Who made a check fail is not said, and whoever reports it may be the victim: others than all of these are
+// tried next.
+void SigningLeader::FailAborted(const RequestId& request, std::uint16_t number) {
+  Task& task = tasks_.at(request);
+  const Attempt& attempt = task.attempts.at(number);
+  if (attempt.given_up) return;
+  for (const PartyIndex party : attempt.quorum) {
+    if (party == identity_.self) continue;
+    ++task.failures[party];
+    ++recent_fails_[party];
+  }
+  TryNext(request);
 }
 
 // A signer that has newer records sends them before it refuses: its word alone is not believed.

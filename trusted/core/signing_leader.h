@@ -74,6 +74,7 @@ class SigningLeader {
   void Combine(const RequestId& request, Attempt& attempt);
   bool HasNewer(const Task& task);
   void GiveUp(const RequestId& request);
+  void FailAborted(const RequestId& request, std::uint16_t number);
   void FailAttempt(const RequestId& request, std::uint16_t number, PartyIndex blamed);
   void Fail(const RequestId& request, api::Error error);
   Attempt* Find(PartyIndex from, const RequestId& request, std::uint16_t number);

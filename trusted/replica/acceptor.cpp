@@ -25,8 +25,7 @@ bool Replica::VerifyCertificate(const RecordId& id, const Committed& committed) 
 void Replica::Handle(PartyIndex from, const Prepare& m) {
   if (!Usable(m.id)) return Defer(m.id, from, m);
   const Register& held = Held(m.id);
-  const bool granted =
-      m.ballot > held.promised && m.ballot.party == from && IsPlausible(m.ballot, held.promised);
+  const bool granted = m.ballot > held.promised && m.ballot.party == from && IsPlausible(m.ballot, unix_ms_);
   Promise reply{m.id, m.ballot, granted, held.promised, config_.boot, {}, {}};
   if (held.committed.version.number > m.known) reply.committed = held.committed;
   if (reply.granted) {
@@ -45,7 +44,7 @@ void Replica::Handle(PartyIndex from, const Accept& m) {
   Accepted reply{m.id, m.ballot, AcceptVerdict::kAccepted, next.promised, 0, {}};
   const Committed& committed = next.committed;
   if (m.boot != config_.boot || m.ballot.party != from || m.ballot < next.promised ||
-      !IsPlausible(m.ballot, next.promised)) {
+      !IsPlausible(m.ballot, unix_ms_)) {
     reply.verdict = AcceptVerdict::kOutbid;
   } else if (m.version.number < committed.version.number ||
              (m.version.number == committed.version.number && m.version != committed.version)) {
@@ -62,7 +61,7 @@ void Replica::Handle(PartyIndex from, const Accept& m) {
       reply.refusal = refused->code;
     } else {
       next.promised = m.ballot;
-      next.tentative = offered;
+      next.Hold(offered);
       port_.Store(m.id, std::move(next));
     }
   }

@@ -145,13 +145,13 @@ Judgement Replica::AdoptTentative(const RecordId& id, const Tentative& tentative
   Register next = Held(id);
   if (tentative.version.number <= next.committed.version.number) return Bytes{};
   if (next.tentative && next.tentative->ballot >= tentative.ballot) return Bytes{};
-  if (!IsPlausible(tentative.ballot, next.promised)) return Refused{};
+  if (!IsPlausible(tentative.ballot, unix_ms_)) return Refused{};
   Judgement judgement = JudgeVersion(id, tentative, next);
   if (std::holds_alternative<NeedRecords>(judgement)) return judgement;
   if (std::holds_alternative<Refused>(judgement) && !Vouched(id, tentative.version, from, doubts))
     return judgement;
   next.promised = std::max(next.promised, tentative.ballot);
-  next.tentative = tentative;
+  next.Hold(tentative);
   port_.Store(id, std::move(next));
   return Bytes{};
 }

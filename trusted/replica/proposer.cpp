@@ -109,7 +109,7 @@ void Replica::BackOff(Proposal& proposal) {
 // One node that outbids everybody must not stop the others.
 void Replica::OnOutbid(PartyIndex by, Proposal& proposal, Ballot promised) {
   std::uint64_t& round = rounds_seen_[proposal.id];
-  if (IsPlausible(promised, {round, {}})) round = std::max(round, promised.round);
+  if (IsPlausible(promised, unix_ms_)) round = std::max(round, promised.round);
   proposal.outbid.insert(by);
   if (!CanReach(proposal.outbid.size() + proposal.refused.size())) BackOff(proposal);
 }
@@ -146,9 +146,11 @@ void Replica::ChoosePhase2(std::uint64_t ticket, Proposal& proposal) {
     if (highest == nullptr || promise.tentative->ballot > highest->ballot) highest = &*promise.tentative;
   }
   if (highest != nullptr) {
+    Register held = Held(proposal.id);
+    held.Hold(*highest);
     proposal.proposed = highest->version;
-    proposal.proposed_evidence = highest->evidence;
-    proposal.own = proposal.evidence && *proposal.evidence == highest->evidence;
+    proposal.proposed_evidence = std::move(held.tentative->evidence);
+    proposal.own = proposal.evidence && *proposal.evidence == proposal.proposed_evidence;
     if (proposal.own) NoteOwn(proposal);
     return SendAccepts(proposal);
   }

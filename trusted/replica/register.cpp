@@ -80,6 +80,11 @@ std::optional<Tentative> ReadTentative(Reader& in) {
   return out;
 }
 
+void Register::Hold(Tentative offered) {
+  if (tentative && tentative->version == offered.version) offered.evidence = std::move(tentative->evidence);
+  tentative = std::move(offered);
+}
+
 Bytes Register::Encode() const {
   Writer out;
   out.U8(kFormat);

@@ -24,10 +24,12 @@ struct Ballot {
   // to it.
   bool IsQuestion() const { return round != 0 && party.value == 0; }
 };
-// Rounds rise in small steps. A greater one is a lie that would use up the ballots of a register for ever.
-inline constexpr std::uint64_t kRoundStepMax = std::uint64_t{1} << 32;
-constexpr bool IsPlausible(const Ballot& next, const Ballot& held) {
-  return next.round <= held.round || next.round - held.round <= kRoundStepMax;
+// Rounds stay below the time: 2^20 for each millisecond. One far ahead of it is a lie that would leave a
+// register no ballot; any other can be outbid.
+inline constexpr std::uint64_t kRoundAheadMs = 120'000;
+constexpr bool IsPlausible(const Ballot& ballot, std::uint64_t unix_ms) {
+  const std::uint64_t made_ms = ballot.round >> 20;
+  return made_ms <= unix_ms || made_ms - unix_ms <= kRoundAheadMs;
 }
 
 // One version of a record's content. Version 1 is the first; previous is the hash of the version before, zero
@@ -64,6 +66,9 @@ struct Register {
   Committed committed;
   std::optional<Tentative> tentative;  // always of a number above committed's
 
+  // Takes a version as accepted. Of one that is held already the evidence stays, for it was judged and the
+  // new one was not.
+  void Hold(Tentative offered);
   bool empty() const { return committed.version.number == 0 && !tentative; }
   // The record form: first byte 1 (format). Parse gives kMalformed for anything else.
   Bytes Encode() const;

@@ -101,6 +101,7 @@ class Replica {
   void OnPeerOpen(PartyIndex party);
   void OnPeerLost(PartyIndex party);
   void OnTick(std::uint64_t now_ms);
+  void SetUnixTime(std::uint64_t unix_ms) { unix_ms_ = std::max(unix_ms_, unix_ms); }
 
  private:
   // Half-done versions that the rules here refuse, by who holds them: his newest.
@@ -200,6 +201,7 @@ class Replica {
   ChangeRules& rules_;
   crypto::Rng& rng_;
   std::uint64_t now_ms_ = 0;
+  std::uint64_t unix_ms_ = 0;  // only bounds ballots
   std::map<std::uint64_t, Proposal> proposals_;
   std::map<RecordId, Confirmation> confirming_;
   std::set<RecordId> confirmed_;

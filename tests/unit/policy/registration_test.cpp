@@ -139,6 +139,9 @@ TEST_F(Registrations, AReservationHoldsUntilItExpires) {
   const Version held = Reserved(1, kNow);
   EXPECT_EQ(NameOf(Judge(ForAlice(2, kNow), held)), "registration_pending");
   EXPECT_EQ(NameOf(Judge(ForAlice(2, kNow + policy::kReservationMs - 1), held)), "registration_pending");
+  EXPECT_EQ(NameOf(Judge(ForAlice(2, kNow + policy::kReservationMs), held)), "registration_pending")
+      << "the proposer's word alone";
+  rules.OnTick(kNow + policy::kReservationMs);
   EXPECT_EQ(NameOf(Judge(ForAlice(2, kNow + policy::kReservationMs), held)), "");
   EXPECT_EQ(NameOf(Judge(ForAlice(1, kNow + 1), held)), "");  // the same request, proposed again
   EXPECT_EQ(NameOf(Judge(ForAlice(2, 0), held)), "registration_pending");

@@ -107,6 +107,29 @@ TEST(Acceptor, TakesNoBallotThatLeavesNoRoomForOthers) {
   }
 }
 
+// A ballot that one liar raised at some nodes only must not part them from the others.
+TEST(Acceptor, TakesAnyBallotThatTheTimeAllows) {
+  constexpr std::uint64_t kUnixMs = 1'700'000'000'000;
+  for (const std::uint64_t ahead_ms : {std::uint64_t{0}, kRoundAheadMs, kRoundAheadMs + 1}) {
+    Single s;
+    s.replica->SetUnixTime(kUnixMs);
+    s.From(kTwo, Prepare{kId, {(kUnixMs + ahead_ms) << 20, kTwo}, 0});
+    EXPECT_EQ(s.Take<Promise>().at(0).second.granted, ahead_ms <= kRoundAheadMs) << ahead_ms;
+  }
+}
+
+// The evidence was judged with the version; what comes with the same version later is not.
+TEST(Acceptor, KeepsTheEvidenceThatItJudged) {
+  Single s;
+  const Version one = s.After(kId, {}, 1);
+  EXPECT_EQ(Answer(s, kTwo, AcceptOf(s, one, 1)).verdict, AcceptVerdict::kAccepted);
+  const Bytes judged = s.held.at(kId).tentative->evidence;
+  Accept again = AcceptOf(s, one, 1);
+  again.evidence = Bytes(3, 0xee);
+  EXPECT_EQ(Answer(s, kTwo, again).verdict, AcceptVerdict::kAccepted);
+  EXPECT_EQ(s.held.at(kId).tentative->evidence, judged);
+}
+
 TEST(Acceptor, AsksForTheVersionBeforeAndTakesItOnACertificateOnly) {
   Single s;
   const Version one = s.After(kId, {}, 1);

@@ -215,6 +215,23 @@ TEST(Proposer, OneNodeThatAlwaysOutbidsDoesNotStopTheOthers) {
   EXPECT_TRUE(p.s.done.contains(1));
 }
 
+// A liar that raises the ballot at this node and not at others is outbid.
+TEST(Proposer, GoesAboveAnyPlausibleBallot) {
+  Played p;
+  p.s.replica->SetUnixTime(1'700'000'000'000);
+  p.Change(1, Append(1));
+  Promise no = p.Grant(2);
+  no.granted = false;
+  no.promised = {std::uint64_t{1} << 50, kTwo};
+  p.s.From(kTwo, no);
+  no.promised = {std::uint64_t{1} << 51, kThree};
+  p.s.From(kThree, no);
+  p.s.replica->OnTick(200);
+  const auto prepares = p.s.Take<Prepare>();
+  ASSERT_FALSE(prepares.empty());
+  EXPECT_EQ(prepares[0].second.ballot.round, (std::uint64_t{1} << 51) + 1);
+}
+
 // A half-done version that does not follow what is chosen is a lie: no honest acceptor takes such a one.
 TEST(Proposer, AHalfDoneVersionOutOfSequenceIsNoAnswer) {
   for (const std::uint64_t number : {std::uint64_t{2}, std::uint64_t{5}, UINT64_MAX}) {
