@@ -59,6 +59,14 @@ std::string ClaimsJson(const std::vector<Claim>& claims) {
   return out.Finish();
 }
 
+std::string MissingJson(const std::vector<Claim>& claims) {
+  std::vector<std::string> out;
+  for (const Claim& claim : claims) {
+    if (IsMissing(claim)) out.push_back(json::Quote(claim.layer));
+  }
+  return Join(out);
+}
+
 struct Trouble {
   std::string what;
   std::string why;
@@ -279,6 +287,7 @@ std::string Core::StatusJson() const {
       .Raw("cannot", TroublesJson(troubles))
       .Raw("away", AwayJson(peers))
       .Raw("nodes", PeersJson(peers))
+      .Raw("confinement_missing", MissingJson(config_.confinement))
       .U64("records", records_.count())
       .U64("keys", records_.holders().size())
       .Finish();
