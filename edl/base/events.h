@@ -15,6 +15,7 @@ enum class Event : std::uint16_t {
   kRecordsRefused = 4,   // value: Status
   kRecordRefused = 5,    // a fetched record was not the stored one; value: Status
   kRecordForked = 6,     // the party signed two contents of one version of a record; value: version number
+  kLayersMissing = 7,    // said at hello; value: layers of confinement that should hold and do not, also 0
   kPeerOpen = 10,
   kPeerLost = 11,
   kPeerRefused = 12,      // link cut; value: Status
@@ -48,6 +49,8 @@ constexpr std::string_view NameOf(Event event) {
       return "record_refused";
     case Event::kRecordForked:
       return "record_forked";
+    case Event::kLayersMissing:
+      return "layers_missing";
     case Event::kPeerOpen:
       return "peer_open";
     case Event::kPeerLost:

@@ -69,6 +69,48 @@ TEST_F(Health, NamesTheNodeThatIsAwayWhileAllElseWorks) {
       << health;
 }
 
+// An enclave without a network whose platform found these layers.
+struct LoneCore {
+  explicit LoneCore(std::vector<core::Claim> confinement)
+      : core({.keys = {rng.Key(), rng.Key(), 1}, .build = "test", .confinement = std::move(confinement)},
+             rng) {}
+  std::string Health() {
+    edl::Effects effects;
+    EXPECT_EQ(core.HandleStatus({.token = 1}, effects), Status::kOk);
+    return std::string(AsText(std::get<edl::ReplyEffect>(effects.list.back()).body));
+  }
+  // What hello reports; the host makes a metric of it.
+  std::optional<std::uint64_t> MissingAtHello() {
+    edl::Effects effects;
+    EXPECT_EQ(core.HandleHello({}, effects), Status::kOk);
+    for (const edl::Effect& effect : effects.list) {
+      const auto* log = std::get_if<edl::LogEffect>(&effect);
+      if (log != nullptr && log->code == static_cast<std::uint16_t>(Event::kLayersMissing)) return log->value;
+    }
+    return std::nullopt;
+  }
+  crypto::SystemRng rng;
+  core::Core core;
+};
+
+TEST(Confinement, ThatIsMissingIsNamedInHealthAndCountedForMetrics) {
+  LoneCore partial({{"mode", "development"},
+                    {"seccomp", "applied"},
+                    {"separate-uid", "off"},
+                    {"pid-namespace", "not applicable"},
+                    {"landlock", "unavailable (ENOSYS)"}});
+  const std::string health = partial.Health();
+  EXPECT_NE(health.find("\"confinement_missing\":[\"separate-uid\",\"landlock\"]"), std::string::npos)
+      << health;
+  EXPECT_EQ(partial.MissingAtHello(), 2u);
+}
+
+TEST(Confinement, ThatIsWholeLeavesTheListEmpty) {
+  LoneCore whole({{"mode", "production"}, {"seccomp", "applied"}});
+  EXPECT_NE(whole.Health().find("\"confinement_missing\":[]"), std::string::npos) << whole.Health();
+  EXPECT_EQ(whole.MissingAtHello(), 0u);
+}
+
 std::string WordsOf(const std::string& text) {
   std::istringstream in(text);
   std::string out;

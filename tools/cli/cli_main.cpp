@@ -25,6 +25,7 @@ constexpr Command kCommands[] = {
     {"verify message", "Check, offline, who signed a message.", VerifyMessage},
     {"verify typed-data", "Check, offline, who signed typed data.", VerifyTypedData},
     {"verify transaction", "Check, offline, who signed a raw transaction.", VerifyTransaction},
+    {"attest", "Check what a node's enclave signs about itself, and print it.", Attest},
     {"operator keygen", "Make an operator key: NAME.key (keep it offline) and NAME.pub.", OperatorKeygen},
     {"manifest init", "Collect the public keys of running nodes into a network's first manifest.",
      ManifestInit},
@@ -59,6 +60,7 @@ int Dispatch(const Arguments& arguments) {
     return arguments.empty() ? kExitUsage : 0;
   }
   for (const Command& command : kCommands) {
+    if (command.words == first) return command.run(command, {arguments.begin() + 1, arguments.end()});
     if (arguments.size() >= 2 && command.words == first + " " + arguments[1])
       return command.run(command, {arguments.begin() + 2, arguments.end()});
   }

@@ -16,8 +16,8 @@ namespace po = boost::program_options;
 
 using Arguments = std::vector<std::string>;
 
-// One subcommand: its words ("devnet up"), one line for lists, and what it does. run gets what follows the
-// words and returns the exit code.
+// One subcommand: its words ("devnet up", "attest"), one line for lists, and what it does. run gets what
+// follows the words and returns the exit code.
 struct Command {
   std::string_view words;
   std::string_view help;
@@ -51,6 +51,7 @@ int ManifestSign(const Command& self, const Arguments& arguments);
 int ManifestShow(const Command& self, const Arguments& arguments);
 int ManifestSend(const Command& self, const Arguments& arguments);
 int OperatorKeygen(const Command& self, const Arguments& arguments);
+int Attest(const Command& self, const Arguments& arguments);
 int AdminUnban(const Command& self, const Arguments& arguments);
 int AdminResume(const Command& self, const Arguments& arguments);
 int AdminSign(const Command& self, const Arguments& arguments);

@@ -51,14 +51,31 @@ Result<EnclaveFacts::Network> ParseNetwork(const Value& object) {
   return out;
 }
 
+Result<std::vector<core::Claim>> ParseClaims(const Value& object) {
+  PASSPORT_TRY(const Value* confinement, object.Get("confinement"));
+  PASSPORT_TRY(const std::span<const json::Member> members, confinement->AsObject());
+  std::vector<core::Claim> out;
+  for (const json::Member& member : members) {
+    PASSPORT_TRY(const std::string_view state, member.value.AsString());
+    out.push_back({member.key, std::string(state)});
+  }
+  return out;
+}
+
 Result<EnclaveFacts> ParseEnclave(const Value& object) {
   EnclaveFacts out;
   PASSPORT_TRY(out.phase, GetText(object, "phase"));
   PASSPORT_TRY(out.measurement, GetHex<32>(object, "measurement"));
   PASSPORT_TRY(out.boot.bytes, GetHex<16>(object, "boot"));
+  PASSPORT_TRY(out.build, GetText(object, "build"));
+  PASSPORT_TRY(out.platform, GetText(object, "platform"));
+  PASSPORT_TRY(out.attestation, GetText(object, "attestation"));
+  PASSPORT_TRY(out.confinement, ParseClaims(object));
   if (object.Find("identity_key") != nullptr) {
     PASSPORT_TRY(out.identity_key, GetHex<32>(object, "identity_key"));
     PASSPORT_TRY(out.channel_key, GetHex<32>(object, "channel_key"));
+    PASSPORT_TRY(out.nonce, GetHex<32>(object, "nonce"));
+    PASSPORT_TRY(out.signature, GetHex<64>(object, "signature"));
   }
   PASSPORT_TRY(const Value* envelope, object.Get("enclave_public_key"));
   if (!envelope->IsNull()) {
@@ -166,6 +183,11 @@ NodeApi ApiOf(const std::string& url) {
 
 Result<EnclaveFacts, std::string> NodeApi::GetEnclave() const {
   PASSPORT_TRY(const Value body, Get("/enclave"));
+  return Explain(ParseEnclave(body), url_, "/enclave");
+}
+
+Result<EnclaveFacts, std::string> NodeApi::GetEnclave(const ByteArray<32>& nonce) const {
+  PASSPORT_TRY(const Value body, Get("/enclave?nonce=" + ToHex(nonce)));
   return Explain(ParseEnclave(body), url_, "/enclave");
 }
 

@@ -7,12 +7,13 @@
 #include <vector>
 
 #include "tools/client/http.h"
+#include "trusted/core/attested.h"
 #include "trusted/json/json.h"
 #include "trusted/peer/manifest.h"
 
 namespace passport::cli {
 
-// GET /enclave. Everything in it is the node's own word.
+// GET /enclave. Everything in it is the node's own word; tools/cli/attest.h says what its enclave signed.
 struct EnclaveFacts {
   std::string phase;
   std::uint16_t party = 0;  // 0: no manifest yet
@@ -21,6 +22,12 @@ struct EnclaveFacts {
   Hash32 measurement{};
   BootId boot;
   std::string enclave_public_key;  // base64 SPKI; empty: the network has none yet
+  std::string build;
+  std::string platform;
+  std::string attestation;
+  std::vector<core::Claim> confinement;
+  ByteArray<32> nonce{};  // zero, and no signature, while there is no identity key
+  crypto::Ed25519Signature signature{};
 
   // From its manifest, if it has one.
   struct Network {
@@ -76,6 +83,7 @@ class NodeApi {
   const client::Url& url() const { return url_; }
 
   Result<EnclaveFacts, std::string> GetEnclave() const;
+  Result<EnclaveFacts, std::string> GetEnclave(const ByteArray<32>& nonce) const;
   Result<Health, std::string> GetHealth() const;
   Result<Unit, std::string> PostManifest(std::string_view file) const;
   Result<Unit, std::string> PostAdmin(ByteSpan statement) const;

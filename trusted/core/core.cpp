@@ -33,6 +33,8 @@ Status Core::Run(edl::Effects& effects, F&& body) {
 Status Core::HandleHello(const edl::HelloCall&, edl::Effects& effects) {
   effects.Described(kInterfaceVersion, kInterfaceVersion, static_cast<std::uint16_t>(phase_),
                     ToBytes(config_.build));
+  const auto missing = std::ranges::count_if(config_.confinement, IsMissing);
+  effects.Log(static_cast<std::uint16_t>(Event::kLayersMissing), {}, 0, static_cast<std::uint64_t>(missing));
   return Status::kOk;
 }
 

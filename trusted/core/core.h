@@ -8,16 +8,11 @@
 
 #include "edl/generated/node_dispatch.h"
 #include "trusted/core/admin.h"
+#include "trusted/core/attested.h"
 #include "trusted/core/node.h"
 #include "trusted/core/resume.h"
 
 namespace passport::core {
-
-// A confinement layer and whether it is in force, as the platform found it.
-struct Claim {
-  std::string layer;
-  std::string state;
-};
 
 struct CoreConfig {
   sealing::SealingKeys keys;
@@ -65,8 +60,8 @@ class Core final : public edl::NodeHandler {
   void EmitPhase();
   Result<Unit> TakeStatement(ByteSpan bytes);
   void RememberStatement(PartyIndex signer, std::uint64_t number);
-  Hash32 AttestedHash(const ByteArray<32>& nonce) const;
   // describe.cpp
+  AttestedFacts Facts() const;
   std::string AttestJson(const ByteArray<32>& nonce) const;
   std::string StatusJson() const;
 

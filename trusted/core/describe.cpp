@@ -59,12 +59,13 @@ std::string ClaimsJson(const std::vector<Claim>& claims) {
   return out.Finish();
 }
 
-// rules.md 1, in its words; README and docs/threat-model.md say the same, which a test compares.
-constexpr std::string_view kLegacyBinding =
-    "In legacy mode whoever has seen one valid header set (a host that ends TLS, or one corrupt enclave) can "
-    "have any payload of that user signed while the set is valid. So in legacy mode the threshold protects "
-    "the "
-    "key, and only bound mode also protects its use against t-1 corrupt enclaves.";
+std::string MissingJson(const std::vector<Claim>& claims) {
+  std::vector<std::string> out;
+  for (const Claim& claim : claims) {
+    if (IsMissing(claim)) out.push_back(json::Quote(claim.layer));
+  }
+  return Join(out);
+}
 
 struct Trouble {
   std::string what;
@@ -204,14 +205,19 @@ std::string AwayJson(const std::vector<PeerView>& peers) {
 
 }  // namespace
 
-Hash32 Core::AttestedHash(const ByteArray<32>& nonce) const {
-  Hash32 envelope{};
-  if (node_ && !node_->opener().empty())
-    envelope = crypto::HashSha256(node_->opener().keys().front().public_spki());
-  return crypto::TaggedHash(
-      crypto::tag::kAttest, nonce,
-      {keys_->signing.public_key(), crypto::PublicX25519(keys_->channel),
-       node_ ? node_->identity().manifest_hash : Hash32{}, config_.measurement, boot_.bytes, envelope});
+// Only with keys.
+AttestedFacts Core::Facts() const {
+  AttestedFacts out{.identity_key = keys_->signing.public_key(),
+                    .channel_key = crypto::PublicX25519(keys_->channel),
+                    .measurement = config_.measurement,
+                    .boot = boot_,
+                    .build = config_.build,
+                    .confinement = config_.confinement};
+  if (!node_) return out;
+  out.manifest_hash = node_->identity().manifest_hash;
+  if (!node_->opener().empty())
+    out.envelope_key_sha256 = crypto::HashSha256(node_->opener().keys().front().public_spki());
+  return out;
 }
 
 std::string Core::AttestJson(const ByteArray<32>& nonce) const {
@@ -233,9 +239,9 @@ std::string Core::AttestJson(const ByteArray<32>& nonce) const {
   out.Raw("confinement", ClaimsJson(config_.confinement));
   out.Text("request_binding", kLegacyBinding);
   if (keys_) {
-    out.Text("identity_key", ToHex(keys_->signing.public_key()))
-        .Text("channel_key", ToHex(crypto::PublicX25519(keys_->channel)));
-    out.Text("nonce", ToHex(nonce)).Text("signature", ToHex(keys_->signing.Sign(AttestedHash(nonce))));
+    const AttestedFacts facts = Facts();
+    out.Text("identity_key", ToHex(facts.identity_key)).Text("channel_key", ToHex(facts.channel_key));
+    out.Text("nonce", ToHex(nonce)).Text("signature", ToHex(keys_->signing.Sign(facts.SignedHash(nonce))));
   }
   if (node_) out.U64("party", node_->identity().self.value).Raw("network", NetworkJson(node_->identity()));
   return out.Finish();
@@ -281,6 +287,7 @@ std::string Core::StatusJson() const {
       .Raw("cannot", TroublesJson(troubles))
       .Raw("away", AwayJson(peers))
       .Raw("nodes", PeersJson(peers))
+      .Raw("confinement_missing", MissingJson(config_.confinement))
       .U64("records", records_.count())
       .U64("keys", records_.holders().size())
       .Finish();

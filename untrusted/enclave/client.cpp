@@ -3,6 +3,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -15,6 +16,40 @@ namespace passport::host::enclave {
 
 using net::ErrorCode;
 using Descriptor = boost::asio::posix::stream_descriptor;
+
+namespace {
+
+const char* NameOf(edl::Call call) {
+  switch (call) {
+    case edl::Call::kHello:
+      return "hello";
+    case edl::Call::kProvision:
+      return "provision";
+    case edl::Call::kResume:
+      return "resume";
+    case edl::Call::kClientRequest:
+      return "client_request";
+    case edl::Call::kPeerUp:
+      return "peer_up";
+    case edl::Call::kPeerDown:
+      return "peer_down";
+    case edl::Call::kPeerFrame:
+      return "peer_frame";
+    case edl::Call::kFetched:
+      return "fetched";
+    case edl::Call::kTick:
+      return "tick";
+    case edl::Call::kAdmin:
+      return "admin";
+    case edl::Call::kAttest:
+      return "attest";
+    case edl::Call::kStatus:
+      return "status";
+  }
+  return "unknown";
+}
+
+}  // namespace
 
 // Alive as long as a handler of its descriptor may run; `owner` is empty once the client is gone.
 class Client::Socket : public std::enable_shared_from_this<Socket> {
@@ -34,6 +69,7 @@ Client::Client(boost::asio::io_context& io, int fd, Limits limits, std::shared_p
     : io_(io),
       limits_(limits),
       recorder_(std::move(recorder)),
+      metrics_(metrics),
       calls_(metrics.CounterOf("passport_enclave_calls_total", "Calls answered by the enclave.")),
       call_time_(metrics.HistogramOf("passport_enclave_call_seconds", "Time of one call to the enclave.")),
       on_lost_(std::move(on_lost)),
@@ -145,9 +181,19 @@ bool Client::Take(ByteSpan record) {
 void Client::Complete() {
   const std::unique_ptr<Flying> done = std::move(flying_);
   calls_.Add();
-  call_time_.Observe(std::chrono::duration<double>(Clock::now() - done->waiting.sent_at).count());
+  CountTime(done->waiting.call, std::chrono::duration<double>(Clock::now() - done->waiting.sent_at).count());
   Pump();  // first give the enclave its next work, then look at what it has done
   done->waiting.on_answer(std::move(done->reader).Finish());
+}
+
+void Client::CountTime(edl::Call call, double seconds) {
+  call_time_.Observe(seconds);
+  const auto [entry, is_first] = longest_.try_emplace(call, seconds);
+  entry->second = std::max(entry->second, seconds);
+  if (!is_first) return;
+  metrics_.Gauge(
+      "passport_enclave_call_longest_seconds", "The longest call of its kind since the start.",
+      [&longest = entry->second] { return longest; }, std::string("call=\"") + NameOf(call) + "\"");
 }
 
 void Client::Lose(const std::string& reason) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -76,13 +77,16 @@ class Client {
   void ReadAll();
   bool Take(ByteSpan record);
   void Complete();
+  void CountTime(edl::Call call, double seconds);
   void Lose(const std::string& reason);
 
   boost::asio::io_context& io_;
   Limits limits_;
   std::shared_ptr<Recorder> recorder_;
+  metrics::Registry& metrics_;
   metrics::Counter& calls_;
   metrics::Histogram& call_time_;
+  std::map<edl::Call, double> longest_;  // seconds, since the start (rules.md 28)
   std::function<void(const std::string&)> on_lost_;
   std::deque<Waiting> peer_calls_;
   std::deque<Waiting> client_calls_;

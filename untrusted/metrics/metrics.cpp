@@ -13,6 +13,10 @@ void Head(std::ostringstream& out, const std::string& name, const std::string& h
   out << "# HELP " << name << ' ' << help << "\n# TYPE " << name << ' ' << type << '\n';
 }
 
+std::string Labelled(const std::string& name, const std::string& labels) {
+  return labels.empty() ? name : name + '{' + labels + '}';
+}
+
 }  // namespace
 
 void Histogram::Observe(double seconds) {
@@ -24,7 +28,7 @@ void Histogram::Observe(double seconds) {
 }
 
 Counter& Registry::CounterOf(const std::string& name, const std::string& help, const std::string& labels) {
-  Family& family = counters_[name];
+  Family<Counter>& family = counters_[name];
   if (family.help.empty()) family.help = help;
   const auto found = family.series.find(labels);
   if (found != family.series.end()) return found->second;
@@ -32,11 +36,14 @@ Counter& Registry::CounterOf(const std::string& name, const std::string& help, c
 }
 
 Histogram& Registry::HistogramOf(const std::string& name, const std::string& help) {
-  return histograms_.try_emplace(name, Single<Histogram>{help, {}}).first->second.value;
+  return histograms_.try_emplace(name, NamedHistogram{help, {}}).first->second.value;
 }
 
-void Registry::Gauge(const std::string& name, const std::string& help, std::function<double()> read) {
-  gauges_.insert_or_assign(name, Single<std::function<double()>>{help, std::move(read)});
+void Registry::Gauge(const std::string& name, const std::string& help, std::function<double()> read,
+                     const std::string& labels) {
+  Family<std::function<double()>>& family = gauges_[name];
+  family.help = help;
+  family.series.insert_or_assign(labels, std::move(read));
 }
 
 std::string Registry::Text() const {
@@ -44,15 +51,12 @@ std::string Registry::Text() const {
   out.precision(12);
   for (const auto& [name, family] : counters_) {
     Head(out, name, family.help, "counter");
-    for (const auto& [labels, counter] : family.series) {
-      out << name;
-      if (!labels.empty()) out << '{' << labels << '}';
-      out << ' ' << counter.value() << '\n';
-    }
+    for (const auto& [labels, counter] : family.series)
+      out << Labelled(name, labels) << ' ' << counter.value() << '\n';
   }
-  for (const auto& [name, gauge] : gauges_) {
-    Head(out, name, gauge.help, "gauge");
-    out << name << ' ' << gauge.value() << '\n';
+  for (const auto& [name, family] : gauges_) {
+    Head(out, name, family.help, "gauge");
+    for (const auto& [labels, read] : family.series) out << Labelled(name, labels) << ' ' << read() << '\n';
   }
   for (const auto& [name, histogram] : histograms_) {
     Head(out, name, histogram.help, "histogram");

@@ -43,23 +43,24 @@ class Registry {
   Counter& CounterOf(const std::string& name, const std::string& help, const std::string& labels = "");
   Histogram& HistogramOf(const std::string& name, const std::string& help);
   // `read` is called each time the text is made; it must stay callable as long as the registry.
-  void Gauge(const std::string& name, const std::string& help, std::function<double()> read);
+  void Gauge(const std::string& name, const std::string& help, std::function<double()> read,
+             const std::string& labels = "");
   // The exposition format 0.0.4.
   std::string Text() const;
 
  private:
+  template <class T>
   struct Family {
     std::string help;
-    std::map<std::string, Counter> series;
+    std::map<std::string, T> series;  // by labels
   };
-  template <class T>
-  struct Single {
+  struct NamedHistogram {
     std::string help;
-    T value;
+    Histogram value;
   };
-  std::map<std::string, Family> counters_;
-  std::map<std::string, Single<Histogram>> histograms_;
-  std::map<std::string, Single<std::function<double()>>> gauges_;
+  std::map<std::string, Family<Counter>> counters_;
+  std::map<std::string, NamedHistogram> histograms_;
+  std::map<std::string, Family<std::function<double()>>> gauges_;
 };
 
 }  // namespace passport::host::metrics

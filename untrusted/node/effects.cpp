@@ -19,7 +19,8 @@ const char* NameOf(const edl::Effect& effect) {
 }
 
 // Events that an operator should look at.
-bool IsWarning(Event event) {
+bool IsWarning(Event event, std::uint64_t value) {
+  if (event == Event::kLayersMissing) return value > 0;
   return event == Event::kManifestRefused || event == Event::kRecordsRefused ||
          event == Event::kRecordRefused || event == Event::kPeerRefused || event == Event::kPairBurned ||
          event == Event::kKeyAborted || event == Event::kSignAborted || event == Event::kAdminRefused;
@@ -56,7 +57,11 @@ void Node::On(const edl::LogEffect& effect) {
   const auto event = static_cast<Event>(effect.code);
   const std::string name(passport::NameOf(event));
   metrics_.CounterOf("passport_events_total", "Events in the enclave.", "event=\"" + name + "\"").Add();
-  log_.Write(IsWarning(event) ? Level::kWarn : Level::kInfo, name,
+  if (event == Event::kLayersMissing) {
+    metrics_.Gauge("passport_confinement_missing", "Layers of confinement that should hold and do not.",
+                   [missing = effect.value] { return static_cast<double>(missing); });
+  }
+  log_.Write(IsWarning(event, effect.value) ? Level::kWarn : Level::kInfo, name,
              {{"code", std::uint64_t{effect.code}},
               {"request", ToHex(effect.request_id)},
               {"party", std::uint64_t{effect.party}},

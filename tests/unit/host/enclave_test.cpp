@@ -212,6 +212,36 @@ TEST(Enclave, Submit_RefusesAnArgumentOverItsMaximumAndAFullQueue) {
   EXPECT_TRUE(RunUntil(fixture.io, [&] { return fixture.answers.size() == 5; }));
 }
 
+// What /metrics says of the longest call of a kind; -1: nothing.
+double LongestOf(const EnclaveFixture& fixture, const std::string& call) {
+  const std::string text = fixture.metrics.Text();
+  const std::string line = "\npassport_enclave_call_longest_seconds{call=\"" + call + "\"} ";
+  const std::size_t found = text.find(line);
+  return found == std::string::npos ? -1 : std::stod(text.substr(found + line.size()));
+}
+
+TEST(Enclave, Metrics_KeepTheLongestCallOfEachKind) {
+  EnclaveFixture fixture;
+  const auto long_time = milliseconds(20);
+  fixture.fake.on_status = [&](const edl::StatusCall& call, edl::Effects&) {
+    const auto end = std::chrono::steady_clock::now() + long_time;
+    while (call.token == 1 && std::chrono::steady_clock::now() < end) continue;  // a call that computes
+    return Status::kOk;
+  };
+  fixture.Start();
+  EXPECT_EQ(LongestOf(fixture, "status"), -1);
+  ASSERT_TRUE(fixture.enclave->Submit(Urgency::kPeer, edl::StatusCall{1}).ok());
+  ASSERT_TRUE(RunUntil(fixture.io, [&] { return fixture.answers.size() == 1; }));
+  const double longest = LongestOf(fixture, "status");
+  EXPECT_GE(longest, 0.02);
+  EXPECT_EQ(LongestOf(fixture, "tick"), -1);
+  ASSERT_TRUE(fixture.enclave->Submit(Urgency::kPeer, edl::StatusCall{2}).ok());
+  ASSERT_TRUE(fixture.enclave->Submit(Urgency::kPeer, edl::TickCall{}).ok());
+  ASSERT_TRUE(RunUntil(fixture.io, [&] { return fixture.answers.size() == 3; }));
+  EXPECT_GE(LongestOf(fixture, "status"), longest);
+  EXPECT_GE(LongestOf(fixture, "tick"), 0);
+}
+
 TEST(Enclave, Replies_FindTheirPutsInTheStoreUnderLoadAndCommitsAreGrouped) {
   EnclaveFixture fixture;
   constexpr std::uint64_t kCalls = 2000;

@@ -312,6 +312,17 @@ TEST_F(NodeTest, Log_EffectsBecomeNamedLines) {
   EXPECT_NE(text.find("passport_effects_total{kind=\"log\"} 2\n"), std::string::npos);
 }
 
+TEST_F(NodeTest, Metrics_CountTheMissingLayersOnceTheEnclaveHasSaidHowMany) {
+  fake.on_hello = [](const edl::HelloCall&, edl::Effects& effects) {
+    effects.Log(static_cast<std::uint16_t>(Event::kLayersMissing), {}, 0, 2);
+    return Status::kOk;
+  };
+  RawClient client(Start());
+  EXPECT_NE(board.Await("level=warn event=layers_missing"), "");
+  client.Send(Get("/metrics"));
+  EXPECT_NE(client.Read().body.find("\npassport_confinement_missing 2\n"), std::string::npos);
+}
+
 TEST_F(NodeTest, Enclave_ThatIsLostEndsTheHostWithAFailure) {
   Start();
   shutdown(fake.fd(), SHUT_RDWR);
