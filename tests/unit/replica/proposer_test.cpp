@@ -226,7 +226,7 @@ TEST(Proposer, GoesAboveAnyPlausibleBallot) {
   p.s.From(kTwo, no);
   no.promised = {std::uint64_t{1} << 51, kThree};
   p.s.From(kThree, no);
-  p.s.replica->OnTick(200);
+  p.s.replica->OnTick(1'200);
   const auto prepares = p.s.Take<Prepare>();
   ASSERT_FALSE(prepares.empty());
   EXPECT_EQ(prepares[0].second.ballot.round, (std::uint64_t{1} << 51) + 1);
