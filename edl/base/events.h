@@ -7,7 +7,10 @@
 
 namespace passport {
 
-// Numbers are never reused.
+// A decision is this enclave's own, under the request id of the client request that caused it (zero for the
+// envelope key, which no client asked for). Its party is the node that asked: the leader of a signature, or
+// the proposer of a change, whose word the request id is. No party: the gateway's word to its client, once
+// for each request but a granted signature, for which the signers speak. Numbers are never reused.
 enum class Event : std::uint16_t {
   kStarted = 1,          // value: boot counter
   kManifestTaken = 2,    // value: epoch
@@ -23,8 +26,9 @@ enum class Event : std::uint16_t {
   kPairBurned = 14,       // value: failures since an operator last cleared them
   kUnknownMessage = 15,   // of a kind, or about a record of a kind, that peers do not exchange; value: kind
   kRequest = 20,          // value: method number
-  kDecisionGranted = 21,  // this enclave agrees to a signature; value: scope record version
-  kDecisionRefused = 22,  // value: error code number, as unsigned
+  kDecisionGranted = 21,  // value: scope record version; of a change: the record version that it makes
+  kDecisionRefused = 22,  // value: error code number; 65535: the version is not what its evidence makes
+  kDecisionAccount = 23,  // after a grant that rests on an account; value: account record version
   kKeyMade = 30,          // value: holders
   kKeyAborted = 31,       // value: AbortReason
   kSigned = 32,           // value: milliseconds
@@ -69,6 +73,8 @@ constexpr std::string_view NameOf(Event event) {
       return "decision_granted";
     case Event::kDecisionRefused:
       return "decision_refused";
+    case Event::kDecisionAccount:
+      return "decision_account";
     case Event::kKeyMade:
       return "key_made";
     case Event::kKeyAborted:

@@ -138,6 +138,7 @@ struct RolledBack : World {
     EXPECT_EQ(ErrorName(SignReply(kThree)), "not_permitted");
     EXPECT_EQ(network.Logged(Event::kDecisionGranted), 0u);
     Update(kPermitted);
+    network.log().clear();
     EXPECT_TRUE(Signs(kThree));
     EXPECT_EQ(network.Logged(Event::kDecisionGranted, kThree), 1u);
     EXPECT_EQ(network.Logged(Event::kDecisionGranted, kThree, 3), 1u);

@@ -94,6 +94,7 @@ bool ClientDesk::OpenEnvelope(const RequestId& id, Operation& op) {
 }
 
 void ClientDesk::Advance(const RequestId& id) {
+  const replica::Replica::OnBehalfOf cause(parts_.replica, id);
   Operation& op = operations_.at(id);
   op.stage = Stage::kDeciding;
   if (++op.decisions > kDecisionsMax) return ReplyError(id, MakeError(ErrorCode::kTimeout));
@@ -160,6 +161,7 @@ void ClientDesk::Decide(const RequestId& id, Operation& op, const api::Addresses
   if (!control.ok()) return RefuseOrRead(id, op, control.error());
   const auto address = policy::AddressOf(facts.account);
   if (!address.ok()) return ReplyError(id, MakeError(ErrorCode::kInternal));
+  LogGrant(parts_.outbox, id, {}, facts);
   const std::string items[] = {json::Quote(eth::ToLowerText(address.value()))};
   ReplyResult(id, json::ArrayOf(items));
 }
@@ -200,7 +202,7 @@ void ClientDesk::RefuseOrRead(const RequestId& id, Operation& op, api::Error err
   op.stage = Stage::kReading;
   op.ticket = next_ticket_++;
   tickets_[op.ticket] = id;
-  parts_.replica.Read(op.ticket, *record, op.patience_ms);
+  parts_.replica.Read(op.ticket, id, *record, op.patience_ms);
 }
 
 void ClientDesk::StartChange(const RequestId& id, Operation& op, Stage stage, const RecordId& record,
@@ -210,7 +212,7 @@ void ClientDesk::StartChange(const RequestId& id, Operation& op, Stage stage, co
   op.stage = stage;
   op.ticket = next_ticket_++;
   tickets_[op.ticket] = id;
-  parts_.replica.Change(op.ticket, record, std::move(evidence), op.patience_ms);
+  parts_.replica.Change(op.ticket, id, record, std::move(evidence), op.patience_ms);
 }
 
 api::Error ClientDesk::AwayError() const {
@@ -257,6 +259,7 @@ bool ClientDesk::OnChanged(std::uint64_t ticket, replica::ChangeResult result) {
   } else if (op.stage == Stage::kChanging) {
     const auto scope = policy::Scope::Parse(result.value().value);
     const std::string uuid = json::Quote(FormatUuid(scope.ok() ? scope.value().id.bytes : ByteArray<16>{}));
+    parts_.outbox.Log(Event::kDecisionGranted, id, {}, result.value().number);
     const bool created = std::holds_alternative<api::CreateScope>(op.request);
     ReplyResult(id, created ? json::ObjectWriter().Raw("scope_id", uuid).Finish() : uuid);
   } else if (op.stage == Stage::kReserving) {
@@ -271,6 +274,7 @@ bool ClientDesk::OnChanged(std::uint64_t ticket, replica::ChangeResult result) {
 void ClientDesk::FinishRegistration(const RequestId& id, Operation&, const replica::Version& version) {
   const auto account = policy::Account::Parse(version.value);
   if (!account.ok()) return ReplyError(id, MakeError(ErrorCode::kInternal));
+  parts_.outbox.Log(Event::kDecisionGranted, id, {}, version.number);
   ReplyResult(id, json::ObjectWriter()
                       .Text("account_id", FormatUuid(account.value().id.bytes))
                       .Text("identifier_hash", HexText(account.value().identifier_hash))

@@ -56,6 +56,11 @@ Judged<AccountFacts> FindAccount(const auth::Evidence& evidence, RegisterView& v
   return out;
 }
 
+void LogGrant(Outbox& outbox, const RequestId& request, PartyIndex party, const AccountFacts& facts) {
+  outbox.Log(Event::kDecisionGranted, request, party, facts.scope_ref.version);
+  outbox.Log(Event::kDecisionAccount, request, party, facts.account_ref.version);
+}
+
 Judged<Decision> Decide(const auth::Evidence& evidence, RegisterView& view, bool devnet) {
   auto call = api::ParseCall(evidence.body);
   if (!call.ok()) return std::move(call).error().error;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "trusted/core/changes.h"
+#include "trusted/core/outbox.h"
 #include "trusted/policy/authorise.h"
 
 namespace passport::core {
@@ -36,6 +37,8 @@ Judged<policy::Scope> FindScope(const auth::Evidence& evidence, RegisterView& vi
 // Who is calling and for which account, proofs verified. kUnknownUser and the errors of trusted/auth.
 Judged<AccountFacts> FindAccount(const auth::Evidence& evidence, RegisterView& view,
                                  policy::Scope* scope_out);
+// Reports that this enclave agrees to what `party` asks for on an account; zero: a client.
+void LogGrant(Outbox& outbox, const RequestId& request, PartyIndex party, const AccountFacts& facts);
 // Parses the body and runs every gate. Signing requests only.
 Judged<Decision> Decide(const auth::Evidence& evidence, RegisterView& view, bool devnet);
 

@@ -29,12 +29,12 @@ void EnvelopeKeeper::OnTick(std::uint64_t now_ms) {
   if (open.size() + 1 < std::max(identity_.manifest.W(), identity_.manifest.t)) return;
   if (std::exchange(proposing_, false)) {
     changing_ = true;
-    replica_.Change(kTicket, policy::EnvelopeRecordId(),
+    replica_.Change(kTicket, {}, policy::EnvelopeRecordId(),
                     EncodeChange(EnvelopeCreation{ToBytes(made_.Expose())}), now_ms + kChangeMs);
     return;
   }
   reading_ = true;
-  replica_.Read(kTicket, policy::EnvelopeRecordId(), now_ms + kChangeMs);
+  replica_.Read(kTicket, {}, policy::EnvelopeRecordId(), now_ms + kChangeMs);
 }
 
 bool EnvelopeKeeper::OnChanged(std::uint64_t ticket, const replica::ChangeResult& result) {

@@ -113,6 +113,7 @@ void KeygenRuns::OnUsable(const RecordId& record) {
     if (run.waiting && run.waiting->account == record) ready.push_back(request);
   }
   for (const RequestId& request : ready) {
+    const replica::Replica::OnBehalfOf cause(replica_, request);
     if (replica_.Local(record) == nullptr) return;
     const auto entry = runs_.find(request);
     if (entry == runs_.end() || !entry->second.waiting) continue;

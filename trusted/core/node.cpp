@@ -95,7 +95,7 @@ void Node::OnPeerMessage(PartyIndex from, PeerMessage message) {
       if (!parsed.ok()) return;
       // What an enclave keeps for itself (keys, shares, the head) is no peer's to read or write.
       if (!policy::IsReplicated(std::visit([](const auto& m) { return m.id; }, parsed.value()))) break;
-      return replica_.OnMessage(from, parsed.value());
+      return replica_.OnMessage(from, message.request, parsed.value());
     }
     case MessageKind::kKeygenInvite:
     case MessageKind::kKeygenCommitment:
@@ -124,8 +124,8 @@ void Node::OnPeerMessage(PartyIndex from, PeerMessage message) {
 
 void Node::OnFaultsChanged() { records_.PutOwn(policy::RecordKind::kPeerFaults, peers_.EncodeFaults()); }
 
-void Node::Send(PartyIndex to, const replica::Message& message) {
-  peers_.Send(to, {MessageKind::kReplica, {}, replica::EncodeMessage(message)});
+void Node::Send(PartyIndex to, const RequestId& request, const replica::Message& message) {
+  peers_.Send(to, {MessageKind::kReplica, request, replica::EncodeMessage(message)});
 }
 
 std::pair<replica::Holding, const replica::Register*> Node::Find(const RecordId& id) {
@@ -139,6 +139,14 @@ void Node::Fetch(const RecordId& id) { records_.Fetch(id); }
 void Node::Done(std::uint64_t ticket, replica::ChangeResult result) {
   if (envelope_.OnChanged(ticket, result)) return desk_.OnUsable({});
   static_cast<void>(desk_.OnChanged(ticket, std::move(result)));
+}
+
+void Node::Granted(PartyIndex proposer, const RequestId& request, std::uint64_t number) {
+  outbox_.Log(Event::kDecisionGranted, request, proposer, number);
+}
+
+void Node::Denied(PartyIndex proposer, const RequestId& request, std::uint16_t code) {
+  outbox_.Log(Event::kDecisionRefused, request, proposer, code);
 }
 
 // Names everybody who signed both versions.

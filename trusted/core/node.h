@@ -39,7 +39,7 @@ class Node final : public PeerEvents, public replica::Port, public RegisterView 
   void OnFaultsChanged() override;
 
   // replica::Port.
-  void Send(PartyIndex to, const replica::Message& message) override;
+  void Send(PartyIndex to, const RequestId& request, const replica::Message& message) override;
   std::vector<PartyIndex> Connected() const override { return peers_.Open(); }
   std::pair<replica::Holding, const replica::Register*> Find(const RecordId& id) override;
   void Store(const RecordId& id, replica::Register value) override;
@@ -47,6 +47,8 @@ class Node final : public PeerEvents, public replica::Port, public RegisterView 
   crypto::Ed25519Signature Sign(ByteSpan message) override { return identity_.signing.Sign(message); }
   void Done(std::uint64_t ticket, replica::ChangeResult result) override;
   void Usable(const RecordId& id) override;
+  void Granted(PartyIndex proposer, const RequestId& request, std::uint64_t number) override;
+  void Denied(PartyIndex proposer, const RequestId& request, std::uint16_t code) override;
   void Forked(const RecordId& id, const replica::Committed& ours, const replica::Committed& theirs) override;
 
   // RegisterView.

@@ -42,7 +42,8 @@ enum class MessageKind : std::uint16_t {
 
 inline constexpr std::uint8_t kPeerMessageVersion = 1;
 
-// The request that caused the message; zero for messages no client asked for (rules.md 36).
+// The client request that caused the message, as its sender says (rules.md 36); zero if none did: a pair's
+// setup, the envelope key.
 struct PeerMessage {
   MessageKind kind = MessageKind::kReplica;
   RequestId request;

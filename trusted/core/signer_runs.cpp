@@ -44,6 +44,7 @@ void SignerRuns::OnInvite(PartyIndex from, const RequestId& request, SignInvite 
 // The decision of this enclave: its own records, its own gates, the digest computed here. What the leader
 // says about the request counts for nothing but the choice of signers.
 bool SignerRuns::Judge(const RunKey& key, Run& run) {
+  const replica::Replica::OnBehalfOf cause(replica_, key.request);
   auto judged = Decide(run.invite.evidence, view_, IsDevnet(identity_.manifest));
   if (std::holds_alternative<replica::NeedRecords>(judged)) {
     run.lacks = view_.TakeLacked();
@@ -63,7 +64,7 @@ bool SignerRuns::Judge(const RunKey& key, Run& run) {
   }
   auto& decision = std::get<Decision>(judged);
   if (!CompareRecords(key, run, decision.facts) || !TakeShare(key, run, decision.grant)) return false;
-  outbox_.Log(Event::kDecisionGranted, key.request, run.leader, decision.facts.scope_ref.version);
+  LogGrant(outbox_, key.request, run.leader, decision.facts);
   run.own_nonce = rng_.Array<32>();
   run.state = Joined{std::move(decision.grant)};
   peers_.Send(run.leader,

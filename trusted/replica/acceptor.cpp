@@ -53,13 +53,16 @@ void Replica::Handle(PartyIndex from, const Accept& m) {
   } else if (m.version.number > committed.version.number + 1) {
     reply.verdict = AcceptVerdict::kBehind;
   } else if (m.version.number == committed.version.number + 1) {
+    const bool decided = HasAccepted(next, m.version);
     const Tentative offered{m.ballot, m.version, m.evidence};
     const Judgement judgement = JudgeVersion(m.id, offered, next);
     if (const auto* need = std::get_if<NeedRecords>(&judgement)) return DeferUntil(*need, from, m);
     if (const auto* refused = std::get_if<Refused>(&judgement)) {
       reply.verdict = AcceptVerdict::kRefused;
       reply.refusal = refused->code;
+      port_.Denied(from, request_, refused->code);
     } else {
+      if (!decided) port_.Granted(from, request_, m.version.number);
       next.promised = m.ballot;
       next.Hold(offered);
       port_.Store(m.id, std::move(next));
@@ -67,6 +70,10 @@ void Replica::Handle(PartyIndex from, const Accept& m) {
   }
   if (reply.verdict == AcceptVerdict::kAccepted) reply.signature = port_.Sign(SignedHash(m.id, m.version));
   Post(from, std::move(reply));
+}
+
+bool Replica::HasAccepted(const Register& held, const Version& version) {
+  return held.tentative && held.tentative->version == version;
 }
 
 bool Replica::Follows(const RecordId& id, const Version& next, const Version& before) {
@@ -77,8 +84,7 @@ bool Replica::Follows(const RecordId& id, const Version& next, const Version& be
 // Whether this enclave's own copy and rules lead to exactly the offered version. A version already accepted
 // needs no second look.
 Judgement Replica::JudgeVersion(const RecordId& id, const Tentative& offered, const Register& held) {
-  constexpr std::uint16_t kNotTheSame = 0;
-  if (held.tentative && held.tentative->version == offered.version) return offered.version.value;
+  if (HasAccepted(held, offered.version)) return offered.version.value;
   const Version& before = held.committed.version;
   if (!Follows(id, offered.version, before)) return Refused{kNotTheSame};
   Judgement judgement = rules_.Judge(id, before, offered.evidence, offered.ballot.party);

@@ -23,17 +23,18 @@ constexpr std::size_t kDeferredOverhead = 512;  // of memory for one message, be
 Replica::Replica(Config config, Port& port, ChangeRules& rules, crypto::Rng& rng)
     : config_(std::move(config)), port_(port), rules_(rules), rng_(rng) {}
 
-void Replica::OnMessage(PartyIndex from, const Message& message) {
+void Replica::OnMessage(PartyIndex from, const RequestId& request, const Message& message) {
   if (!config_.identities.contains(from)) return;
+  const OnBehalfOf cause(*this, request);
   std::visit([this, from](const auto& m) { Handle(from, m); }, message);
   DrainLocal();
 }
 
 void Replica::Post(PartyIndex to, Message message) {
   if (to == config_.self) {
-    local_.push_back(std::move(message));
+    local_.push_back({request_, std::move(message)});
   } else {
-    port_.Send(to, message);
+    port_.Send(to, request_, message);
   }
 }
 
@@ -41,9 +42,10 @@ void Replica::DrainLocal() {
   if (draining_) return;
   draining_ = true;
   while (!local_.empty()) {
-    const Message message = std::move(local_.front());
+    const ToSelf next = std::move(local_.front());
     local_.pop_front();
-    std::visit([this](const auto& m) { Handle(config_.self, m); }, message);
+    const OnBehalfOf cause(*this, next.request);
+    std::visit([this](const auto& m) { Handle(config_.self, m); }, next.message);
   }
   draining_ = false;
 }
@@ -65,6 +67,7 @@ bool Replica::Usable(const RecordId& id) {
       SetConfirmed(id);
     } else if (holding != Holding::kAbsent || confirming_.size() < kConfirmingAbsentMax) {
       Confirmation& confirmation = confirming_[id];
+      confirmation.request = request_;
       confirmation.wanted_ms = now_ms_;
       AskOthers(id, confirmation);
     }
@@ -89,6 +92,7 @@ void Replica::AskOthers(const RecordId& id, Confirmation& confirmation) {
   const std::uint64_t known = held == nullptr ? 0 : held->committed.version.number;
   const auto& enough = config_.confirm_needs_confirmed ? confirmation.confirmed : confirmation.answered;
   confirmation.asked_ms = now_ms_;
+  const OnBehalfOf cause(*this, confirmation.request);
   for (const PartyIndex to : port_.Connected()) {
     if (!enough.contains(to)) Post(to, Query{id, known});
   }
@@ -203,6 +207,7 @@ void Replica::Wake(const RecordId& id) {
     deferred_.erase(entry);
     for (const Deferred& deferred : waiting) {
       deferred_bytes_[deferred.from] -= deferred.bytes;
+      const OnBehalfOf cause(*this, deferred.request);
       std::visit([this, &deferred](const auto& m) { Handle(deferred.from, m); }, deferred.message);
     }
   }
@@ -218,7 +223,7 @@ void Replica::Defer(const RecordId& id, PartyIndex from, Message message) {
   std::size_t& used = deferred_bytes_[from];
   if (used + bytes > kDeferredBytesMax) return;
   used += bytes;
-  deferred_[id].push_back({from, std::move(message), bytes, now_ms_});
+  deferred_[id].push_back({from, request_, std::move(message), bytes, now_ms_});
 }
 
 // Keeps a message until the records that judging it needs are usable.
@@ -242,6 +247,7 @@ void Replica::ForgetUnanswered() {
 void Replica::OnPeerOpen(PartyIndex party) {
   for (auto& [id, confirmation] : confirming_) {
     const Register* held = port_.Find(id).second;
+    const OnBehalfOf cause(*this, confirmation.request);
     Post(party, Query{id, held == nullptr ? 0 : held->committed.version.number});
   }
   DrainLocal();

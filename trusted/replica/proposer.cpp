@@ -12,27 +12,33 @@ constexpr unsigned kAttemptsMax = 20;
 
 }  // namespace
 
-void Replica::Change(std::uint64_t ticket, const RecordId& id, Bytes evidence, std::uint64_t deadline_ms) {
-  Proposal& proposal = proposals_[ticket];
-  proposal = Proposal{};
+void Replica::Change(std::uint64_t ticket, const RequestId& request, const RecordId& id, Bytes evidence,
+                     std::uint64_t deadline_ms) {
+  Proposal proposal;
+  proposal.request = request;
   proposal.id = id;
   proposal.evidence = std::move(evidence);
   proposal.deadline_ms = deadline_ms;
-  Begin(ticket, proposal);
-  DrainLocal();
+  Propose(ticket, std::move(proposal));
 }
 
-void Replica::Read(std::uint64_t ticket, const RecordId& id, std::uint64_t deadline_ms) {
-  Proposal& proposal = proposals_[ticket];
-  proposal = Proposal{};
+void Replica::Read(std::uint64_t ticket, const RequestId& request, const RecordId& id,
+                   std::uint64_t deadline_ms) {
+  Proposal proposal;
+  proposal.request = request;
   proposal.id = id;
   proposal.deadline_ms = deadline_ms;
-  Begin(ticket, proposal);
+  Propose(ticket, std::move(proposal));
+}
+
+void Replica::Propose(std::uint64_t ticket, Proposal proposal) {
+  Begin(ticket, proposals_[ticket] = std::move(proposal));
   DrainLocal();
 }
 
 // Phase 1. Fails at once when too few nodes are connected, so that the client need not wait for a timeout.
 void Replica::Begin(std::uint64_t ticket, Proposal& proposal) {
+  const OnBehalfOf cause(*this, proposal.request);
   proposal.ballot = {};
   proposal.promises.clear();
   proposal.proposed.reset();
@@ -117,8 +123,9 @@ void Replica::OnOutbid(PartyIndex by, Proposal& proposal, Ballot promised) {
 void Replica::Handle(PartyIndex from, const Promise& m) {
   auto* entry = FindProposal(m.id, m.ballot);
   if (entry == nullptr) return;
-  if (!Usable(m.id)) return Defer(m.id, from, m);
   Proposal& proposal = entry->second;
+  const OnBehalfOf cause(*this, proposal.request);  // whatever the answer says of it
+  if (!Usable(m.id)) return Defer(m.id, from, m);
   if (m.committed.version.number > 0 && !Adopt(m.id, m.committed))
     return;  // a certificate that does not hold is no answer
   if (m.ballot.IsQuestion()) return OnAnswer(entry->first, proposal, from, m);
@@ -201,8 +208,9 @@ void Replica::SendAccepts(Proposal& proposal) {
 void Replica::Handle(PartyIndex from, const Accepted& m) {
   auto* entry = FindProposal(m.id, m.ballot);
   if (entry == nullptr || !entry->second.proposed || !entry->second.promises.contains(from)) return;
-  if (!Usable(m.id)) return Defer(m.id, from, m);
   auto& [ticket, proposal] = *entry;
+  const OnBehalfOf cause(*this, proposal.request);
+  if (!Usable(m.id)) return Defer(m.id, from, m);
   switch (m.verdict) {
     case AcceptVerdict::kAccepted:
       if (!crypto::VerifyEd25519(config_.identities.at(from), SignedHash(m.id, *proposal.proposed),

@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <set>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -40,6 +41,9 @@ struct NeedRecords {
   std::vector<RecordId> ids;  // registers to be fetched or confirmed first
 };
 using Judgement = std::variant<Bytes, Refused, NeedRecords>;
+// The refusal of a version that is not what its evidence makes of the version before. ChangeRules give lower
+// codes.
+inline constexpr std::uint16_t kNotTheSame = 0xFFFF;
 
 // What makes a change valid: a pure function of the value before, the evidence and other registers at hand.
 class ChangeRules {
@@ -59,7 +63,8 @@ enum class Holding { kAbsent, kMissing, kPresent };
 class Port {
  public:
   virtual ~Port() = default;
-  virtual void Send(PartyIndex to, const Message& message) = 0;
+  // request: the client request that caused the message, zero if none did.
+  virtual void Send(PartyIndex to, const RequestId& request, const Message& message) = 0;
   virtual std::vector<PartyIndex> Connected() const = 0;  // open sessions, without self
   virtual std::pair<Holding, const Register*> Find(const RecordId& id) = 0;
   virtual void Store(const RecordId& id, Register value) = 0;  // durable before anything sent after it leaves
@@ -67,6 +72,9 @@ class Port {
   virtual crypto::Ed25519Signature Sign(ByteSpan message) = 0;
   virtual void Done(std::uint64_t ticket, ChangeResult result) = 0;
   virtual void Usable(const RecordId& id) = 0;  // a record that somebody waited for is fetched and confirmed
+  // This node as an acceptor has judged the evidence of a proposed version with this number.
+  virtual void Granted(PartyIndex proposer, const RequestId& request, std::uint64_t number) = 0;
+  virtual void Denied(PartyIndex proposer, const RequestId& request, std::uint16_t code) = 0;
   // Two certified versions with one number (rules.md 8): at least one of those who signed both is lying.
   virtual void Forked(const RecordId& id, const Committed& ours, const Committed& theirs) = 0;
 };
@@ -75,12 +83,27 @@ class Replica {
  public:
   Replica(Config config, Port& port, ChangeRules& rules, crypto::Rng& rng);
 
+  // While one lives, what is sent or made to wait is caused by this request (rules.md 36).
+  class OnBehalfOf {
+   public:
+    OnBehalfOf(Replica& replica, const RequestId& request)
+        : current_(replica.request_), before_(std::exchange(replica.request_, request)) {}
+    ~OnBehalfOf() { current_ = before_; }
+    OnBehalfOf(const OnBehalfOf&) = delete;
+    OnBehalfOf& operator=(const OnBehalfOf&) = delete;
+
+   private:
+    RequestId& current_;
+    RequestId before_;
+  };
+
   // Applies evidence to the record; port.Done(ticket) gets the new version once ack_quorum enclaves hold it
   // durably.
-  void Change(std::uint64_t ticket, const RecordId& id, Bytes evidence, std::uint64_t deadline_ms);
+  void Change(std::uint64_t ticket, const RequestId& request, const RecordId& id, Bytes evidence,
+              std::uint64_t deadline_ms);
   // The latest chosen version as a quorum knows it (linearizable). Of a record that nobody has heard of it
   // stores nothing.
-  void Read(std::uint64_t ticket, const RecordId& id, std::uint64_t deadline_ms);
+  void Read(std::uint64_t ticket, const RequestId& request, const RecordId& id, std::uint64_t deadline_ms);
 
   // The local chosen version if it may be used: fetched and confirmed. Null: Await(id) was called for the
   // caller.
@@ -96,7 +119,7 @@ class Replica {
   // The chosen version with its certificate, to be handed to a peer that is behind.
   const Committed* Certified(const RecordId& id);
 
-  void OnMessage(PartyIndex from, const Message& message);
+  void OnMessage(PartyIndex from, const RequestId& request, const Message& message);
   void OnRecord(const RecordId& id);  // a fetch was answered
   void OnPeerOpen(PartyIndex party);
   void OnPeerLost(PartyIndex party);
@@ -107,6 +130,7 @@ class Replica {
   // Half-done versions that the rules here refuse, by who holds them: his newest.
   using Doubts = std::map<PartyIndex, Hash32>;
   struct Proposal {
+    RequestId request;
     RecordId id;
     std::optional<Bytes> evidence;  // absent: a read
     std::uint64_t deadline_ms = 0;
@@ -128,6 +152,7 @@ class Replica {
     std::set<std::pair<PartyIndex, AcceptVerdict>> helped;  // with what they lacked, once for each reason
   };
   struct Confirmation {
+    RequestId request;  // the first that needed the record
     std::set<PartyIndex> answered;
     std::set<PartyIndex> confirmed;
     Doubts doubts;
@@ -136,9 +161,15 @@ class Replica {
   };
   struct Deferred {
     PartyIndex from;
+    RequestId request;
     Message message;
     std::size_t bytes = 0;
     std::uint64_t since_ms = 0;
+  };
+
+  struct ToSelf {
+    RequestId request;
+    Message message;
   };
 
   // Acceptor (acceptor.cpp).
@@ -146,6 +177,7 @@ class Replica {
   void Handle(PartyIndex from, const Accept& m);
   void Handle(PartyIndex from, const Learn& m);
   void Handle(PartyIndex from, const Query& m);
+  static bool HasAccepted(const Register& held, const Version& version);
   static bool Follows(const RecordId& id, const Version& next, const Version& before);
   Judgement JudgeVersion(const RecordId& id, const Tentative& offered, const Register& held);
   bool Vouched(const RecordId& id, const Version& version, PartyIndex by, Doubts& doubts);
@@ -155,6 +187,7 @@ class Replica {
   Hash32 SignedHash(const RecordId& id, const Version& version) const;
 
   // Proposer (proposer.cpp).
+  void Propose(std::uint64_t ticket, Proposal proposal);
   void Begin(std::uint64_t ticket, Proposal& proposal);
   void Handle(PartyIndex from, const Promise& m);
   void Handle(PartyIndex from, const Accepted& m);
@@ -211,7 +244,8 @@ class Replica {
   std::map<RecordId, std::uint64_t> rounds_seen_;
   std::map<RecordId, std::deque<Deferred>> deferred_;
   std::map<PartyIndex, std::size_t> deferred_bytes_;
-  std::deque<Message> local_;
+  std::deque<ToSelf> local_;
+  RequestId request_;  // that caused what is being handled
   bool draining_ = false;
 };
 

@@ -28,6 +28,12 @@ TEST(DecisionEvent, HasAFixedBinaryForm) {
        "00112233445566778899aabbccddeeff"
        "0300"
        "0807060504030201"},
+      {Event::kDecisionAccount,
+       "08801c000000"
+       "1700"
+       "00112233445566778899aabbccddeeff"
+       "0300"
+       "0807060504030201"},
   };
   for (const auto& [event, hex] : rows) {
     edl::Effects effects;
@@ -41,6 +47,7 @@ TEST(DecisionEvent, HasAFixedBinaryForm) {
   }
   EXPECT_EQ(NameOf(Event::kDecisionGranted), "decision_granted");
   EXPECT_EQ(NameOf(Event::kDecisionRefused), "decision_refused");
+  EXPECT_EQ(NameOf(Event::kDecisionAccount), "decision_account");
 }
 
 // One network for all tests: each looks only at what its own requests log.
@@ -140,7 +147,52 @@ TEST_F(DecisionEvents, EverySignersGrantMakesOneUnderTheClientsRequestId) {
     EXPECT_EQ(grant.party, kOne.value);  // who asked
     EXPECT_EQ(grant.value, 1u);          // the scope's record version
   }
+  const auto accounts = Logged(Event::kDecisionAccount);
+  ASSERT_EQ(accounts.size(), 2u);
+  for (const edl::LogEffect& account : accounts) {
+    EXPECT_EQ(account.request_id, requests[0].request_id);
+    EXPECT_EQ(account.party, kOne.value);
+    EXPECT_EQ(account.value, 2u);  // the account's record version: reserved, then activated
+  }
   EXPECT_TRUE(Logged(Event::kDecisionRefused).empty());
+}
+
+// The gateway's own word, beside those of the acceptors: party 0.
+TEST_F(DecisionEvents, EveryGrantToAClientThatIsNoSignatureMakesOne) {
+  const auto stranger = client::DeveloperKey::Generate();
+  const std::string created = network.Ask(kOne, client::CreateScope(stranger, R"({"name":"a"})"));
+  const std::string scope(json::Parse(created).value().Find("result")->GetString("scope_id").value());
+  struct Row {
+    const char* what;
+    client::Request request;
+    std::uint64_t version;
+    bool account;
+  };
+  const Row rows[] = {
+      {"another scope", client::CreateScope(client::DeveloperKey::Generate(), R"({"name":"b"})"), 1, false},
+      {"an update", client::UpdateScope(stranger, scope, R"({"name":"c"})"), 2, false},
+      {"a registration", client->developer->Register("gina"), 2, false},
+      {"addresses, by the scope's version", client->developer->Addresses("alice"), 1, true},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.what);
+    network.log().clear();
+    const std::string reply = network.Ask(kOne, row.request);
+    EXPECT_NE(reply.find("\"result\""), std::string::npos) << reply;
+    const auto requests = Logged(Event::kRequest);
+    ASSERT_EQ(requests.size(), 1u);
+    auto grants = Logged(Event::kDecisionGranted);
+    std::erase_if(grants, [](const edl::LogEffect& grant) { return grant.party != 0; });
+    ASSERT_EQ(grants.size(), 1u);
+    EXPECT_EQ(grants[0].request_id, requests[0].request_id);
+    EXPECT_EQ(grants[0].value, row.version);
+    const auto accounts = Logged(Event::kDecisionAccount);
+    ASSERT_EQ(accounts.size(), row.account ? 1u : 0u);
+    if (row.account) {
+      EXPECT_EQ(accounts[0].value, 2u);
+    }
+    EXPECT_TRUE(Logged(Event::kDecisionRefused).empty());
+  }
 }
 
 // A leader that asks for more than the client did: the signer decides for itself, refuses, and reports it.

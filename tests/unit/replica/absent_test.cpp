@@ -64,7 +64,7 @@ TEST(Absent, NoAcknowledgedRecordIsReadAsAbsent) {
 // A read that only asks, among nodes that the test plays.
 struct Asking : Played {
   explicit Asking(std::uint16_t n = 3, std::uint16_t t = 2) : Played(n, t) {
-    s.replica->Read(1, id, 6'000);
+    s.replica->Read(1, {}, id, 6'000);
     FindBallot();
   }
   Promise Nothing() const { return {id, ballot, false, {}, {}, {}, {}}; }

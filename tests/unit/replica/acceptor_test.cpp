@@ -51,9 +51,9 @@ TEST(Acceptor, RefusesAValueThatTheEvidenceDoesNotJustify) {
   const Row rows[] = {
       {"evidence of nothing", good, Forbidden(2), kForbidden},
       {"no evidence", good, {}, kForbidden},
-      {"evidence of another change", good, Append(3), 0},
-      {"a value with more in it", other_value, Append(2), 0},
-      {"another history", other_previous, Append(2), 0},
+      {"evidence of another change", good, Append(3), kNotTheSame},
+      {"a value with more in it", other_value, Append(2), kNotTheSame},
+      {"another history", other_previous, Append(2), kNotTheSame},
       {"the same change again", s.After(kId, one, 1), Append(1), kTwice},
   };
   for (const Row& row : rows) {

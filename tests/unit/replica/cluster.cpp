@@ -68,13 +68,13 @@ bool Cluster::Linked(PartyIndex a, PartyIndex b) const {
 
 std::uint64_t Cluster::Change(PartyIndex at, const RecordId& id, Bytes evidence, std::uint64_t within_ms) {
   const std::uint64_t ticket = next_ticket_++;
-  replica(at).Change(ticket, id, std::move(evidence), now_ms_ + within_ms);
+  replica(at).Change(ticket, {}, id, std::move(evidence), now_ms_ + within_ms);
   return ticket;
 }
 
 std::uint64_t Cluster::Read(PartyIndex at, const RecordId& id, std::uint64_t within_ms) {
   const std::uint64_t ticket = next_ticket_++;
-  replica(at).Read(ticket, id, now_ms_ + within_ms);
+  replica(at).Read(ticket, {}, id, now_ms_ + within_ms);
   return ticket;
 }
 
@@ -130,7 +130,7 @@ void Cluster::Deliver(Sent message) {
     return to.replica->OnRecord(*message.fetched);
   }
   if (Linked(message.from, message.to) || !up(message.from))
-    to.replica->OnMessage(message.from, ParseMessage(message.bytes).value());
+    to.replica->OnMessage(message.from, message.request, ParseMessage(message.bytes).value());
 }
 
 void Cluster::Evict() {
@@ -158,9 +158,9 @@ void Cluster::Note(const RecordId& id, const Version& version) {
   if (!added && known->second != hash) fork_ = "version " + std::to_string(version.number);
 }
 
-void Cluster::Node::Send(PartyIndex to, const Message& message) {
+void Cluster::Node::Send(PartyIndex to, const RequestId& request, const Message& message) {
   ++cluster->sent_;
-  if (cluster->Linked(self, to)) cluster->wire_.push_back({self, to, EncodeMessage(message), {}});
+  if (cluster->Linked(self, to)) cluster->wire_.push_back({self, to, request, EncodeMessage(message), {}});
 }
 
 std::vector<PartyIndex> Cluster::Node::Connected() const {
@@ -185,7 +185,7 @@ void Cluster::Node::Store(const RecordId& id, Register value) {
   disk[id] = Register::Parse(value.Encode()).value();
 }
 
-void Cluster::Node::Fetch(const RecordId& id) { cluster->wire_.push_back({self, self, {}, id}); }
+void Cluster::Node::Fetch(const RecordId& id) { cluster->wire_.push_back({self, self, {}, {}, id}); }
 
 void Cluster::Node::Done(std::uint64_t ticket, ChangeResult result) {
   PASSPORT_CHECK(cluster->Of(ticket) == nullptr);

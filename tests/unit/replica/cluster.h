@@ -73,7 +73,7 @@ class Cluster {
     unsigned starts = 0;
     bool isolated = false;
 
-    void Send(PartyIndex to, const Message& message) override;
+    void Send(PartyIndex to, const RequestId& request, const Message& message) override;
     std::vector<PartyIndex> Connected() const override;
     std::pair<Holding, const Register*> Find(const RecordId& id) override;
     void Store(const RecordId& id, Register value) override;
@@ -81,10 +81,13 @@ class Cluster {
     crypto::Ed25519Signature Sign(ByteSpan message) override { return key->Sign(message); }
     void Done(std::uint64_t ticket, ChangeResult result) override;
     void Usable(const RecordId&) override {}
+    void Granted(PartyIndex, const RequestId&, std::uint64_t) override {}
+    void Denied(PartyIndex, const RequestId&, std::uint16_t) override {}
     void Forked(const RecordId&, const Committed&, const Committed&) override;
   };
   struct Sent {
     PartyIndex from, to;
+    RequestId request;
     Bytes bytes;
     std::optional<RecordId> fetched;  // instead of bytes: the host's answer to a fetch
   };

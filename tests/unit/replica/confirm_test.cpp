@@ -129,7 +129,7 @@ TEST(Confirm, ANodeThatIsConfirmedLaterIsAskedAgain) {
 TEST(Confirm, AChangeThatCannotConfirmItsRecordNamesWhoIsMissing) {
   Single s(3, 2, false);
   s.Give(kId, 1);
-  s.replica->Change(1, kId, Append(2), 2'000);
+  s.replica->Change(1, {}, kId, Append(2), 2'000);
   s.From(kTwo, Reply(true));
   s.replica->OnTick(2'000);
   ASSERT_TRUE(s.done.contains(1));

@@ -12,7 +12,7 @@ struct Played {
 
   explicit Played(std::uint16_t n = 3, std::uint16_t t = 2) : s(n, t) {}
   void Change(std::uint64_t ticket, Bytes evidence) {
-    s.replica->Change(ticket, id, std::move(evidence), 6'000);
+    s.replica->Change(ticket, {}, id, std::move(evidence), 6'000);
     FindBallot();
   }
   void FindBallot() {

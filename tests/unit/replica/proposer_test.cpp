@@ -99,7 +99,7 @@ TEST(Proposer, TimeoutsNameThoseThatWereAskedAndDidNotAnswer) {
 
 TEST(Proposer, ANodeThatPromisedAndThenFellSilentIsNamedAlone) {
   Played p;
-  p.s.replica->Change(1, kId, Append(1), 1'500);
+  p.s.replica->Change(1, {}, kId, Append(1), 1'500);
   p.FindBallot();
   p.s.From(kTwo, p.Grant(2));
   p.s.replica->OnTick(1'500);
@@ -269,7 +269,7 @@ TEST(Proposer, ARefusalBecauseOfAnotherRecordStands) {
 TEST(Proposer, ARecordThatLeftMemoryIsNotReadAsAbsent) {
   Played p;
   p.s.Give(kId, 1);
-  p.s.replica->Read(1, kId, 6'000);
+  p.s.replica->Read(1, {}, kId, 6'000);
   p.FindBallot();
   p.s.missing.insert(kId);
   p.s.From(kTwo, p.Grant(2));

@@ -14,7 +14,15 @@ class Single final : public Port {
 
   struct Sent {
     PartyIndex to;
+    RequestId request;
     Message message;
+  };
+  struct Decision {
+    PartyIndex proposer;
+    RequestId request;
+    bool granted = false;
+    std::uint64_t value = 0;
+    bool operator==(const Decision&) const = default;
   };
   // What the replica sent since the last call, of one kind.
   template <class M>
@@ -25,7 +33,9 @@ class Single final : public Port {
     }
     return out;
   }
-  void From(PartyIndex party, const Message& message) { replica->OnMessage(party, message); }
+  void From(PartyIndex party, const Message& message, const RequestId& request = {}) {
+    replica->OnMessage(party, request, message);
+  }
 
   // A version that follows `before`, made as honest nodes would make it.
   Version After(const RecordId& id, const Version& before, std::uint64_t number) const;
@@ -35,7 +45,9 @@ class Single final : public Port {
   // Gives the replica version 1 of a record with one number in it.
   Version Give(const RecordId& id, std::uint64_t number);
 
-  void Send(PartyIndex to, const Message& message) override { sent.push_back({to, message}); }
+  void Send(PartyIndex to, const RequestId& request, const Message& message) override {
+    sent.push_back({to, request, message});
+  }
   std::vector<PartyIndex> Connected() const override { return connected; }
   std::pair<Holding, const Register*> Find(const RecordId& id) override;
   void Store(const RecordId& id, Register value) override;
@@ -43,6 +55,12 @@ class Single final : public Port {
   crypto::Ed25519Signature Sign(ByteSpan message) override { return keys.at(PartyIndex{1}).Sign(message); }
   void Done(std::uint64_t ticket, ChangeResult result) override { done.emplace(ticket, std::move(result)); }
   void Usable(const RecordId& id) override { usable.push_back(id); }
+  void Granted(PartyIndex proposer, const RequestId& request, std::uint64_t number) override {
+    decisions.push_back({proposer, request, true, number});
+  }
+  void Denied(PartyIndex proposer, const RequestId& request, std::uint16_t code) override {
+    decisions.push_back({proposer, request, false, code});
+  }
   void Forked(const RecordId& id, const Committed& ours, const Committed& theirs) override;
 
   std::map<PartyIndex, crypto::SigningKey> keys;
@@ -52,6 +70,7 @@ class Single final : public Port {
   std::set<RecordId> missing;  // stored, but not in memory
   std::vector<PartyIndex> connected;
   std::vector<Sent> sent;
+  std::vector<Decision> decisions;
   std::vector<RecordId> fetched, usable;
   std::map<std::uint64_t, ChangeResult> done;
   std::vector<std::pair<Committed, Committed>> forks;
