@@ -9,7 +9,7 @@
 
 namespace passport::sim {
 
-inline constexpr PartyIndex kOne{1}, kTwo{2}, kThree{3};
+inline constexpr PartyIndex kOne{1}, kTwo{2}, kThree{3}, kFour{4}, kFive{5};
 
 struct Client {
   client::DeveloperKey key;

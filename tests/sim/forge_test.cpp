@@ -120,5 +120,37 @@ TEST_F(LyingCore, AnEnclavesOwnRecordsAreOutOfReach) {
   ExpectUnharmed();
 }
 
+// A gateway that opens runs at the others and lets them lie, more than they can hold.
+TEST_F(LyingCore, AGatewayThatFillsTheRunsOfOthersKeepsOnlyItselfOut) {
+  std::optional<PeerMessage> invite;
+  network.core_tap = [&](PartyIndex, PartyIndex to, PeerMessage& message) {
+    if (message.kind == MessageKind::kSignInvite && to == kOne) invite = message;
+    return true;
+  };
+  ASSERT_TRUE(world.Signs(kThree));
+  ASSERT_TRUE(invite.has_value());
+  std::size_t refused = 0;
+  std::size_t joined = 0;
+  network.core_tap = [&](PartyIndex, PartyIndex to, PeerMessage& message) {
+    refused += to == kThree && message.kind == MessageKind::kSignRefuse ? 1 : 0;
+    joined += to == kThree && message.kind == MessageKind::kSignJoin ? 1 : 0;
+    return true;
+  };
+  for (std::uint16_t i = 0; i < 1'100; ++i) {
+    const auto number = crypto::Le16(i);
+    std::ranges::copy(number, invite->request.bytes.end() - 2);
+    network.Forge(kThree, kOne, *invite);
+  }
+  network.Run(50);
+  EXPECT_EQ(joined, 512u) << "half of the table";
+  EXPECT_EQ(refused, 1'100u - 512u);
+  network.Hang(kThree, true);
+  for (const std::string message : {"first", "second", "third"}) {
+    EXPECT_TRUE(world.Signs(kOne, message));
+    EXPECT_TRUE(world.Signs(kTwo, message));
+  }
+  network.Run(12'000);  // the runs are forgotten
+}
+
 }  // namespace
 }  // namespace passport::sim

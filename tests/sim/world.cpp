@@ -7,8 +7,13 @@
 namespace passport::sim {
 namespace {
 
-constexpr PartyIndex kAll[] = {kOne, kTwo, kThree};
 constexpr std::uint64_t kRepairMs = 60'000;  // a failed pair setup is tried again after up to 40 s
+
+std::vector<PartyIndex> AllOf(const Network& network) {
+  std::vector<PartyIndex> out;
+  for (const peer::ManifestRow& row : network.manifest().rows) out.push_back(row.party);
+  return out;
+}
 
 Client ClientOf(Network& network, crypto::Rng& rng, std::string_view config) {
   network.Form();
@@ -29,7 +34,7 @@ World::World(const Options& options, std::string_view config)
   network.tap = nullptr;
   network.core_tap = nullptr;
   network.on_fetch = nullptr;
-  for (const PartyIndex party : kAll) {
+  for (const PartyIndex party : AllOf(network)) {
     network.Hang(party, false);
     if (!network.up(party)) network.Start(party);
   }
@@ -48,7 +53,7 @@ std::string World::SignReply(PartyIndex gateway, std::string_view message) {
 }
 
 ::testing::AssertionResult World::SignsEverywhere() {
-  for (const PartyIndex gateway : kAll) {
+  for (const PartyIndex gateway : AllOf(network)) {
     const auto outcome = Signs(gateway);
     if (!outcome) return outcome;
   }
@@ -64,7 +69,7 @@ bool PeerFlag(Network& network, PartyIndex at, PartyIndex peer, std::string_view
 }
 
 bool Whole(Network& network) {
-  return std::ranges::all_of(kAll, [&](const PartyIndex at) {
+  return std::ranges::all_of(AllOf(network), [&](const PartyIndex at) {
     if (!network.up(at)) return true;
     const auto health = json::Parse(network.Health(at)).value();
     const json::Value* nodes = health.Find("nodes");

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::size_t kRunsMax = 1'024;  // rules.md 34
 constexpr std::uint64_t kRunMs = 12'000;
+static_assert(kRunsOfOneMax < kRunsMax);
 
 }  // namespace
 
@@ -31,14 +32,23 @@ void SignerRuns::OnMessage(PartyIndex from, const PeerMessage& message) {
 void SignerRuns::OnInvite(PartyIndex from, const RequestId& request, SignInvite invite) {
   const RunKey key{request, invite.attempt};
   if (GatewayOf(request) != from || runs_.contains(key)) return;  // one invitation for one run
+  const bool room = HasRoom(from);
   const bool member = std::ranges::find(invite.quorum, identity_.self) != invite.quorum.end();
   Run run;
   run.leader = from;
   run.invite = std::move(invite);
   run.started_ms = now_ms_;
   runs_.emplace(key, std::move(run));
-  if (!member || runs_.size() > kRunsMax) return Refuse(key, RefuseReason::kNotReady, 0);
+  if (!member || !room) return Refuse(key, RefuseReason::kNotReady, 0);
   static_cast<void>(Judge(key, runs_.at(key)));
+}
+
+// Half of the table is anybody's; of the other half each leader has an equal share that no other one can take,
+// so that one that opens runs and lets them lie does not keep the others out.
+bool SignerRuns::HasRoom(PartyIndex leader) const {
+  if (runs_.size() < kRunsOfOneMax) return true;
+  const auto own = std::ranges::count_if(runs_, [&](const auto& run) { return run.second.leader == leader; });
+  return static_cast<std::size_t>(own) < (kRunsMax - kRunsOfOneMax) / identity_.manifest.n;
 }
 
 // The decision of this enclave: its own records, its own gates, the digest computed here. What the leader

@@ -55,6 +55,7 @@ class SignerRuns {
   };
 
   void OnInvite(PartyIndex from, const RequestId& request, SignInvite invite);
+  bool HasRoom(PartyIndex leader) const;
   bool Judge(const RunKey& key, Run& run);  // false: the run waits for records or is over
   bool CompareRecords(const RunKey& key, const Run& run, const AccountFacts& facts);
   bool TakeShare(const RunKey& key, Run& run, const policy::Grant& grant);

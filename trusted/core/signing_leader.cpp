@@ -5,7 +5,6 @@
 namespace passport::core {
 namespace {
 
-constexpr std::size_t kTasksMax = 1'024;
 constexpr std::uint16_t kAttemptsMax = 8;
 constexpr std::uint64_t kBudgetMs = 10'000;
 constexpr std::uint64_t kSilenceMs =
@@ -29,7 +28,7 @@ std::vector<PartyIndex> Cheapest(std::vector<std::pair<unsigned, PartyIndex>> ca
 
 void SigningLeader::Lead(SignTask task) {
   const RequestId request = task.request;
-  if (tasks_.size() >= kTasksMax) {
+  if (tasks_.size() >= kRunsOfOneMax) {
     api::Error busy = api::MakeError(api::ErrorCode::kBusy);
     busy.retry_after_ms = 250;
     return events_.OnSignFailed(request, std::move(busy));

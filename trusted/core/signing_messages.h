@@ -14,6 +14,9 @@ struct RunKey {
   auto operator<=>(const RunKey&) const = default;
 };
 
+// As many runs of one leader as a signer takes while the other leaders leave it room.
+inline constexpr std::size_t kRunsOfOneMax = 512;
+
 // Leader -> signers: what the client sent, who signs, and the record versions the leader decided on.
 struct SignInvite {
   std::uint16_t attempt = 0;
