@@ -16,6 +16,9 @@ using replica::NeedRecords;
 constexpr std::size_t kOperationsMax = 2'048;
 constexpr std::uint64_t kOperationMs = 20'000;
 constexpr unsigned kDecisionsMax = 6;
+// When a client may try again: after too many requests here, after too many of one account.
+constexpr std::uint32_t kBusyMs = 250;
+constexpr std::uint32_t kLimitMs = 1'000;
 // Counted from the request, and again from each quorum that answered: a client hears within 2 s which nodes
 // are missing.
 constexpr std::uint64_t kPatienceMs = 1'700;
@@ -51,11 +54,7 @@ void ClientDesk::OnRequest(const edl::ClientRequestCall& call) {
   const auto taken = TakeHeaders(call, op);
   const bool busy = operations_.size() >= kOperationsMax;
   operations_.emplace(id, std::move(op));
-  if (busy) {
-    api::Error error = MakeError(ErrorCode::kBusy);
-    error.retry_after_ms = 250;
-    return ReplyError(id, error);
-  }
+  if (busy) return ReplyBusy(id, kBusyMs);
   if (!taken.ok()) return ReplyError(id, taken.error());
   Advance(id);
 }
@@ -175,6 +174,7 @@ void ClientDesk::Decide(const RequestId& id, Operation& op, const SigningRequest
   if (auto* error = std::get_if<api::Error>(&judged)) return RefuseOrRead(id, op, std::move(*error));
   if (std::holds_alternative<NeedRecords>(judged)) return;
   auto& decision = std::get<Decision>(judged);
+  if (!limit_.Allow(decision.facts.account_ref.id, now_ms_)) return ReplyBusy(id, kLimitMs);
   const policy::AccountKey& key = decision.facts.account.keys.front();
   auto public_key = curve::Point::Parse(key.public_key);
   if (!public_key.ok()) return ReplyError(id, MakeError(ErrorCode::kInternal));
@@ -352,6 +352,12 @@ void ClientDesk::ReplyResult(const RequestId& id, const std::string& json) {
   const Operation& op = operations_.at(id);
   parts_.outbox->Reply(op.token, op.metric, 0, ToBytes(api::ResultBody(op.json_id, json)));
   operations_.erase(id);
+}
+
+void ClientDesk::ReplyBusy(const RequestId& id, std::uint32_t retry_after_ms) {
+  api::Error error = MakeError(ErrorCode::kBusy);
+  error.retry_after_ms = retry_after_ms;
+  ReplyError(id, error);
 }
 
 void ClientDesk::ReplyError(const RequestId& id, const api::Error& error) {

@@ -3,10 +3,15 @@
 
 #include "edl/generated/node_types.h"
 #include "trusted/api/reply.h"
+#include "trusted/core/account_limit.h"
 #include "trusted/core/keygen_runs.h"
 #include "trusted/core/signing_leader.h"
 
 namespace passport::core {
+
+// Of one account, through one gateway.
+inline constexpr std::uint32_t kSignaturesPerSecond = 20;
+inline constexpr std::uint32_t kDevnetSignaturesPerSecond = 10'000;
 
 class ClientDesk final : public KeygenEvents, public SigningEvents {
  public:
@@ -22,7 +27,10 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
     Outbox& outbox;
     crypto::Rng& rng;
   };
-  explicit ClientDesk(Parts parts) : parts_(parts), view_(parts.view) {}
+  explicit ClientDesk(Parts parts)
+      : parts_(parts),
+        view_(parts.view),
+        limit_(IsDevnet(parts.identity.manifest) ? kDevnetSignaturesPerSecond : kSignaturesPerSecond) {}
 
   void OnRequest(const edl::ClientRequestCall& call);
   void OnUsable(const std::optional<RecordId>& record);  // it, or the envelope key, became usable
@@ -76,6 +84,7 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
   void OnRead(const RequestId& id, const replica::ChangeResult& result);
   void FinishRegistration(const RequestId& id, Operation& op, const replica::Version& version);
   void ReplyResult(const RequestId& id, const std::string& json);
+  void ReplyBusy(const RequestId& id, std::uint32_t retry_after_ms);
   void ReplyError(const RequestId& id, const api::Error& error);
   // The request cannot go on before records are confirmed with other nodes: names those that are away.
   api::Error AwayError() const;
@@ -83,6 +92,7 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
 
   Parts parts_;
   WatchedView view_;
+  AccountLimit limit_;
   std::uint64_t unix_ms_ = 0;
   std::uint64_t now_ms_ = 0;
   std::uint64_t next_ticket_ = 1'000;

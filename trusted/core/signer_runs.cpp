@@ -43,8 +43,8 @@ void SignerRuns::OnInvite(PartyIndex from, const RequestId& request, SignInvite 
   static_cast<void>(Judge(key, runs_.at(key)));
 }
 
-// Half of the table is anybody's; of the other half each leader has an equal share that no other one can take,
-// so that one that opens runs and lets them lie does not keep the others out.
+// Half of the table is anybody's; of the other half each leader has an equal share that no other one can
+// take, so that one that opens runs and lets them lie does not keep the others out.
 bool SignerRuns::HasRoom(PartyIndex leader) const {
   if (runs_.size() < kRunsOfOneMax) return true;
   const auto own = std::ranges::count_if(runs_, [&](const auto& run) { return run.second.leader == leader; });

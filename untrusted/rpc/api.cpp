@@ -79,6 +79,7 @@ Api::Api(enclave::Enclave& enclave, ApiOptions options, std::string salt, metric
       address_limit_(options.requests_per_second_address),
       scope_limit_(options.requests_per_second_scope),
       new_key_limit_(options.new_keys_per_second_address),
+      operator_limit_(kOperatorRequestsPerSecond),
       seen_keys_(std::move(salt)) {
   metrics.Gauge("passport_requests_pending", "Requests without an answer yet.",
                 [this] { return static_cast<double>(pending_.size()); });
@@ -105,11 +106,13 @@ void Api::HandleGet(const net::HttpRequest& request, net::ReplyFunction reply) {
   const std::size_t question = target.find('?');
   const std::string_view path = target.substr(0, question);
   const std::string_view query = question == std::string_view::npos ? "" : target.substr(question + 1);
+  if (path == "/metrics") return reply({200, "text/plain; version=0.0.4", metrics_.Text(), {}});
+  if (!operator_limit_.Allow(request.client, Clock::now()))
+    return Refuse(reply, Kind::kStatus, Refusal::kBusy);
   if (path == "/health") {
     return SubmitForToken(edl::StatusCall{.token = ++last_token_}, Kind::kStatus, std::move(reply));
   }
   if (path == "/enclave") return HandleEnclave(query, std::move(reply));
-  if (path == "/metrics") return reply({200, "text/plain; version=0.0.4", metrics_.Text(), {}});
   reply(Text(404,
              "not found; there are /health, /enclave?nonce=64-hex-digits, /metrics, and POST for calls\n"));
 }
@@ -132,6 +135,9 @@ void Api::HandleEnclave(std::string_view query, net::ReplyFunction reply) {
 }
 
 void Api::HandlePost(const net::HttpRequest& request, net::ReplyFunction reply) {
+  const bool of_operator = request.target == "/manifest" || request.target == "/admin";
+  if (of_operator && !operator_limit_.Allow(request.client, Clock::now()))
+    return Refuse(reply, Kind::kStatus, Refusal::kBusy);
   if (request.target == "/manifest") return HandleManifest(request, std::move(reply));
   if (request.target == "/admin") {
     return SubmitStatement(edl::AdminCall{.statement = AsBytes(request.body)}, std::move(reply));

@@ -26,6 +26,9 @@ struct ApiOptions {
   double new_keys_per_second_address = 200;  // keys not seen before; each costs the enclave an RSA operation
 };
 
+// GET /health and /enclave, POST /manifest and /admin, of one address: operators and their tools ask seldom.
+inline constexpr double kOperatorRequestsPerSecond = 100;
+
 // The headers that every reply carries, so that browsers let any page read it.
 std::vector<net::HttpHeader> CorsHeaders();
 
@@ -74,6 +77,7 @@ class Api {
   RateLimit address_limit_;
   RateLimit scope_limit_;
   RateLimit new_key_limit_;
+  RateLimit operator_limit_;
   SeenTexts seen_keys_;
   bool provisioned_ = false;
   std::uint64_t last_token_ = 0;

@@ -390,6 +390,19 @@ TEST_F(Api, Post_TooManyNewKeysOfOneAddressAreRefusedAndKnownKeysAreNot) {
   EXPECT_EQ(post("one"), "|one|||||1|x");
 }
 
+// Questions that only operators ask cannot fill the queue that clients wait in.
+TEST_F(Api, Get_TooManyOfOneAddressAreRefusedAndClientsAreServed) {
+  RawClient client(Start());
+  std::size_t busy = 0;
+  for (int i = 0; i < 300; ++i) {
+    client.Send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
+    busy += client.Read().body == rpc::BodyOf(rpc::Refusal::kBusy) ? 1 : 0;
+  }
+  EXPECT_GT(busy, 0u);
+  client.Send(Post("x", ""));
+  EXPECT_NE(client.Read().body, rpc::BodyOf(rpc::Refusal::kBusy));
+}
+
 TEST_F(Api, Slow_HeadersAndBodiesAreCutOffAndOthersAreServed) {
   http.read_time = milliseconds(100);
   const std::uint16_t port = Start();
