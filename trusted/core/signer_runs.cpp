@@ -43,8 +43,8 @@ void SignerRuns::OnInvite(PartyIndex from, const RequestId& request, SignInvite 
   static_cast<void>(Judge(key, runs_.at(key)));
 }
 
-// Half of the table is anybody's; of the other half each leader has an equal share that no other one can take,
-// so that one that opens runs and lets them lie does not keep the others out.
+// Half of the table is anybody's; of the other half each leader has an equal share that no other one can
+// take, so that one that opens runs and lets them lie does not keep the others out.
 bool SignerRuns::HasRoom(PartyIndex leader) const {
   if (runs_.size() < kRunsOfOneMax) return true;
   const auto own = std::ranges::count_if(runs_, [&](const auto& run) { return run.second.leader == leader; });
@@ -216,9 +216,10 @@ void SignerRuns::ShareRound(const RunKey& key, Run& run) {
   if (!presignature.ok()) return Abort(key, presignature.error());
   const policy::Grant grant = std::move(in_round2.grant);
   const sign::Signing signing = sign::Online(std::move(presignature).value(), grant.digest());
-  const ReceiptFacts facts{key.request, grant.digest(), run.invite.scope,       run.invite.account,
-                           run.ssid,    identity_.boot, identity_.manifest_hash};
-  const SignRound3 out{key.attempt, signing.combination.nonce.Encode(), signing.out.Encode(),
+  ReceiptFacts facts{key.request, grant.digest(), run.invite.scope,       run.invite.account, run.ssid,
+                     {},          identity_.boot, identity_.manifest_hash};
+  for (const auto& [party, pair] : run.pairs) facts.setups.push_back({party, pair->setup.id});
+  const SignRound3 out{key.attempt, signing.combination.nonce.Encode(), signing.out.Encode(), facts.setups,
                        identity_.signing.Sign(ReceiptDigest(facts))};
   peers_.Send(run.leader, {MessageKind::kSignRound3, key.request, out.Encode()});
   runs_.erase(key);
