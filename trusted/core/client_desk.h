@@ -51,7 +51,6 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
     std::uint64_t patience_ms = 0;  // by then the nodes that it waits for must have answered
     std::set<RecordId> read;        // records already read from a quorum
     RecordId account_record;        // of a registration
-    std::optional<Digest> digest;   // of a signing request, for the final check of the reply
     unsigned decisions = 0;
   };
 
@@ -72,8 +71,7 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
   std::optional<RecordId> RecordBehind(const Operation& op, api::ErrorCode code) const;
   void StartChange(const RequestId& id, Operation& op, Stage stage, const RecordId& record,
                    const Change& change);
-  void OnRead(const RequestId& id, const replica::ChangeResult& result);
-  void FinishRegistration(const RequestId& id, Operation& op, const replica::Version& version);
+  void FinishRegistration(const RequestId& id, const replica::Version& version);
   void ReplyResult(const RequestId& id, const std::string& json);
   void ReplyError(const RequestId& id, const api::Error& error);
   // The request cannot go on before records are confirmed with other nodes: names those that are away.

@@ -21,8 +21,9 @@ const char* NameOf(const edl::Effect& effect) {
 // Events that an operator should look at.
 bool IsWarning(Event event) {
   return event == Event::kManifestRefused || event == Event::kRecordsRefused ||
-         event == Event::kRecordRefused || event == Event::kPeerRefused || event == Event::kPairBurned ||
-         event == Event::kKeyAborted || event == Event::kSignAborted || event == Event::kAdminRefused;
+         event == Event::kRecordRefused || event == Event::kRecordForked || event == Event::kPeerRefused ||
+         event == Event::kPairBurned || event == Event::kKeyAborted || event == Event::kSignAborted ||
+         event == Event::kAdminRefused;
 }
 
 }  // namespace
