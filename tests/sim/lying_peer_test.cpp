@@ -3,6 +3,7 @@
 
 #include "tests/sim/client.h"
 #include "trusted/core/signing_messages.h"
+#include "trusted/eth/message.h"
 
 namespace passport::sim {
 namespace {
@@ -131,6 +132,52 @@ TEST_F(LyingPeer, ASignerThatClaimsNewerRecordsWithoutSendingThemIsReplaced) {
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(Signs(network, client, kOne, "judy", address));
   EXPECT_GT(lies, 0u);
 }
+
+// rules.md 36: in each signature the first other signer names other setups than it used. Either its receipt
+// is good for what it says, signed with its own key, or it is the one that it made before.
+class LyingReceipts : public LyingPeer, public ::testing::WithParamInterface<bool> {};
+
+TEST_P(LyingReceipts, ASignerThatNamesOtherSetupsIsReplaced) {
+  Client client = MakeClient(network, rng);
+  const std::string address = Register(network, client, kOne, "rita");
+  const std::string message = "message";
+  const std::function<void(std::vector<core::UsedSetup>&)> lies[] = {
+      [](auto& setups) { setups.at(0).id.bytes[5] ^= 1; },
+      [](auto& setups) { setups.at(0).peer = PartyIndex{9}; }, [](auto& setups) { setups.clear(); },
+      [](auto& setups) { setups.push_back(setups.at(0)); }};
+  for (const auto& lie : lies) {
+    std::optional<core::SignInvite> invite;
+    std::size_t lied = 0;
+    network.log().clear();
+    network.core_tap = [&](PartyIndex from, PartyIndex, PeerMessage& heard) {
+      if (heard.kind == MessageKind::kSignInvite) invite = core::SignInvite::Parse(heard.body).value();
+      if (heard.kind != MessageKind::kSignRound3 || lied++ > 0) return true;
+      auto round = core::SignRound3::Parse(heard.body).value();
+      const StolenKeys keys = network.Steal(from);
+      const core::ReceiptFacts facts{heard.request,
+                                     eth::PersonalMessageDigest(AsBytes(message)),
+                                     invite.value().scope,
+                                     invite.value().account,
+                                     sign::SignatureShare::Parse(round.share).value().ssid,
+                                     round.setups,
+                                     keys.boot,
+                                     network.manifest().Hash()};
+      EXPECT_TRUE(
+          crypto::VerifyEd25519(keys.identity.public_key(), core::ReceiptDigest(facts), round.receipt));
+      core::ReceiptFacts false_facts = facts;
+      lie(false_facts.setups);
+      round.setups = false_facts.setups;
+      if (GetParam()) round.receipt = keys.identity.Sign(core::ReceiptDigest(false_facts));
+      heard.body = round.Encode();
+      return true;
+    };
+    EXPECT_TRUE(Signs(network, client, kOne, "rita", address, message));
+    EXPECT_EQ(lied, 2u) << "the liar, then another signer";
+    EXPECT_EQ(network.Logged(Event::kSignRetry, kOne), 1u);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Signed, LyingReceipts, ::testing::Bool());
 
 // Nodes that are connected and silent are named as soon as nodes that are away.
 TEST_F(LyingPeer, SilentNodesAreNamedWithinTwoSecondsAfterARestart) {

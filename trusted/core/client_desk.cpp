@@ -179,7 +179,6 @@ void ClientDesk::Decide(const RequestId& id, Operation& op, const SigningRequest
   auto public_key = curve::Point::Parse(key.public_key);
   if (!public_key.ok()) return ReplyError(id, MakeError(ErrorCode::kInternal));
   op.stage = Stage::kSigning;
-  op.digest = decision.grant.digest();
   parts_.leader.Lead({id, op.evidence.Clone(), decision.facts.scope_ref, decision.facts.account_ref,
                       decision.grant.digest(), key.id, public_key.value(), key.holders});
 }
@@ -266,12 +265,12 @@ bool ClientDesk::OnChanged(std::uint64_t ticket, replica::ChangeResult result) {
     op.stage = Stage::kGenerating;
     parts_.keygen.Lead(id, op.account_record);
   } else {
-    FinishRegistration(id, op, result.value());
+    FinishRegistration(id, result.value());
   }
   return true;
 }
 
-void ClientDesk::FinishRegistration(const RequestId& id, Operation&, const replica::Version& version) {
+void ClientDesk::FinishRegistration(const RequestId& id, const replica::Version& version) {
   const auto account = policy::Account::Parse(version.value);
   if (!account.ok()) return ReplyError(id, MakeError(ErrorCode::kInternal));
   parts_.outbox.Log(Event::kDecisionGranted, id, {}, version.number);

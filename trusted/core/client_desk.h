@@ -60,7 +60,6 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
     std::optional<RecordId> lacks;  // the register that deciding waits for; none: the envelope key
     std::set<RecordId> read;        // records already read from a quorum
     RecordId account_record;        // of a registration
-    std::optional<Digest> digest;   // of a signing request, for the final check of the reply
     unsigned decisions = 0;
   };
 
@@ -81,8 +80,7 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
   std::optional<RecordId> RecordBehind(const Operation& op, api::ErrorCode code) const;
   void StartChange(const RequestId& id, Operation& op, Stage stage, const RecordId& record,
                    const Change& change);
-  void OnRead(const RequestId& id, const replica::ChangeResult& result);
-  void FinishRegistration(const RequestId& id, Operation& op, const replica::Version& version);
+  void FinishRegistration(const RequestId& id, const replica::Version& version);
   void ReplyResult(const RequestId& id, const std::string& json);
   void ReplyBusy(const RequestId& id, std::uint32_t retry_after_ms);
   void ReplyError(const RequestId& id, const api::Error& error);

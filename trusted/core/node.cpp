@@ -77,8 +77,6 @@ void Node::GoOnWith(std::map<PartyIndex, BootId> boots) {
   replica_.GoOnWith(std::move(others));
 }
 
-void Node::OnPeerReady(PartyIndex) {}
-
 void Node::OnPeerLost(PartyIndex party) {
   replica_.OnPeerLost(party);
   keygen_.OnPeerLost(party);

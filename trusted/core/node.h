@@ -32,7 +32,6 @@ class Node final : public PeerEvents, public replica::Port, public RegisterView 
 
   // PeerEvents.
   void OnPeerOpen(PartyIndex party) override;
-  void OnPeerReady(PartyIndex party) override;
   void OnPeerLost(PartyIndex party) override;
   void OnSetupLost(PartyIndex party) override;
   void OnPeerMessage(PartyIndex from, PeerMessage message) override;

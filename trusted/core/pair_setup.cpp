@@ -131,7 +131,6 @@ void PeerTable::SetupDone(PartyIndex party, Peer& peer, ot::PairSetup setup) {
   peer.setup = std::monostate{};
   peer.pair = std::make_shared<const mul::PairState>(std::move(setup));
   outbox_.Log(Event::kPairReady, {}, party, peer.attempt);
-  events_.OnPeerReady(party);
 }
 
 // A setup that fails a check counts against the peer like any burned pair: each failure is one guess at a bit

@@ -83,11 +83,7 @@ void PeerTable::OnOpened(Link& link, std::uint64_t number) {
   peer.setup = std::monostate{};
   outbox_.Log(Event::kPeerOpen, {}, party, 0);
   events_.OnPeerOpen(party);
-  if (peer.pair) {
-    events_.OnPeerReady(party);
-  } else {
-    StartSetup(party);
-  }
+  if (!peer.pair) StartSetup(party);
 }
 
 void PeerTable::OnMessage(PartyIndex from, ByteSpan bytes) {

@@ -32,7 +32,6 @@ class PeerEvents {
  public:
   virtual ~PeerEvents() = default;
   virtual void OnPeerOpen(PartyIndex party) = 0;   // messages can be sent
-  virtual void OnPeerReady(PartyIndex party) = 0;  // the pair setup is made: the peer can sign with us
   virtual void OnPeerLost(PartyIndex party) = 0;   // no session any more
   virtual void OnSetupLost(PartyIndex party) = 0;  // runs with this peer must end; its pair state is gone
   virtual void OnPeerMessage(PartyIndex from, PeerMessage message) = 0;

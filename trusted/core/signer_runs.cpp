@@ -226,9 +226,10 @@ void SignerRuns::ShareRound(const RunKey& key, Run& run) {
   if (!presignature.ok()) return Abort(key, presignature.error());
   const policy::Grant grant = std::move(in_round2.grant);
   const sign::Signing signing = sign::Online(std::move(presignature).value(), grant.digest());
-  const ReceiptFacts facts{key.request, grant.digest(), run.invite.scope,       run.invite.account,
-                           run.ssid,    identity_.boot, identity_.manifest_hash};
-  const SignRound3 out{key.attempt, signing.combination.nonce.Encode(), signing.out.Encode(),
+  ReceiptFacts facts{key.request, grant.digest(), run.invite.scope,       run.invite.account, run.ssid,
+                     {},          identity_.boot, identity_.manifest_hash};
+  for (const auto& [party, pair] : run.pairs) facts.setups.push_back({party, pair->setup.id});
+  const SignRound3 out{key.attempt, signing.combination.nonce.Encode(), signing.out.Encode(), facts.setups,
                        identity_.signing.Sign(ReceiptDigest(facts))};
   peers_.Send(run.leader, {MessageKind::kSignRound3, key.request, out.Encode()});
   runs_.erase(key);

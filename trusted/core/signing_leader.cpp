@@ -15,7 +15,7 @@ constexpr std::uint64_t kStallMs = 2'500;  // an attempt that everybody joined a
 constexpr std::size_t kRecentMax = 64;
 constexpr unsigned kRefreshesMax = 3;
 
-// The cheapest t-subset of `candidates` (which is rising), cost being the sum of `cost`; self first on a tie.
+// The t cheapest candidates, each given with its cost; on a tie the lower index. Rising.
 std::vector<PartyIndex> Cheapest(std::vector<std::pair<unsigned, PartyIndex>> candidates, std::size_t t) {
   std::ranges::sort(candidates);
   std::vector<PartyIndex> out;
@@ -142,16 +142,33 @@ void SigningLeader::OnJoin(PartyIndex from, const RequestId& request, const Sign
     peers_.Send(to, {MessageKind::kSignBegin, request, begin.Encode()});
 }
 
-// A share counts with its sender's receipt over what this node decided; all shares must name one R.
+// Whether a signer names a setup with exactly the other signers, and with this node the one that both hold.
+bool SigningLeader::SetupsFit(PartyIndex from, const Attempt& attempt,
+                              const std::vector<UsedSetup>& setups) const {
+  std::vector<PartyIndex> named{from};
+  for (const UsedSetup& used : setups) {
+    named.push_back(used.peer);
+    const PartyIndex other = from == identity_.self ? used.peer : from;
+    if (from != identity_.self && used.peer != identity_.self) continue;  // between two others
+    const auto pair = peers_.Pair(other);
+    if (pair == nullptr || pair->setup.id != used.id) return false;
+  }
+  std::ranges::sort(named);
+  return named == attempt.quorum;
+}
+
+// A share counts with its sender's receipt over what this node decided and the setups that it holds; all
+// shares must name one R.
 void SigningLeader::OnShare(PartyIndex from, const RequestId& request, const SignRound3& round) {
   Attempt* attempt = Find(from, request, round.attempt);
   if (attempt == nullptr || attempt->ssid == Hash32{} || attempt->shares.contains(from)) return;
   const Task& task = tasks_.at(request);
   auto share = sign::SignatureShare::Parse(round.share);
-  const ReceiptFacts facts{request,       task.what.digest,    task.what.scope,        task.what.account,
-                           attempt->ssid, peers_.BootOf(from), identity_.manifest_hash};
-  const bool holds = share.ok() && crypto::VerifyEd25519(identity_.manifest.Row(from)->identity_key,
-                                                         ReceiptDigest(facts), round.receipt);
+  const ReceiptFacts facts{request,       task.what.digest, task.what.scope,     task.what.account,
+                           attempt->ssid, round.setups,     peers_.BootOf(from), identity_.manifest_hash};
+  const bool holds =
+      share.ok() && SetupsFit(from, *attempt, round.setups) &&
+      crypto::VerifyEd25519(identity_.manifest.Row(from)->identity_key, ReceiptDigest(facts), round.receipt);
   if (!holds || (attempt->nonce_point && *attempt->nonce_point != round.nonce_point)) {
     return FailAttempt(request, round.attempt, from);
   }

@@ -70,6 +70,7 @@ class SigningLeader {
   void Invite(const Task& task, std::uint16_t number, const Attempt& attempt, PartyIndex to);
   void OnJoin(PartyIndex from, const RequestId& request, const SignJoin& join);
   void OnShare(PartyIndex from, const RequestId& request, const SignRound3& round);
+  bool SetupsFit(PartyIndex from, const Attempt& attempt, const std::vector<UsedSetup>& setups) const;
   void OnRefuse(PartyIndex from, const RequestId& request, const SignRefuse& refuse);
   void Combine(const RequestId& request, Attempt& attempt);
   bool HasNewer(const Task& task);

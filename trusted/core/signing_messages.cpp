@@ -7,6 +7,11 @@ constexpr std::size_t kEvidenceBytesMax = 160'000;
 constexpr std::size_t kRoundBytesMax = 65'536;
 constexpr std::size_t kShareBytesMax = 256;
 
+void WriteSetups(Writer& out, const std::vector<UsedSetup>& setups) {
+  out.U32(static_cast<std::uint32_t>(setups.size()));
+  for (const UsedSetup& used : setups) out.U16(used.peer.value).Raw(used.id.bytes);
+}
+
 }  // namespace
 
 Bytes SignInvite::Encode() const {
@@ -92,7 +97,9 @@ Hash32 Round2Transcript(const RunKey& run, const Hash32& ssid, ByteSpan message)
 
 Bytes SignRound3::Encode() const {
   Writer out;
-  out.U16(attempt).Raw(nonce_point).Var(share).Raw(receipt);
+  out.U16(attempt).Raw(nonce_point).Var(share);
+  WriteSetups(out, setups);
+  out.Raw(receipt);
   return out.Take();
 }
 
@@ -102,6 +109,11 @@ Result<SignRound3> SignRound3::Parse(ByteSpan bytes) {
   out.attempt = in.U16();
   out.nonce_point = in.Array<33>();
   out.share = ToBytes(in.Var(kShareBytesMax));
+  const std::uint32_t count = in.Count(peer::kPartiesMax);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const PartyIndex party{in.U16()};
+    out.setups.push_back({party, SetupId{in.Array<32>()}});
+  }
   out.receipt = in.Array<64>();
   if (!in.Done()) return Fail(Status::kMalformed);
   return out;
@@ -111,9 +123,11 @@ Hash32 ReceiptDigest(const ReceiptFacts& facts) {
   Writer records;
   WriteRecordRef(records, facts.scope);
   WriteRecordRef(records, facts.account);
-  return crypto::TaggedHash(
-      crypto::tag::kSgReceipt, facts.manifest,
-      {facts.request.bytes, facts.digest.bytes, records.bytes(), facts.ssid, facts.boot.bytes});
+  Writer setups;
+  WriteSetups(setups, facts.setups);
+  return crypto::TaggedHash(crypto::tag::kSgReceipt, facts.manifest,
+                            {facts.request.bytes, facts.digest.bytes, records.bytes(), facts.ssid,
+                             setups.bytes(), facts.boot.bytes});
 }
 
 Bytes SignRefuse::Encode() const {

@@ -56,12 +56,20 @@ struct SignRound {
 };
 Hash32 Round2Transcript(const RunKey& run, const Hash32& ssid, ByteSpan message);
 
+// The pair setup that a signer used with another signer.
+struct UsedSetup {
+  PartyIndex peer;
+  SetupId id;
+  bool operator==(const UsedSetup&) const = default;
+};
+
 // Round 3, signer -> leader: the share, R, and a receipt: the signer's word on what it took part in and by
 // which records, boots and setups (rules.md 36).
 struct SignRound3 {
   std::uint16_t attempt = 0;
   ByteArray<33> nonce_point{};
   Bytes share;  // sign::SignatureShare
+  std::vector<UsedSetup> setups;
   crypto::Ed25519Signature receipt{};
   Bytes Encode() const;
   static Result<SignRound3> Parse(ByteSpan bytes);
@@ -71,8 +79,9 @@ struct ReceiptFacts {
   Digest digest;
   RecordRef scope;
   RecordRef account;
-  Hash32 ssid{};  // binds key, quorum, nonces; and through the pair ssids the setups
-  BootId boot;    // of the signer
+  Hash32 ssid{};                  // binds key, quorum, nonces
+  std::vector<UsedSetup> setups;  // of the signer, one for each other signer, rising
+  BootId boot;                    // of the signer
   Hash32 manifest{};
 };
 Hash32 ReceiptDigest(const ReceiptFacts& facts);

@@ -22,8 +22,9 @@ const char* NameOf(const edl::Effect& effect) {
 bool IsWarning(Event event, std::uint64_t value) {
   if (event == Event::kLayersMissing) return value > 0;
   return event == Event::kManifestRefused || event == Event::kRecordsRefused ||
-         event == Event::kRecordRefused || event == Event::kPeerRefused || event == Event::kPairBurned ||
-         event == Event::kKeyAborted || event == Event::kSignAborted || event == Event::kAdminRefused;
+         event == Event::kRecordRefused || event == Event::kRecordForked || event == Event::kPeerRefused ||
+         event == Event::kPairBurned || event == Event::kKeyAborted || event == Event::kSignAborted ||
+         event == Event::kAdminRefused;
 }
 
 }  // namespace
