@@ -43,7 +43,11 @@ std::string Table(const Options& options, const Outcome& outcome) {
     std::snprintf(line, sizeof line, "%-20s %12.3f\n", name, value);
     out += line;
   }
-  out += "verified " + std::to_string(outcome.verified) + " of " + std::to_string(outcome.signatures) +
+  out += "longest call into an enclave: at most " + Fixed(outcome.longest_calls.at_most_ms) +
+         " ms in this run; since the nodes' start, ms:";
+  for (const auto& [call, longest] : outcome.longest_calls.since_start_ms)
+    out += " " + call + " " + Fixed(longest);
+  out += "\nverified " + std::to_string(outcome.verified) + " of " + std::to_string(outcome.signatures) +
          " signatures\n";
   for (const auto& [name, count] : outcome.errors)
     out += "error " + name + ": " + std::to_string(count) + "\n";
@@ -54,6 +58,8 @@ std::string Json(const Options& options, const Outcome& outcome) {
   const std::vector<double>& ms = outcome.latencies_ms;
   json::ObjectWriter errors;
   for (const auto& [name, count] : outcome.errors) errors.U64(name, count);
+  json::ObjectWriter longest;
+  for (const auto& [call, time] : outcome.longest_calls.since_start_ms) longest.Raw(call, Fixed(time));
   return json::ObjectWriter()
       .U64("nodes", options.urls.size())
       .U64("accounts", options.accounts)
@@ -67,6 +73,8 @@ std::string Json(const Options& options, const Outcome& outcome) {
       .Raw("p95_ms", Fixed(Percentile(ms, 0.95)))
       .Raw("p99_ms", Fixed(Percentile(ms, 0.99)))
       .Raw("max_ms", Fixed(Percentile(ms, 1)))
+      .Raw("longest_call_at_most_ms", Fixed(outcome.longest_calls.at_most_ms))
+      .Raw("longest_calls_since_start_ms", longest.Finish())
       .Raw("errors", errors.Finish())
       .U64("signatures", outcome.signatures)
       .U64("verified", outcome.verified)

@@ -50,10 +50,14 @@ std::string Ask(const client::Url& url, const client::HttpRequest& request) {
   return std::move(response).value().body;
 }
 
-Bytes EnvelopeKeyOf(const client::Url& url) {
+std::string Get(const client::Url& url, const std::string& target) {
   client::HttpRequest request;
-  request.target = "/enclave";
-  const std::string body = Ask(url, request);
+  request.target = target;
+  return Ask(url, request);
+}
+
+Bytes EnvelopeKeyOf(const client::Url& url) {
+  const std::string body = Get(url, "/enclave");
   const auto parsed = json::Parse(body);
   const auto text = parsed.ok() ? parsed.value().GetString("enclave_public_key") : Fail(Status::kJsonType);
   const auto key = text.ok() ? ParseBase64(text.value()) : Fail(Status::kBadBase64);
@@ -174,6 +178,7 @@ void Workload::ReadAddresses() {
 }
 
 void Workload::Sign(Outcome& outcome) {
+  const std::vector<CallTimes> before = ReadCallTimes();
   const auto duration = [](std::chrono::duration<double> time) {
     return std::chrono::duration_cast<Clock::duration>(time);
   };
@@ -200,6 +205,13 @@ void Workload::Sign(Outcome& outcome) {
   const Clock::time_point finish = Clock::now();
   outcome.client_cpu_share = (CpuSeconds() - cpu) / Seconds(finish - start);
   outcome.seconds = Seconds(finish - begin);
+  outcome.longest_calls = LongestBetween(before, ReadCallTimes());
+}
+
+std::vector<CallTimes> Workload::ReadCallTimes() const {
+  std::vector<CallTimes> out;
+  for (const client::Url& url : options_.urls) out.push_back(ParseCallTimes(Get(url, "/metrics")));
+  return out;
 }
 
 void Workload::Verify(Outcome& outcome) const {

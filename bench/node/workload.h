@@ -5,6 +5,7 @@
 #include <map>
 #include <random>
 
+#include "bench/node/call_times.h"
 #include "bench/node/load.h"
 #include "tools/client/requests.h"
 
@@ -27,6 +28,7 @@ struct Outcome {
   std::vector<double> latencies_ms;           // of the measured signatures, rising
   std::size_t signatures = 0;                 // in all, warm-up included
   std::size_t verified = 0;                   // of those
+  LongestCalls longest_calls;                 // into the enclaves; while signing, warm-up included
   std::map<std::string, std::size_t> errors;  // by code_name, or the connection's reason; warm-up included
 };
 
@@ -54,6 +56,7 @@ class Workload {
   std::vector<std::string> ForEachAccount(
       const std::function<client::Request(client::DeveloperClient&, const std::string& user)>& make);
   void Sign(Outcome& outcome);
+  std::vector<CallTimes> ReadCallTimes() const;
   void Verify(Outcome& outcome) const;
   std::string BytesOf(std::size_t client, const client::Request& request) const;
 
