@@ -1,4 +1,8 @@
 // What a request costs besides the protocols: the call into the enclave, the client's envelope, sealing.
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "bench/micro/harness.h"
 #include "edl/generated/node_host.h"
 #include "sealing/sealer.h"
@@ -49,6 +53,62 @@ struct Boundary {
   std::uint64_t seq = 0;
 };
 
+// The same with the enclave's end in a process of its own, over the kind of socket that passportd makes.
+class TwoProcesses : public Boundary {
+ public:
+  TwoProcesses() {
+    int fds[2];
+    PASSPORT_CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) == 0);
+    enclave_ = fork();
+    PASSPORT_CHECK(enclave_ >= 0);
+    close(fds[enclave_ == 0 ? 0 : 1]);
+    fd_ = fds[enclave_ == 0 ? 1 : 0];
+    if (enclave_ == 0) Serve();
+  }
+  ~TwoProcesses() {
+    close(fd_);
+    waitpid(enclave_, nullptr, 0);
+  }
+  TwoProcesses(const TwoProcesses&) = delete;
+  TwoProcesses& operator=(const TwoProcesses&) = delete;
+
+  template <class Call>
+  void RoundTrip(const Call& call) {
+    Send(edl::EncodeCall(++seq, call).value());
+    edl::AnswerReader reader(seq, Call::kCall);
+    for (;;) {
+      const auto last = reader.Take(Receive());
+      PASSPORT_CHECK(last.ok());
+      if (last.value()) break;
+    }
+    PASSPORT_CHECK(std::move(reader).Finish().effects.size() == 1);
+  }
+
+ private:
+  // Until the other end is closed.
+  [[noreturn]] void Serve() {
+    for (;;) {
+      const ByteSpan record = Receive();
+      if (record.empty()) _exit(0);
+      for (const Bytes& each : edl::Dispatch(handler, record, sequence).value()) Send(each);
+      handler.calls.clear();
+    }
+  }
+  void Send(ByteSpan record) {
+    PASSPORT_CHECK(send(fd_, record.data(), record.size(), MSG_NOSIGNAL) ==
+                   static_cast<ssize_t>(record.size()));
+  }
+  ByteSpan Receive() {
+    const ssize_t size = recv(fd_, incoming_.data(), incoming_.size(), 0);
+    PASSPORT_CHECK(size >= 0);
+    return {incoming_.data(), static_cast<std::size_t>(size)};
+  }
+
+  Bytes incoming_ = Bytes(kRecordBytesMax);
+  int fd_ = -1;
+  pid_t enclave_ = -1;
+};
+
 struct Envelope {
   crypto::SystemRng rng;
   crypto::SecretKey32 aes = rng.Key();
@@ -79,6 +139,8 @@ struct Record {
 void AddBoundaryRows() {
   AddRow<Boundary>("edl_client_request", [](Boundary& b) { b.RoundTrip(b.request); });
   AddRow<Boundary>("edl_peer_frame_40k", [](Boundary& b) { b.RoundTrip(b.peer_frame); });
+  AddWallRow<TwoProcesses>("edl_client_request_wall", [](TwoProcesses& b) { b.RoundTrip(b.request); });
+  AddWallRow<TwoProcesses>("edl_peer_frame_40k_wall", [](TwoProcesses& b) { b.RoundTrip(b.peer_frame); });
   AddRow<Envelope>("aes_gcm_open",
                    [](Envelope& e) { PASSPORT_CHECK(crypto::OpenAesGcm(e.aes.Expose(), e.sealed).ok()); });
   AddRow<Envelope>("rsa_open", [](Envelope& e) { PASSPORT_CHECK(e.rsa.Open(e.wrapped).ok()); });

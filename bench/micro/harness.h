@@ -25,6 +25,16 @@ void AddRow(const char* name, Body body, std::size_t parties = 1, Arguments... a
   });
 }
 
+// The same for what several processes do: the row is the time that passes, not CPU time.
+template <class Fixture, class Body>
+void AddWallRow(const char* name, Body body) {
+  benchmark::RegisterBenchmark(name, [=](benchmark::State& state) {
+    Fixture fixture;
+    for (auto _ : state) body(fixture);
+    MarkWallTime(state);
+  })->UseRealTime();
+}
+
 // A key of t of n nodes that the first t of them sign with. Messages are encoded and parsed, as between
 // nodes.
 class SigningBench {

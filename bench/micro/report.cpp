@@ -9,6 +9,7 @@ namespace passport::bench {
 namespace {
 
 constexpr char kParties[] = "parties";
+constexpr char kWallTime[] = "wall";
 
 std::string Fixed(const char* format, double value) {
   char out[64];
@@ -22,6 +23,8 @@ void SharedBy(benchmark::State& state, std::size_t parties) {
   state.counters[kParties] = static_cast<double>(parties);
 }
 
+void MarkWallTime(benchmark::State& state) { state.counters[kWallTime] = 1; }
+
 void RowReporter::ReportRuns(const std::vector<Run>& runs) {
   for (const Run& run : runs) {
     if (run.run_type != Run::RT_Iteration) continue;
@@ -32,7 +35,9 @@ void RowReporter::ReportRuns(const std::vector<Run>& runs) {
     }
     const auto shared = run.counters.find(kParties);
     const double parties = shared == run.counters.end() ? 1.0 : shared->second.value;
-    const double ms = 1e3 * run.cpu_accumulated_time / static_cast<double>(run.iterations) / parties;
+    const double time =
+        run.counters.contains(kWallTime) ? run.real_accumulated_time : run.cpu_accumulated_time;
+    const double ms = 1e3 * time / static_cast<double>(run.iterations) / parties;
     auto row = std::ranges::find(rows_, run.run_name.function_name, &Row::name);
     if (row == rows_.end()) row = rows_.insert(row, {run.family_index, run.run_name.function_name, {}});
     row->ms.push_back(ms);
@@ -53,10 +58,10 @@ double RowReporter::UnitMs() const {
 
 std::string RowReporter::Table() const {
   const double unit = UnitMs();
-  std::string out = "row                          CPU ms      in M\n";
+  std::string out = "row                              CPU ms      in M\n";
   for (const Row& row : rows_) {
     char line[96];
-    std::snprintf(line, sizeof line, "%-24s %10.5f", row.name.c_str(), row.Median());
+    std::snprintf(line, sizeof line, "%-28s %10.5f", row.name.c_str(), row.Median());
     out += line;
     if (unit > 0) out += Fixed(" %9.2f", row.Median() / unit);
     out += '\n';

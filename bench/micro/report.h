@@ -14,6 +14,9 @@ inline constexpr char kUnitRow[] = "M";
 // Says that one iteration is the work of so many parties: the row is the CPU time of one of them.
 void SharedBy(benchmark::State& state, std::size_t parties);
 
+// Says that the row is the time that passes.
+void MarkWallTime(benchmark::State& state);
+
 // Collects the repetitions of every benchmark; prints nothing while it runs.
 class RowReporter : public benchmark::BenchmarkReporter {
  public:
