@@ -45,7 +45,8 @@ std::string Table(const Options& options, const Outcome& outcome) {
   }
   out += "longest call into an enclave: at most " + Fixed(outcome.longest_calls.at_most_ms) +
          " ms in this run; since the nodes' start, ms:";
-  for (const auto& [call, ms] : outcome.longest_calls.since_start_ms) out += " " + call + " " + Fixed(ms);
+  for (const auto& [call, longest] : outcome.longest_calls.since_start_ms)
+    out += " " + call + " " + Fixed(longest);
   out += "\nverified " + std::to_string(outcome.verified) + " of " + std::to_string(outcome.signatures) +
          " signatures\n";
   for (const auto& [name, count] : outcome.errors)
@@ -58,7 +59,7 @@ std::string Json(const Options& options, const Outcome& outcome) {
   json::ObjectWriter errors;
   for (const auto& [name, count] : outcome.errors) errors.U64(name, count);
   json::ObjectWriter longest;
-  for (const auto& [call, ms] : outcome.longest_calls.since_start_ms) longest.Raw(call, Fixed(ms));
+  for (const auto& [call, time] : outcome.longest_calls.since_start_ms) longest.Raw(call, Fixed(time));
   return json::ObjectWriter()
       .U64("nodes", options.urls.size())
       .U64("accounts", options.accounts)
