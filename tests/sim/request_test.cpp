@@ -49,6 +49,8 @@ class SimRequest : public RelayedTest {
 };
 
 TEST_F(SimRequest, AllThatARegistrationCausesAtAllNodesCarriesItsId) {
+  network.Run(25'000);  // requests that other tests left are over
+  network.log().clear();
   std::set<RequestId> seen;
   std::map<replica::Ballot, std::set<PartyIndex>> asked;
   network.core_tap = [&](PartyIndex, PartyIndex to, PeerMessage& message) {

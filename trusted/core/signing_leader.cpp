@@ -14,6 +14,8 @@ constexpr std::uint64_t kPatienceMaxMs = 800;
 constexpr std::uint64_t kStallMs = 2'500;  // an attempt that everybody joined and nobody finished
 constexpr std::size_t kRecentMax = 64;
 constexpr unsigned kRefreshesMax = 3;
+// In broken-off signatures: of those the node may be a victim, silent it is no help.
+constexpr unsigned kSilenceWeight = 4;
 
 // The t cheapest candidates, each given with its cost; on a tie the lower index. Rising.
 std::vector<PartyIndex> Cheapest(std::vector<std::pair<unsigned, PartyIndex>> candidates, std::size_t t) {
@@ -312,7 +314,7 @@ void SigningLeader::OnTick(std::uint64_t now_ms) {
       Fail(request, api::MakeError(api::ErrorCode::kTimeout));
     } else if (!silent.empty() && now_ms >= latest.started_ms + PatienceMs()) {
       for (const PartyIndex party : silent) {
-        ++task.failures[party];
+        task.failures[party] += kSilenceWeight;
         ++recent_fails_[party];
       }
       TryNext(request);
