@@ -133,8 +133,8 @@ TEST_F(LyingCore, AGatewayThatFillsTheRunsOfOthersKeepsOnlyItselfOut) {
   std::size_t refused = 0;
   std::size_t joined = 0;
   network.core_tap = [&](PartyIndex, PartyIndex to, PeerMessage& message) {
-    refused += to == kThree && message.kind == MessageKind::kSignRefuse ? 1 : 0;
-    joined += to == kThree && message.kind == MessageKind::kSignJoin ? 1 : 0;
+    refused += to == kThree && message.kind == MessageKind::kSignRefuse ? 1u : 0u;
+    joined += to == kThree && message.kind == MessageKind::kSignJoin ? 1u : 0u;
     return true;
   };
   for (std::uint16_t i = 0; i < 1'100; ++i) {
