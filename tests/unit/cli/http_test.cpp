@@ -1,12 +1,12 @@
 // The HTTP client: URLs, and answers of servers that keep to the rules and of others.
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <thread>
 
+#include "tests/unit/cli/listening_port.h"
 #include "tools/client/http_connection.h"
 
 namespace passport::client {
@@ -18,18 +18,10 @@ constexpr std::chrono::seconds kTime{20};
 // told, and closes.
 class OneAnswer {
  public:
-  OneAnswer(std::string answer, std::string last_bytes, int times = 1)
-      : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    EXPECT_EQ(bind(fd_, reinterpret_cast<sockaddr*>(&address), size), 0);
-    EXPECT_EQ(listen(fd_, 1), 0);
-    getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
-    url = ParseUrl("http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/path").value();
+  OneAnswer(std::string answer, std::string last_bytes, int times = 1) {
+    url = ParseUrl(port_.Url() + "/path").value();
     thread_ = std::thread([this, answer = std::move(answer), last_bytes = std::move(last_bytes), times] {
-      const int peer = accept(fd_, nullptr, nullptr);
+      const int peer = accept(port_.fd(), nullptr, nullptr);
       char buffer[4096];
       for (int i = 0; i < times; ++i) {
         request.clear();
@@ -46,13 +38,13 @@ class OneAnswer {
   ~OneAnswer() { Join(); }
   void Join() {
     if (thread_.joinable()) thread_.join();
-    close(std::exchange(fd_, -1));
+    port_.Close();
   }
   Url url;
   std::string request;
 
  private:
-  int fd_;
+  ListeningPort port_;
   std::thread thread_;
 };
 
@@ -154,17 +146,9 @@ TEST(Exchange, WithNobody_NamesTheNode) {
 
 TEST(Exchange, WithASilentServer_EndsAtTheDeadline) {
   // Nobody accepts: the connection stands, an answer never comes.
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  ASSERT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&address), size), 0);
-  ASSERT_EQ(listen(fd, 1), 0);
-  getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  const Url url = ParseUrl("http://127.0.0.1:" + std::to_string(ntohs(address.sin_port))).value();
+  const ListeningPort port;
+  const Url url = ParseUrl(port.Url()).value();
   const auto response = Exchange(url, {}, std::chrono::milliseconds(50));
-  close(fd);
   ASSERT_FALSE(response.ok());
   EXPECT_TRUE(response.error().ends_with("no answer in time"));
 }

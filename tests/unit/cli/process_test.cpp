@@ -1,13 +1,12 @@
 // Detached processes: found again, told apart from others, stopped.
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
 
+#include "tests/unit/cli/listening_port.h"
 #include "tools/cli/deadline.h"
 #include "tools/cli/problem.h"
 #include "tools/cli/process.h"
@@ -85,17 +84,10 @@ TEST_F(ProcessTest, ThatCannotStart_EndsWithTheReasonInTheLog) {
 }
 
 TEST(Ports, AreFreeOrNot) {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  ASSERT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&address), size), 0);
-  ASSERT_EQ(listen(fd, 1), 0);
-  getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  EXPECT_FALSE(PortIsFree(ntohs(address.sin_port)));
-  close(fd);
-  EXPECT_TRUE(PortIsFree(ntohs(address.sin_port)));
+  ListeningPort port;
+  EXPECT_FALSE(PortIsFree(port.number()));
+  port.Close();
+  EXPECT_TRUE(PortIsFree(port.number()));
 }
 
 }  // namespace
