@@ -35,7 +35,7 @@ struct EnclaveFacts {
     std::uint16_t n = 0;
     std::uint16_t t = 0;
     Hash32 manifest_hash{};
-    std::vector<std::pair<PartyIndex, crypto::Ed25519PublicKey>> operators;
+    std::vector<std::pair<PartyIndex, crypto::Ed25519PublicKey>> operators = {};
   };
   std::optional<Network> network;
 };

@@ -24,7 +24,9 @@ class Launch : public testing::Test {
   void MakeRecords(uid_t owner) {
     fs::create_directory(folder_ / "data");
     WriteNewFile(folder_ / "data" / "data.mdb", "sealed", 0600);
-    if (geteuid() == 0) ASSERT_EQ(chown((folder_ / "data").c_str(), owner, owner), 0);
+    if (geteuid() == 0) {
+      ASSERT_EQ(chown((folder_ / "data").c_str(), owner, owner), 0);
+    }
   }
   void MakeKey() { WriteNewFile(folder_ / "root.key", std::string(32, 'k'), 0400); }
   std::string Refusal(uid_t self) const {

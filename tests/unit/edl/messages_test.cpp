@@ -4,7 +4,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <map>
 #include <optional>
 #include <sstream>
@@ -21,9 +20,9 @@ namespace {
 using edlgen::Field;
 
 // Decode and encode again; nothing if it does not decode.
-using Recode = std::function<std::optional<Bytes>(ByteSpan)>;
+using Recode = std::optional<Bytes> (*)(ByteSpan);
 struct Codec {
-  Recode recode;
+  Recode recode = nullptr;
   std::size_t body_bytes_max = 0;
 };
 using Codecs = std::map<std::uint64_t, Codec>;

@@ -400,7 +400,7 @@ TEST_F(Api, Get_TooManyOfOneAddressAreRefusedAndClientsAreServed) {
   std::size_t busy = 0;
   for (int i = 0; i < 300; ++i) {
     client.Send(Get("/health"));
-    busy += client.Read().body == rpc::BodyOf(rpc::Refusal::kBusy) ? 1 : 0;
+    busy += client.Read().body == rpc::BodyOf(rpc::Refusal::kBusy) ? 1u : 0u;
   }
   EXPECT_GT(busy, 0u);
   client.Send(Post("x", ""));

@@ -14,7 +14,7 @@ RecordId Account(std::uint32_t number) {
 
 std::size_t AllowedOf(AccountLimit& limit, std::size_t tries, std::uint64_t now_ms) {
   std::size_t allowed = 0;
-  for (std::size_t i = 0; i < tries; ++i) allowed += limit.Allow(Account(1), now_ms) ? 1 : 0;
+  for (std::size_t i = 0; i < tries; ++i) allowed += limit.Allow(Account(1), now_ms) ? 1u : 0u;
   return allowed;
 }
 
