@@ -60,7 +60,9 @@ void Network::Apply(PartyIndex party, edl::Effect& effect) {
     if (tap && !tap(party, to, send->frame)) return;
     if (link->second.relay)
       return Queue(link->second, link->second.relay->OnFrame(party, send->frame, core_tap));
-    (link->second.a == party ? link->second.to_b : link->second.to_a).push_back(std::move(send->frame));
+    std::vector<Relay::Frame> frames;
+    frames.push_back({to, std::move(send->frame)});
+    Queue(link->second, std::move(frames));
   }
   if (auto* cut = std::get_if<edl::CutEffect>(&effect)) CutLink(cut->link);
   if (auto* reply = std::get_if<edl::ReplyEffect>(&effect))
@@ -159,8 +161,11 @@ StolenKeys Network::Steal(PartyIndex party) {
 }
 
 void Network::Queue(Link& link, std::vector<Relay::Frame> frames) {
-  for (Relay::Frame& frame : frames)
-    (frame.to == link.a ? link.to_a : link.to_b).push_back(std::move(frame.bytes));
+  for (Relay::Frame& frame : frames) {
+    const bool to_a = frame.to == link.a;
+    const std::uint64_t travels_ms = delay_ms ? delay_ms(to_a ? link.b : link.a, frame.to) : 0;
+    (to_a ? link.to_a : link.to_b).push_back({now_ms_ + travels_ms, std::move(frame.bytes)});
+  }
 }
 
 Network::Link* Network::LinkBetween(PartyIndex a, PartyIndex b) {
@@ -209,19 +214,23 @@ void Network::DialAll() {
   }
 }
 
+bool Network::CanDeliver(const std::deque<Travelling>& queue, PartyIndex to) const {
+  return !queue.empty() && queue.front().arrives_ms <= now_ms_ && !nodes_.at(to).hung;
+}
+
 // One frame of a link chosen by the seed: links are independent, a link keeps its order.
 bool Network::DeliverOne() {
   std::vector<std::pair<std::uint64_t, bool>> pending;
   for (const auto& [number, link] : links_) {
-    if (!link.to_a.empty() && !nodes_.at(link.a).hung) pending.emplace_back(number, true);
-    if (!link.to_b.empty() && !nodes_.at(link.b).hung) pending.emplace_back(number, false);
+    if (CanDeliver(link.to_a, link.a)) pending.emplace_back(number, true);
+    if (CanDeliver(link.to_b, link.b)) pending.emplace_back(number, false);
   }
   if (pending.empty()) return false;
   const ByteArray<2> draw = rng_.Array<2>();
   const auto [number, to_a] = pending[(draw[0] * std::size_t{256} + draw[1]) % pending.size()];
   Link& link = links_.at(number);
   auto& queue = to_a ? link.to_a : link.to_b;
-  const Bytes frame = std::move(queue.front());
+  const Bytes frame = std::move(queue.front().frame);
   queue.pop_front();
   Call(to_a ? link.a : link.b, edl::PeerFrameCall{number, frame});
   return true;

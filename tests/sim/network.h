@@ -40,7 +40,8 @@ class Network {
   void Run(std::uint64_t ms);
   // Runs until the condition holds, at most `ms`; whether it did.
   bool RunUntil(const std::function<bool()>& condition, std::uint64_t ms);
-  bool Ready();  // every running node reports that it can do everything
+  void Skip(std::uint64_t ms) { now_ms_ += ms; }  // until the next tick of all nodes
+  bool Ready();                                   // every running node reports that it can do everything
 
   void Cut(PartyIndex a, PartyIndex b);  // their link dies; it is dialled again at once
 
@@ -68,6 +69,8 @@ class Network {
                      std::optional<std::uint64_t> value = std::nullopt) const;
   // Sees, and may change or drop (by returning false), each frame between two nodes.
   std::function<bool(PartyIndex from, PartyIndex to, Bytes& frame)> tap;
+  // How long a frame travels; nothing: it can arrive at once.
+  std::function<std::uint64_t(PartyIndex from, PartyIndex to)> delay_ms;
   // In a relayed network: sees, and may change or drop, each message between two cores.
   Relay::Tap core_tap;
   // In a relayed network: makes `to` read a message as if the core of `from` had sent it.
@@ -98,9 +101,13 @@ class Network {
     unsigned starts = 0;
     bool hung = false;
   };
+  struct Travelling {
+    std::uint64_t arrives_ms = 0;
+    Bytes frame;
+  };
   struct Link {
     PartyIndex a, b;  // a dialled
-    std::deque<Bytes> to_a, to_b;
+    std::deque<Travelling> to_a, to_b;
     std::unique_ptr<Relay> relay;
   };
 
@@ -111,8 +118,9 @@ class Network {
   void DialAll();
   void CutLink(std::uint64_t link);
   Link* LinkBetween(PartyIndex a, PartyIndex b);  // the newest
-  static void Queue(Link& link, std::vector<Relay::Frame> frames);
+  void Queue(Link& link, std::vector<Relay::Frame> frames);
   sealing::SealingKeys SealingKeysOf(PartyIndex party) const;
+  bool CanDeliver(const std::deque<Travelling>& queue, PartyIndex to) const;
   bool DeliverOne();
 
   Options options_;

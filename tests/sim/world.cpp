@@ -32,6 +32,7 @@ World::World(const Options& options, std::string_view config)
 
 ::testing::AssertionResult World::Restore() {
   network.tap = nullptr;
+  network.delay_ms = nullptr;
   network.core_tap = nullptr;
   network.on_fetch = nullptr;
   for (const PartyIndex party : AllOf(network)) {

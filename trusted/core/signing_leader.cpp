@@ -12,16 +12,24 @@ constexpr std::uint64_t kSilenceMs =
 constexpr std::uint64_t kPatienceMinMs = 200;  // before another quorum is tried
 constexpr std::uint64_t kPatienceMaxMs = 800;
 constexpr std::uint64_t kStallMs = 2'500;  // an attempt that everybody joined and nobody finished
-constexpr std::size_t kRecentMax = 64;
 constexpr unsigned kRefreshesMax = 3;
 // In broken-off signatures: of those the node may be a victim, silent it is no help.
 constexpr unsigned kSilenceWeight = 4;
 
-// The t cheapest candidates, each given with its cost; on a tie the lower index. Rising.
-std::vector<PartyIndex> Cheapest(std::vector<std::pair<unsigned, PartyIndex>> candidates, std::size_t t) {
+// Compared field by field: what comes first decides first.
+struct Candidate {
+  unsigned failed = 0;  // in this task
+  unsigned recently_failed = 0;
+  unsigned slow = 0;
+  PartyIndex party;
+  auto operator<=>(const Candidate&) const = default;
+};
+
+// The t cheapest candidates; on a tie the lower index. Rising.
+std::vector<PartyIndex> Cheapest(std::vector<Candidate> candidates, std::size_t t) {
   std::ranges::sort(candidates);
   std::vector<PartyIndex> out;
-  for (std::size_t i = 0; i < t && i < candidates.size(); ++i) out.push_back(candidates[i].second);
+  for (std::size_t i = 0; i < t && i < candidates.size(); ++i) out.push_back(candidates[i].party);
   std::ranges::sort(out);
   return out;
 }
@@ -65,18 +73,18 @@ std::vector<PartyIndex> SigningLeader::Missing(const Task& task) const {
   return out;
 }
 
-// Self costs nothing, then nodes that failed least in this task, then least recently.
+// Nodes that failed least in this task, then least recently, then self, then those that answer fastest.
 std::vector<PartyIndex> SigningLeader::ChooseQuorum(const Task& task) const {
   const std::vector<PartyIndex> away = Unreachable(task);
-  std::vector<std::pair<unsigned, PartyIndex>> candidates;
+  std::vector<Candidate> candidates;
   for (const PartyIndex party : task.what.holders) {
     if (std::ranges::find(away, party) != away.end()) continue;
     const auto failed = task.failures.find(party);
     const auto recent = recent_fails_.find(party);
-    const unsigned cost = (failed == task.failures.end() ? 0 : failed->second * 64) +
-                          (recent == recent_fails_.end() ? 0 : std::min(recent->second, 32u)) +
-                          (party == identity_.self ? 0 : 1);
-    candidates.emplace_back(cost, party);
+    candidates.push_back({.failed = failed == task.failures.end() ? 0 : failed->second,
+                          .recently_failed = recent == recent_fails_.end() ? 0 : recent->second,
+                          .slow = party == identity_.self ? 0 : 1 + pace_.Cost(party),
+                          .party = party});
   }
   return Cheapest(std::move(candidates), identity_.manifest.t);
 }
@@ -102,7 +110,8 @@ void SigningLeader::TryNext(const RequestId& request) {
   for (const PartyIndex to : attempt.quorum) Invite(task, number, attempt, to);
 }
 
-void SigningLeader::Invite(const Task& task, std::uint16_t number, const Attempt& attempt, PartyIndex to) {
+void SigningLeader::Invite(const Task& task, std::uint16_t number, Attempt& attempt, PartyIndex to) {
+  attempt.invited_ms[to] = now_ms_;
   const SignInvite invite{number,          attempt.quorum,    attempt.nonce,
                           task.what.scope, task.what.account, task.what.evidence.Clone()};
   peers_.Send(to, {MessageKind::kSignInvite, task.what.request, invite.Encode()});
@@ -128,6 +137,8 @@ SigningLeader::Attempt* SigningLeader::Find(PartyIndex from, const RequestId& re
   if (attempt == task->second.attempts.end()) return nullptr;
   if (std::ranges::find(attempt->second.quorum, from) == attempt->second.quorum.end()) return nullptr;
   task->second.heard.insert(from);
+  const auto invited = attempt->second.invited_ms.extract(from);
+  if (!invited.empty() && from != identity_.self) pace_.Answered(from, now_ms_ - invited.mapped());
   return &attempt->second;
 }
 
@@ -195,8 +206,6 @@ void SigningLeader::Combine(const RequestId& request, Attempt& attempt) {
     return TryNext(request);
   }
   const std::uint64_t took_ms = now_ms_ - task.started_ms;
-  recent_ms_.push_back(took_ms);
-  if (recent_ms_.size() > kRecentMax) recent_ms_.pop_front();
   for (const PartyIndex party : attempt.quorum) recent_fails_[party] /= 2;
   outbox_.Log(Event::kSigned, request, {}, took_ms);
   tasks_.erase(request);
@@ -204,7 +213,7 @@ void SigningLeader::Combine(const RequestId& request, Attempt& attempt) {
 }
 
 void SigningLeader::OnRefuse(PartyIndex from, const RequestId& request, const SignRefuse& refuse) {
-  const Attempt* attempt = Find(from, request, refuse.attempt);
+  Attempt* attempt = Find(from, request, refuse.attempt);
   if (attempt == nullptr) return;
   Task& task = tasks_.at(request);
   if (refuse.reason == RefuseReason::kNewer && HasNewer(task)) {
@@ -289,14 +298,14 @@ void SigningLeader::OnPeerLost(PartyIndex party) {
   }
 }
 
-// Three times what the slowest of the recent signatures took: a silent peer is hedged then (rules.md 22).
-std::uint64_t SigningLeader::PatienceMs() const {
-  const std::uint64_t slowest = recent_ms_.empty() ? kPatienceMaxMs : *std::ranges::max_element(recent_ms_);
-  return std::clamp(3 * slowest, kPatienceMinMs, kPatienceMaxMs);
+// A silent peer is hedged after three times what nearly all of its answers took (rules.md 22).
+std::uint64_t SigningLeader::PatienceMs(PartyIndex party) const {
+  return std::clamp(3 * pace_.P99Ms(party).value_or(kPatienceMaxMs), kPatienceMinMs, kPatienceMaxMs);
 }
 
 void SigningLeader::OnTick(std::uint64_t now_ms) {
   now_ms_ = now_ms;
+  pace_.OnTick(now_ms);
   std::vector<RequestId> all;
   for (const auto& [request, task] : tasks_) all.push_back(request);
   for (const RequestId& request : all) {
@@ -304,16 +313,19 @@ void SigningLeader::OnTick(std::uint64_t now_ms) {
     if (entry == tasks_.end()) continue;
     Task& task = entry->second;
     const Attempt& latest = task.attempts.rbegin()->second;
-    std::vector<PartyIndex> silent;
+    bool silence = false;
+    std::vector<PartyIndex> overdue;
     for (const PartyIndex party : latest.quorum) {
-      if (!task.heard.contains(party) && party != identity_.self) silent.push_back(party);
+      if (task.heard.contains(party) || party == identity_.self) continue;
+      silence = true;
+      if (now_ms >= latest.started_ms + PatienceMs(party)) overdue.push_back(party);
     }
-    if (!silent.empty() && now_ms >= task.started_ms + kSilenceMs) {
+    if (silence && now_ms >= task.started_ms + kSilenceMs) {
       GiveUp(request);
     } else if (now_ms >= task.started_ms + kBudgetMs) {
       Fail(request, api::MakeError(api::ErrorCode::kTimeout));
-    } else if (!silent.empty() && now_ms >= latest.started_ms + PatienceMs()) {
-      for (const PartyIndex party : silent) {
+    } else if (!overdue.empty()) {
+      for (const PartyIndex party : overdue) {
         task.failures[party] += kSilenceWeight;
         ++recent_fails_[party];
       }

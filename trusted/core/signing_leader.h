@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "trusted/core/peer_pace.h"
 #include "trusted/core/signing_messages.h"
 
 namespace passport::core {
@@ -46,6 +47,7 @@ class SigningLeader {
   struct Attempt {
     std::vector<PartyIndex> quorum;
     Hash32 nonce{};
+    std::map<PartyIndex, std::uint64_t> invited_ms;  // until an answer comes
     std::map<PartyIndex, Hash32> joins;
     Hash32 ssid{};  // set when all joined
     std::map<PartyIndex, sign::SignatureShare> shares;
@@ -67,7 +69,7 @@ class SigningLeader {
   std::vector<PartyIndex> ChooseQuorum(const Task& task) const;
   std::vector<PartyIndex> Unreachable(const Task& task) const;
   std::vector<PartyIndex> Missing(const Task& task) const;
-  void Invite(const Task& task, std::uint16_t number, const Attempt& attempt, PartyIndex to);
+  void Invite(const Task& task, std::uint16_t number, Attempt& attempt, PartyIndex to);
   void OnJoin(PartyIndex from, const RequestId& request, const SignJoin& join);
   void OnShare(PartyIndex from, const RequestId& request, const SignRound3& round);
   bool SetupsFit(PartyIndex from, const Attempt& attempt, const std::vector<UsedSetup>& setups) const;
@@ -79,7 +81,7 @@ class SigningLeader {
   void FailAttempt(const RequestId& request, std::uint16_t number, PartyIndex blamed);
   void Fail(const RequestId& request, api::Error error);
   Attempt* Find(PartyIndex from, const RequestId& request, std::uint16_t number);
-  std::uint64_t PatienceMs() const;
+  std::uint64_t PatienceMs(PartyIndex party) const;
 
   const Identity& identity_;
   PeerTable& peers_;
@@ -89,7 +91,7 @@ class SigningLeader {
   crypto::Rng& rng_;
   std::uint64_t now_ms_ = 0;
   std::map<RequestId, Task> tasks_;
-  std::deque<std::uint64_t> recent_ms_;          // how long recent signatures took
+  PeerPace pace_;
   std::map<PartyIndex, unsigned> recent_fails_;  // by peer; halves with every success
 };
 
