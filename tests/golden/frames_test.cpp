@@ -6,6 +6,7 @@
 
 #include "tests/golden/samples.h"
 #include "tests/sim/client.h"
+#include "trusted/core/network_time.h"
 #include "trusted/dkg/messages.h"
 #include "trusted/ot/pair_setup.h"
 
@@ -83,6 +84,7 @@ constexpr Row kRows[] = {
     {MessageKind::kSignRound2, "sign-round2", AgainInRound<sign::Multiplication>},
     {MessageKind::kSignRound3, "sign-round3", AgainRound3},
     {MessageKind::kSignRefuse, "sign-refuse", Again<core::SignRefuse>},
+    {MessageKind::kTime, "time", Again<core::TimeReport>},
 };
 
 std::string FrameFile(const char* name) { return std::string("frame-") + name + "-v1.bin"; }
@@ -127,7 +129,7 @@ class GoldenFrames : public ::testing::Test {
 };
 
 TEST_F(GoldenFrames, EveryKindIsUnderstood) {
-  EXPECT_EQ(std::size(kRows), 18u) << "a row for each kind";
+  EXPECT_EQ(std::size(kRows), 19u) << "a row for each kind";
   for (const Row& row : kRows) {
     const Bytes file = ReadGolden(FrameFile(row.name));
     const auto message = PeerMessage::Parse(file);

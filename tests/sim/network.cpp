@@ -9,7 +9,6 @@
 namespace passport::sim {
 namespace {
 
-constexpr std::uint64_t kUnixStartMs = 1'700'000'000'000;
 constexpr std::uint64_t kTickMs = 10;
 
 crypto::EnvelopeKey FixtureEnvelopeKey() {
@@ -240,7 +239,8 @@ bool Network::RunUntil(const std::function<bool()>& condition, std::uint64_t ms)
   for (const std::uint64_t end = now_ms_ + ms; now_ms_ <= end; now_ms_ += kTickMs) {
     DialAll();
     for (auto& [party, node] : nodes_) {
-      if (node.core && !node.hung) Call(party, edl::TickCall{kUnixStartMs + now_ms_, now_ms_});
+      const std::uint64_t clock_ms = unix_ms() + static_cast<std::uint64_t>(node.ahead_ms);
+      if (node.core && !node.hung) Call(party, edl::TickCall{clock_ms, now_ms_});
     }
     while (DeliverOne()) {
       if (condition()) return true;

@@ -15,6 +15,8 @@
 
 namespace passport::sim {
 
+inline constexpr std::uint64_t kUnixStartMs = 1'700'000'000'000;
+
 struct Options {
   std::uint16_t n = 3;
   std::uint16_t t = 2;
@@ -60,6 +62,9 @@ class Network {
   const peer::Manifest& manifest() const { return manifest_.manifest; }
   std::map<PartyIndex, crypto::SigningKey>& operators() { return operators_; }
   std::uint64_t now_ms() const { return now_ms_; }
+  std::uint64_t unix_ms() const { return kUnixStartMs + now_ms_; }
+  // How far the wall clock of a node's host is ahead of the others.
+  void SetClockAhead(PartyIndex party, std::int64_t ms) { nodes_.at(party).ahead_ms = ms; }
   struct LogEntry : edl::LogEffect {
     PartyIndex node;  // who reported it
   };
@@ -100,6 +105,7 @@ class Network {
     std::map<PartyIndex, bool> dials;
     unsigned starts = 0;
     bool hung = false;
+    std::int64_t ahead_ms = 0;
   };
   struct Travelling {
     std::uint64_t arrives_ms = 0;

@@ -26,7 +26,7 @@ class ReservationTest : public ::testing::Test, public RegisterView {
  protected:
   ReservationTest() {
     rules.SetView(*this);
-    rules.OnTick(kNow);
+    rules.OnTick(kNow, kNow);
     const auto created = api::ParseCall(AsBytes(client::CreateScope(key, R"({"name":"test"})").body));
     const auto& config = std::get<api::CreateScope>(created.value().request).signed_config;
     const policy::Scope scope = policy::CreateScope(config, false, seen).value();
@@ -88,8 +88,8 @@ TEST_F(ReservationTest, WhatWasRightOnceStaysRight) {
   const std::uint64_t proposed = kNow + kClockSkewMs;
   const replica::Version first = Taken(Reserve(1, proposed));
   for (const std::uint64_t later : {kNow + 1, kNow + 3'600'000, kLast}) {
-    rules.OnTick(later);
-    rules.OnTick(1);  // a host that turns its clock back
+    rules.OnTick(later, later);
+    rules.OnTick(1, 1);  // a host that turns its clock back
     EXPECT_EQ(Taken(Reserve(1, proposed)), first) << later;
   }
 }
@@ -101,13 +101,13 @@ TEST_F(ReservationTest, AnotherRequestWaitsUntilItHasExpired) {
     EXPECT_EQ(RefusedWith(Reserve(2, early, taken)), ErrorCode::kPending) << early;
   const std::uint64_t expired = kNow + policy::kReservationMs;
   EXPECT_EQ(RefusedWith(Reserve(2, expired, taken)), ErrorCode::kPending) << "by the proposer's clock only";
-  rules.OnTick(expired);
+  rules.OnTick(expired, expired);
   EXPECT_TRUE(std::holds_alternative<Bytes>(Reserve(2, expired, taken)));
 }
 
 // Were there one at the end of time, on an old disk, adding to it would not make it expire.
 TEST_F(ReservationTest, AnExpiryNeverOverflows) {
-  rules.OnTick(kLast);
+  rules.OnTick(kLast, kLast);
   const replica::Version taken = Taken(Reserve(1, kLast - 1));
   EXPECT_EQ(RefusedWith(Reserve(2, kLast, taken)), ErrorCode::kPending);
   EXPECT_EQ(RefusedWith(Reserve(2, 0, taken)), ErrorCode::kPending);

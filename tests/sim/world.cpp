@@ -37,6 +37,7 @@ World::World(const Options& options, std::string_view config)
   network.on_fetch = nullptr;
   for (const PartyIndex party : AllOf(network)) {
     network.Hang(party, false);
+    network.SetClockAhead(party, 0);
     if (!network.up(party)) network.Start(party);
   }
   const bool whole = network.RunUntil([&] { return Whole(network); }, kRepairMs);

@@ -45,14 +45,14 @@ Result<AdminStatement> AdminStatement::Parse(ByteSpan bytes) {
 }
 
 Result<Unit> VerifyStatement(const AdminStatement& statement, const peer::Manifest& manifest, PartyIndex self,
-                             std::uint64_t last_number, std::uint64_t now_unix_ms) {
+                             std::uint64_t last_number, TimeBounds now) {
   const peer::ManifestRow* signer = manifest.Row(statement.signer);
   const bool peer = statement.argument != self && manifest.Row(statement.argument) != nullptr;
   if (statement.network != manifest.network_id || statement.node != self || signer == nullptr || !peer)
     return Fail(Status::kPeerUnknown);
   if (!crypto::VerifyEd25519(signer->operator_key, statement.SignedHash(), statement.signature))
     return Fail(Status::kBadSignature);
-  if (!IsNextNumber(statement.number, last_number, now_unix_ms) || statement.expires_unix_ms <= now_unix_ms)
+  if (!IsInTime(statement.number, last_number, statement.expires_unix_ms, now))
     return Fail(Status::kPeerReplay);
   return Ok();
 }

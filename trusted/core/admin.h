@@ -5,10 +5,19 @@
 
 namespace passport::core {
 
-// Statement numbers are Unix milliseconds: one further ahead would shut out all that come after it.
+// When it may be, in Unix milliseconds (NetworkTime).
+struct TimeBounds {
+  std::uint64_t earliest_ms = 0;
+  std::uint64_t latest_ms = 0;
+};
+
+// Whether a statement may be taken now. Its number is the Unix milliseconds of its making; one further ahead
+// would shut out all that come after it. That bound is a `not before`, so by the earliest time: an enclave
+// that has heard no peer has none, and takes no statement on the word of its host's clock alone.
 inline constexpr std::uint64_t kNumberAheadMs = 600'000;
-constexpr bool IsNextNumber(std::uint64_t number, std::uint64_t last, std::uint64_t now_unix_ms) {
-  return number > last && (number <= now_unix_ms || number - now_unix_ms <= kNumberAheadMs);
+constexpr bool IsInTime(std::uint64_t number, std::uint64_t last, std::uint64_t expires_ms, TimeBounds now) {
+  const bool not_ahead = number <= now.earliest_ms || number - now.earliest_ms <= kNumberAheadMs;
+  return number > last && not_ahead && expires_ms > now.latest_ms;
 }
 
 enum class AdminKind : std::uint8_t {
@@ -34,6 +43,6 @@ struct AdminStatement {
 // kPeerUnknown (another network, node or signer; no such peer), kPeerReplay (number not above last, or
 // expired), kBadSignature.
 Result<Unit> VerifyStatement(const AdminStatement& statement, const peer::Manifest& manifest, PartyIndex self,
-                             std::uint64_t last_number, std::uint64_t now_unix_ms);
+                             std::uint64_t last_number, TimeBounds now);
 
 }  // namespace passport::core

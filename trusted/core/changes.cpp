@@ -176,10 +176,12 @@ Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before
 // Its time is bounded in the future only: clocks rise, so what was right once stays right, and a half-done
 // reservation can still be completed long after it was proposed. The bound makes a reservation end at most
 // kClockSkewMs + kReservationMs from now; a time in the past only shortens the proposer's own reservation.
+// It is by the likely time, which a minority of liars cannot move: by the earliest one of them could have all
+// reservations refused, by the latest one of them could make his own last for ever.
 Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before,
                               const AccountReservation& change) const {
   if (policy::KindOf(id) != policy::RecordKind::kAccount) return Refuse(ErrorCode::kInvalidRequest);
-  if (change.now_ms > unix_ms_ && change.now_ms - unix_ms_ > kClockSkewMs)
+  if (change.now_ms > likely_ms_ && change.now_ms - likely_ms_ > kClockSkewMs)
     return Refuse(ErrorCode::kNotReady);
   const auto call = api::ParseCall(change.evidence.body);
   if (!call.ok()) return Refuse(call.error().error.code);
@@ -200,8 +202,9 @@ Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before
     if (!account.ok()) return Refuse(ErrorCode::kInternal);
     if (account.value().state == policy::AccountState::kActive)
       return Refuse(ErrorCode::kDuplicateRegistration);
-    // By both clocks: what the proposer says cannot end another's reservation early.
-    if (!IsExpired(account.value(), std::min(change.now_ms, unix_ms_)) &&
+    // A takeover is a `not before`: by the earliest time here, and by the proposer's clock. Neither what he
+    // says nor the own host's clock can end another's reservation early.
+    if (!IsExpired(account.value(), std::min(change.now_ms, earliest_ms_)) &&
         account.value().reserved_by != change.request)
       return Refuse(ErrorCode::kPending);
   }

@@ -24,7 +24,7 @@ inline constexpr std::uint64_t kClockSkewMs = 120'000;
 // Takes the username; the key follows.
 struct AccountReservation {
   RequestId request;
-  std::uint64_t now_ms = 0;  // the proposer's word, as far as kClockSkewMs goes
+  std::uint64_t now_ms = 0;  // likely, by the proposer's word, as far as kClockSkewMs goes
   auth::Evidence evidence;
 };
 // The reserved account gets its key.
@@ -80,7 +80,11 @@ class NetworkRules final : public replica::ChangeRules {
   NetworkRules(const Identity& identity, const policy::SeenSignatures& seen)
       : identity_(identity), seen_(seen) {}
   void SetView(RegisterView& view) { view_ = &view; }
-  void OnTick(std::uint64_t unix_ms) { unix_ms_ = std::max(unix_ms_, unix_ms); }
+  // Neither ever falls here, so that a change which was right once stays right (NetworkTime).
+  void OnTick(std::uint64_t earliest_ms, std::uint64_t likely_ms) {
+    earliest_ms_ = std::max(earliest_ms_, earliest_ms);
+    likely_ms_ = std::max(likely_ms_, likely_ms);
+  }
 
   replica::Judgement Judge(const RecordId& id, const replica::Version& before, ByteSpan evidence,
                            PartyIndex proposer) override;
@@ -97,7 +101,8 @@ class NetworkRules final : public replica::ChangeRules {
   const Identity& identity_;
   const policy::SeenSignatures& seen_;
   RegisterView* view_ = nullptr;
-  std::uint64_t unix_ms_ = 0;
+  std::uint64_t earliest_ms_ = 0;
+  std::uint64_t likely_ms_ = 0;
 };
 
 // The envelope register's value: PKCS#8 DER of each key, newest first.

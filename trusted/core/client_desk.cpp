@@ -145,7 +145,7 @@ void ClientDesk::Decide(const RequestId& id, Operation& op, const api::Delegated
   if (account.ok() && account.value().state == AccountState::kActive) {
     return ReplyError(id, MakeError(ErrorCode::kDuplicateRegistration));
   }
-  AccountReservation reservation{id, unix_ms_, op.evidence.Clone()};
+  AccountReservation reservation{id, likely_unix_ms_, op.evidence.Clone()};
   reservation.evidence.encrypted_user.clear();  // a registration's proof is in its params
   StartChange(id, op, Stage::kReserving, op.account_record, std::move(reservation));
 }
@@ -331,8 +331,8 @@ void ClientDesk::OnUsable(const std::optional<RecordId>& record) {
   }
 }
 
-void ClientDesk::OnTick(std::uint64_t unix_ms, std::uint64_t now_ms) {
-  unix_ms_ = unix_ms;
+void ClientDesk::OnTick(std::uint64_t likely_unix_ms, std::uint64_t now_ms) {
+  likely_unix_ms_ = likely_unix_ms;
   now_ms_ = now_ms;
   std::vector<RequestId> due;
   std::vector<RequestId> unconfirmed;

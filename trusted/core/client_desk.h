@@ -34,7 +34,7 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
 
   void OnRequest(const edl::ClientRequestCall& call);
   void OnUsable(const std::optional<RecordId>& record);  // it, or the envelope key, became usable
-  void OnTick(std::uint64_t unix_ms, std::uint64_t now_ms);
+  void OnTick(std::uint64_t likely_unix_ms, std::uint64_t now_ms);
   // The end of a change or read that was started with this ticket. False: the ticket is not the desk's.
   bool OnChanged(std::uint64_t ticket, replica::ChangeResult result);
   std::size_t active() const { return operations_.size(); }
@@ -91,7 +91,7 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
   Parts parts_;
   WatchedView view_;
   AccountLimit limit_;
-  std::uint64_t unix_ms_ = 0;
+  std::uint64_t likely_unix_ms_ = 0;
   std::uint64_t now_ms_ = 0;
   std::uint64_t next_ticket_ = 1'000;
   std::map<RequestId, Operation> operations_;

@@ -220,7 +220,6 @@ Status Core::HandleFetched(const edl::FetchedCall& call, edl::Effects& effects) 
 
 Status Core::HandleTick(const edl::TickCall& call, edl::Effects& effects) {
   return Run(effects, [&] {
-    unix_ms_ = call.unix_ms;
     if (node_) {
       node_->OnTick(call.unix_ms, call.monotonic_ms);
       if (node_->Busy()) outbox_->Wake(kBusyTickMs);
@@ -247,16 +246,17 @@ Result<Unit> Core::TakeStatement(ByteSpan bytes) {
     last = in.U64();
   }
   const Identity& identity = node_->identity();
+  const TimeBounds now{node_->clocks().EarliestMs(), node_->clocks().LatestMs()};
   if (auto resume = ResumeStatement::Parse(bytes); resume.ok()) {
     ResumeStatement& statement = resume.value();
     PASSPORT_TRY_VOID(VerifyStatement(statement, identity.manifest, identity.self, boot_,
-                                      AckQuorum(identity.manifest), last, unix_ms_));
+                                      AckQuorum(identity.manifest), last, now));
     RememberStatement(statement.signatures.begin()->first, statement.number);
     node_->GoOnWith(std::move(statement.boots));
     return Ok();
   }
   PASSPORT_TRY(const AdminStatement statement, AdminStatement::Parse(bytes));
-  PASSPORT_TRY_VOID(VerifyStatement(statement, identity.manifest, identity.self, last, unix_ms_));
+  PASSPORT_TRY_VOID(VerifyStatement(statement, identity.manifest, identity.self, last, now));
   RememberStatement(statement.signer, statement.number);
   node_->peers().ClearFaults(statement.argument);
   return Ok();

@@ -72,7 +72,6 @@ class Core final : public edl::NodeHandler {
   edl::Phase phase_ = edl::Phase::kBoot;
   Status load_error_ = Status::kOk;
   BootId boot_;
-  std::uint64_t unix_ms_ = 0;
   std::optional<OwnKeys> keys_;
   std::unique_ptr<Node> node_;
 };

@@ -47,9 +47,16 @@ void Node::OnFetched(const RecordId& id, Result<Unit> outcome) {
 }
 
 void Node::OnTick(std::uint64_t unix_ms, std::uint64_t now_ms) {
-  rules_.OnTick(unix_ms);
+  time_.OnTick(unix_ms, now_ms);
+  if (now_ms >= next_telling_ms_) {
+    next_telling_ms_ = now_ms + NetworkTime::kTellMs;
+    for (const PartyIndex party : peers_.Open()) TellTime(party);
+  }
+  // Bounds of what honest nodes propose are by the likely time, so that the own host's wrong clock refuses
+  // none.
+  rules_.OnTick(time_.EarliestMs(), time_.LikelyMs());
   peers_.OnTick(now_ms);
-  replica_.SetUnixTime(unix_ms);
+  replica_.SetUnixTime(time_.LikelyMs());
   replica_.OnTick(now_ms);
   const bool closed = opener_.empty();
   envelope_.OnTick(now_ms);
@@ -57,10 +64,13 @@ void Node::OnTick(std::uint64_t unix_ms, std::uint64_t now_ms) {
   keygen_.OnTick(now_ms);
   leader_.OnTick(now_ms);
   signers_.OnTick(now_ms);
-  desk_.OnTick(unix_ms, now_ms);
+  desk_.OnTick(time_.LikelyMs(), now_ms);
 }
 
+void Node::TellTime(PartyIndex to) { peers_.Send(to, {MessageKind::kTime, {}, time_.own().Encode()}); }
+
 void Node::OnPeerOpen(PartyIndex party) {
+  TellTime(party);
   const auto named = going_on_.find(party);
   if (named != going_on_.end() && named->second != peers_.BootOf(party)) GoOnWith({});
   replica_.OnPeerOpen(party);
@@ -78,6 +88,7 @@ void Node::GoOnWith(std::map<PartyIndex, BootId> boots) {
 }
 
 void Node::OnPeerLost(PartyIndex party) {
+  time_.Lost(party);
   replica_.OnPeerLost(party);
   keygen_.OnPeerLost(party);
   signers_.OnSetupLost(party);  // its part of the run's messages may be lost
@@ -116,6 +127,11 @@ void Node::OnPeerMessage(PartyIndex from, PeerMessage message) {
     case MessageKind::kSetupConfirm:
     case MessageKind::kSetupReset:
       return;  // the peer table's
+    case MessageKind::kTime: {
+      const auto report = TimeReport::Parse(message.body);
+      if (report.ok()) time_.Heard(from, report.value());
+      return;
+    }
   }
   outbox_.Log(Event::kUnknownMessage, message.request, from, static_cast<std::uint64_t>(message.kind));
 }

@@ -3,6 +3,7 @@
 
 #include "trusted/core/client_desk.h"
 #include "trusted/core/envelope_keeper.h"
+#include "trusted/core/network_time.h"
 #include "trusted/core/signer_runs.h"
 
 namespace passport::core {
@@ -29,6 +30,7 @@ class Node final : public PeerEvents, public replica::Port, public RegisterView 
   PeerTable& peers() { return peers_; }
   const PeerTable& peers() const { return peers_; }
   const auth::KeyOpener& opener() const { return opener_; }
+  const NetworkTime& clocks() const { return time_; }
 
   // PeerEvents.
   void OnPeerOpen(PartyIndex party) override;
@@ -55,11 +57,14 @@ class Node final : public PeerEvents, public replica::Port, public RegisterView 
 
  private:
   static replica::Config ReplicaConfig(const Identity& identity, bool fresh);
+  void TellTime(PartyIndex to);
 
   Identity identity_;
   RecordBook& records_;
   Outbox& outbox_;
   PeerTable peers_;
+  NetworkTime time_;
+  std::uint64_t next_telling_ms_ = 0;
   NetworkRules rules_;
   replica::Replica replica_;
   auth::KeyOpener opener_;

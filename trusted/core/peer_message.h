@@ -38,6 +38,7 @@ enum class MessageKind : std::uint16_t {
   kSignRound2 = 52,
   kSignRound3 = 53,
   kSignRefuse = 54,
+  kTime = 64,
 };
 
 inline constexpr std::uint8_t kPeerMessageVersion = 1;

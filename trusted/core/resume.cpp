@@ -60,7 +60,7 @@ Result<ResumeStatement> ResumeStatement::Parse(ByteSpan bytes) {
 
 Result<Unit> VerifyStatement(const ResumeStatement& statement, const peer::Manifest& manifest,
                              PartyIndex self, const BootId& own_boot, std::size_t quorum,
-                             std::uint64_t last_number, std::uint64_t now_unix_ms) {
+                             std::uint64_t last_number, TimeBounds now) {
   const auto own = statement.boots.find(self);
   if (statement.network != manifest.network_id || own == statement.boots.end() || own->second != own_boot)
     return Fail(Status::kPeerUnknown);
@@ -75,7 +75,7 @@ Result<Unit> VerifyStatement(const ResumeStatement& statement, const peer::Manif
     if (signer == nullptr) return Fail(Status::kPeerUnknown);
     if (!crypto::VerifyEd25519(signer->operator_key, hash, signature)) return Fail(Status::kBadSignature);
   }
-  if (!IsNextNumber(statement.number, last_number, now_unix_ms) || statement.expires_unix_ms <= now_unix_ms)
+  if (!IsInTime(statement.number, last_number, statement.expires_unix_ms, now))
     return Fail(Status::kPeerReplay);
   return Ok();
 }

@@ -27,6 +27,6 @@ struct ResumeStatement {
 // `quorum`, or fewer than t operators), kBadSignature, kPeerReplay (number not above last, or expired).
 Result<Unit> VerifyStatement(const ResumeStatement& statement, const peer::Manifest& manifest,
                              PartyIndex self, const BootId& own_boot, std::size_t quorum,
-                             std::uint64_t last_number, std::uint64_t now_unix_ms);
+                             std::uint64_t last_number, TimeBounds now);
 
 }  // namespace passport::core

@@ -30,7 +30,7 @@ class Registrations : public ::testing::Test {
 
   Registrations() {
     rules.SetView(view);
-    rules.OnTick(kNow);
+    rules.OnTick(kNow, kNow);
   }
 
   core::AccountReservation Reservation(auth::Evidence evidence, std::uint8_t request = 1,
@@ -130,7 +130,7 @@ TEST_F(Registrations, ATakenNameIsTaken) {
   Account active = Account::Parse(Reserved().value).value();
   active.state = policy::AccountState::kActive;
   const std::uint64_t much_later = kNow + 1'000 * policy::kReservationMs;
-  rules.OnTick(much_later);
+  rules.OnTick(much_later, much_later);
   EXPECT_EQ(NameOf(Judge(ForAlice(2, much_later), {2, {}, active.Encode()})), "duplicate_registration");
 }
 
@@ -141,7 +141,10 @@ TEST_F(Registrations, AReservationHoldsUntilItExpires) {
   EXPECT_EQ(NameOf(Judge(ForAlice(2, kNow + policy::kReservationMs - 1), held)), "registration_pending");
   EXPECT_EQ(NameOf(Judge(ForAlice(2, kNow + policy::kReservationMs), held)), "registration_pending")
       << "the proposer's word alone";
-  rules.OnTick(kNow + policy::kReservationMs);
+  rules.OnTick(kNow, kNow + policy::kReservationMs);
+  EXPECT_EQ(NameOf(Judge(ForAlice(2, kNow + policy::kReservationMs), held)), "registration_pending")
+      << "likely, but not certainly";
+  rules.OnTick(kNow + policy::kReservationMs, kNow + policy::kReservationMs);
   EXPECT_EQ(NameOf(Judge(ForAlice(2, kNow + policy::kReservationMs), held)), "");
   EXPECT_EQ(NameOf(Judge(ForAlice(1, kNow + 1), held)), "");  // the same request, proposed again
   EXPECT_EQ(NameOf(Judge(ForAlice(2, 0), held)), "registration_pending");
