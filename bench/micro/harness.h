@@ -4,6 +4,7 @@
 #include <benchmark/benchmark.h>
 
 #include "bench/micro/report.h"
+#include "tests/unit/ot/whole.h"
 #include "tests/unit/protocol/sign_network.h"
 
 namespace passport::bench {

@@ -46,6 +46,7 @@ class FiveNodes : public ::testing::Test {
 TEST_F(FiveNodes, AnAccountOfAnyGatewaySignsThroughEveryGatewayWithThreeSigners) {
   EXPECT_TRUE(world.SignsEverywhere());
   const std::string address = Register(network, client, kFour, "ben");
+  network.Run(100);  // a node may decide on the registration after its reply
   network.log().clear();
   for (const PartyIndex gateway : {kOne, kTwo, kThree, kFour, kFive})
     EXPECT_TRUE(Signs(gateway, "ben", address));

@@ -37,7 +37,9 @@ void Network::Call(PartyIndex party, const C& call) {
   edl::AnswerReader reader(node.next_seq, C::kCall);
   ++node.next_seq;
   traffic_.Update(record);
+  node.rng->draws = 0;
   const auto answers = edl::Dispatch(*node.core, record, node.sequence);
+  most_draws_ = std::max(most_draws_, node.rng->draws);
   if (!answers.ok()) throw std::runtime_error("framing violation");
   for (const Bytes& answer : answers.value()) {
     traffic_.Update(answer);
@@ -70,6 +72,7 @@ void Network::Apply(PartyIndex party, edl::Effect& effect) {
     node.dials[PartyIndex{connect->party}] = connect->dial;
   if (auto* log = std::get_if<edl::LogEffect>(&effect)) log_.push_back({*log, party});
   if (auto* verdict = std::get_if<edl::VerdictEffect>(&effect)) last_verdict_ = verdict->status;
+  if (auto* wake = std::get_if<edl::WakeEffect>(&effect)) node.wants_resume |= wake->after_ms == 0;
   if (auto* fetch = std::get_if<edl::FetchEffect>(&effect)) {
     const auto record = node.disk.find(RecordId{fetch->record_id});
     bool found = record != node.disk.end();
@@ -82,8 +85,7 @@ void Network::Apply(PartyIndex party, edl::Effect& effect) {
 void Network::Start(PartyIndex party) {
   Node& node = nodes_.at(party);
   ++node.starts;
-  node.rng =
-      std::make_unique<crypto::SeededRng>(options_.seed * 1'000'003 + party.value * 1'009u + node.starts);
+  node.rng = std::make_unique<NodeRng>(options_.seed * 1'000'003 + party.value * 1'009u + node.starts);
   core::CoreConfig config;
   config.keys = SealingKeysOf(party);
   config.build = "simulator";
@@ -95,6 +97,7 @@ void Network::Start(PartyIndex party) {
   node.sequence = {};
   node.next_seq = 1;
   node.dials.clear();
+  node.wants_resume = false;
   Call(party, edl::HelloCall{});
   Provision(party);
 }
@@ -217,22 +220,41 @@ bool Network::CanDeliver(const std::deque<Travelling>& queue, PartyIndex to) con
   return !queue.empty() && queue.front().arrives_ms <= now_ms_ && !nodes_.at(to).hung;
 }
 
-// One frame of a link chosen by the seed: links are independent, a link keeps its order.
+// A core's host is idle at any moment: whether a frame or a `resume` comes next, and at which node, is chosen
+// by the seed. Links are independent, a link keeps its order.
 bool Network::DeliverOne() {
   std::vector<std::pair<std::uint64_t, bool>> pending;
   for (const auto& [number, link] : links_) {
     if (CanDeliver(link.to_a, link.a)) pending.emplace_back(number, true);
     if (CanDeliver(link.to_b, link.b)) pending.emplace_back(number, false);
   }
-  if (pending.empty()) return false;
+  std::vector<PartyIndex> asking;
+  for (const auto& [party, node] : nodes_) {
+    if (node.core && node.wants_resume && !node.hung && node.resumes_left != 0u) asking.push_back(party);
+  }
+  const std::size_t choices = pending.size() + asking.size();
+  if (choices == 0) return false;
   const ByteArray<2> draw = rng_.Array<2>();
-  const auto [number, to_a] = pending[(draw[0] * std::size_t{256} + draw[1]) % pending.size()];
+  const std::size_t chosen = (draw[0] * std::size_t{256} + draw[1]) % choices;
+  if (chosen >= pending.size()) {
+    Resume(asking[chosen - pending.size()]);
+    return true;
+  }
+  const auto [number, to_a] = pending[chosen];
   Link& link = links_.at(number);
   auto& queue = to_a ? link.to_a : link.to_b;
   const Bytes frame = std::move(queue.front().frame);
   queue.pop_front();
   Call(to_a ? link.a : link.b, edl::PeerFrameCall{number, frame});
   return true;
+}
+
+void Network::Resume(PartyIndex party) {
+  Node& node = nodes_.at(party);
+  node.wants_resume = false;
+  ++node.resumes;
+  if (node.resumes_left) --*node.resumes_left;
+  Call(party, edl::ResumeCall{});
 }
 
 bool Network::RunUntil(const std::function<bool()>& condition, std::uint64_t ms) {

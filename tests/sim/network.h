@@ -37,6 +37,14 @@ class Network {
   void Kill(PartyIndex party);   // process and links die, the disk stays
   bool up(PartyIndex party) const { return nodes_.at(party).core != nullptr; }
   void Hang(PartyIndex party, bool hung) { nodes_.at(party).hung = hung; }  // its frames wait
+  // How many `resume` calls the node's host still offers to a core that asks for them; all if nothing is
+  // said.
+  void LimitResumes(PartyIndex party, std::optional<std::size_t> left) {
+    nodes_.at(party).resumes_left = left;
+  }
+  std::size_t resumes(PartyIndex party) const { return nodes_.at(party).resumes; }  // so far
+  // Of all calls since the last time, the most draws of randomness in one.
+  std::size_t TakeMostDraws() { return std::exchange(most_draws_, 0); }
 
   // Delivers frames and ticks until nothing moves and `ms` of virtual time have passed.
   void Run(std::uint64_t ms);
@@ -96,8 +104,21 @@ class Network {
   crypto::Rng& rng() { return rng_; }
 
  private:
+  // Counts draws: a step of a pair setup is known by them.
+  class NodeRng final : public crypto::Rng {
+   public:
+    explicit NodeRng(std::uint64_t seed) : rng_(seed) {}
+    void Fill(std::span<std::uint8_t> out) override {
+      ++draws;
+      rng_.Fill(out);
+    }
+    std::size_t draws = 0;
+
+   private:
+    crypto::SeededRng rng_;
+  };
   struct Node {
-    std::unique_ptr<crypto::SeededRng> rng;
+    std::unique_ptr<NodeRng> rng;
     std::unique_ptr<core::Core> core;
     edl::SequenceState sequence;
     std::uint64_t next_seq = 1;
@@ -106,6 +127,9 @@ class Network {
     unsigned starts = 0;
     bool hung = false;
     std::int64_t ahead_ms = 0;
+    bool wants_resume = false;
+    std::size_t resumes = 0;
+    std::optional<std::size_t> resumes_left;
   };
   struct Travelling {
     std::uint64_t arrives_ms = 0;
@@ -128,6 +152,7 @@ class Network {
   sealing::SealingKeys SealingKeysOf(PartyIndex party) const;
   bool CanDeliver(const std::deque<Travelling>& queue, PartyIndex to) const;
   bool DeliverOne();
+  void Resume(PartyIndex party);
 
   Options options_;
   crypto::SeededRng rng_;
@@ -141,6 +166,7 @@ class Network {
   std::uint64_t next_link_ = 1;
   std::uint64_t now_ms_ = 1'000;
   std::uint16_t last_verdict_ = 0;
+  std::size_t most_draws_ = 0;
   crypto::Sha256 traffic_;
 };
 

@@ -38,6 +38,7 @@ World::World(const Options& options, std::string_view config)
   for (const PartyIndex party : AllOf(network)) {
     network.Hang(party, false);
     network.SetClockAhead(party, 0);
+    network.LimitResumes(party, std::nullopt);
     if (!network.up(party)) network.Start(party);
   }
   const bool whole = network.RunUntil([&] { return Whole(network); }, kRepairMs);

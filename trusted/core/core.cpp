@@ -25,6 +25,7 @@ Status Core::Run(edl::Effects& effects, F&& body) {
   outbox_.Begin(effects);
   const Status status = body();
   if (node_) node_->Settle();
+  if (node_ && node_->HasWork()) outbox_->Wake(0);
   if (phase_ != edl::Phase::kBoot) records_.Flush();
   outbox_.End();
   return status;
@@ -166,8 +167,14 @@ void Core::EmitPhase() {
   outbox_->Phase(static_cast<std::uint16_t>(phase_), party, std::move(listen));
 }
 
-// Nothing is put off to idle time yet: every call finishes its work (docs/adr/0006).
-Status Core::HandleResume(const edl::ResumeCall&, edl::Effects&) { return Status::kOk; }
+// What the core does by itself waits for an idle host; requests and peers' messages come as calls of their
+// own and so go first (rules.md 28).
+Status Core::HandleResume(const edl::ResumeCall&, edl::Effects& effects) {
+  return Run(effects, [&] {
+    if (node_) node_->OnResume();
+    return Status::kOk;
+  });
+}
 
 Status Core::HandleClientRequest(const edl::ClientRequestCall& call, edl::Effects& effects) {
   return Run(effects, [&] {

@@ -49,7 +49,8 @@ class Core final : public edl::NodeHandler {
     crypto::SecretKey32 channel;
   };
 
-  // Runs one host call: opens the outbox, then delivers what the core sent to itself and seals the head.
+  // Runs one host call: opens the outbox, then delivers what the core sent to itself, seals the head, and
+  // asks for a `resume` while work is left.
   template <class F>
   Status Run(edl::Effects& effects, F&& body);
   Result<Unit> LoadRecords(ByteSpan data);

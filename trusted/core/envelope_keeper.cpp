@@ -23,7 +23,7 @@ bool EnvelopeKeeper::Load() {
 
 // A quorum is asked before a key is made, so that a node that was away does not propose a second first key.
 void EnvelopeKeeper::OnTick(std::uint64_t now_ms) {
-  if (!opener_.empty() || Load() || reading_ || changing_ || now_ms < next_ms_) return;
+  if (!opener_.empty() || Load() || reading_ || making_ || changing_ || now_ms < next_ms_) return;
   next_ms_ = now_ms + kRetryMs;
   const std::vector<PartyIndex> open = peers_.Open();
   if (open.size() + 1 < std::max(identity_.manifest.W(), identity_.manifest.t)) return;
@@ -47,15 +47,22 @@ bool EnvelopeKeeper::OnChanged(std::uint64_t ticket, const replica::ChangeResult
   }
   const std::vector<PartyIndex> open = peers_.Open();
   if (!open.empty() && open.front() < identity_.self) return true;  // a lower node proposes
-  // Making a key takes 0.3 s on an idle machine and seconds on a busy one: it is made once, and proposed at
-  // the next tick, which knows what time it is by then.
-  if (made_.Expose().empty()) {
-    outbox_.Log(Event::kEnvelopeMade, {}, {}, 0);
-    made_ = source_().EncodePrivate();
-  }
+  making_ = made_.Expose().empty();
+  if (!making_) Propose();
+  return true;
+}
+
+void EnvelopeKeeper::Make() {
+  making_ = false;
+  outbox_.Log(Event::kEnvelopeMade, {}, {}, 0);
+  made_ = source_().EncodePrivate();
+  Propose();
+}
+
+// At the next tick, which knows what time it is after a key was made.
+void EnvelopeKeeper::Propose() {
   proposing_ = true;
   next_ms_ = 0;
-  return true;
 }
 
 }  // namespace passport::core

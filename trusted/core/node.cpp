@@ -69,6 +69,10 @@ void Node::OnTick(std::uint64_t unix_ms, std::uint64_t now_ms) {
 
 void Node::TellTime(PartyIndex to) { peers_.Send(to, {MessageKind::kTime, {}, time_.own().Encode()}); }
 
+void Node::OnResume() {
+  if (!peers_.Step() && envelope_.HasWork()) envelope_.Make();
+}
+
 void Node::OnPeerOpen(PartyIndex party) {
   TellTime(party);
   const auto named = going_on_.find(party);

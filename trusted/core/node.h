@@ -20,6 +20,9 @@ class Node final : public PeerEvents, public replica::Port, public RegisterView 
   void OnPeerFrame(std::uint64_t link, ByteSpan frame) { peers_.OnFrame(link, frame); }
   void OnFetched(const RecordId& id, Result<Unit> outcome);
   void OnTick(std::uint64_t unix_ms, std::uint64_t now_ms);
+  // Work that no call waits for: pair setups in steps, then the envelope key. One piece of it for each call.
+  bool HasWork() const { return peers_.HasWork() || envelope_.HasWork(); }
+  void OnResume();
   // Operators say which starts of which nodes go on without the others; ends when one of them starts again.
   void GoOnWith(std::map<PartyIndex, BootId> boots);
   // Delivers messages to self until there are none, cuts links that failed; ends every host call.

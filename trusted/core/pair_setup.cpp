@@ -1,5 +1,6 @@
 // The part of the peer table that makes pair setups: the lower party begins, four messages
-// (trusted/ot/pair_setup.h).
+// (trusted/ot/pair_setup.h). A message that has to be computed for becomes a part of the setup that Step
+// advances; whatever replaces or drops the setup's state drops that work with it.
 #include <algorithm>
 
 #include "trusted/core/peer_table.h"
@@ -39,10 +40,8 @@ void PeerTable::StartSetup(PartyIndex party) {
     return;
   }
   ++peer.attempt;
-  auto started = ot::StartLower(RosterWith(party, peer), rng_);
-  peer.setup = std::move(started.next);
+  peer.setup = ot::StartingLower(RosterWith(party, peer), rng_);
   peer.setup_since_ms = now_ms_;
-  SendSetup(party, MessageKind::kSetupHello, peer, started.out.Encode());
 }
 
 bool PeerTable::MayAsk(Peer& peer) {
@@ -86,35 +85,26 @@ bool PeerTable::OnSetupMessage(PartyIndex from, const PeerMessage& message) {
 
 void PeerTable::OnSetupHello(PartyIndex from, Peer& peer, ByteSpan body) {
   DropSetup(from, peer);
-  const auto hello = ot::SetupHello::Parse(body);
+  auto hello = ot::SetupHello::Parse(body);
   if (!hello.ok()) return SetupFailed(from, peer);
-  auto step = ot::RespondHigher(RosterWith(from, peer), hello.value(), rng_);
-  if (!step.ok()) return SetupFailed(from, peer);
-  peer.setup = std::move(step.value().next);
+  peer.setup = ot::RespondingHigher(RosterWith(from, peer), std::move(hello).value(), rng_);
   peer.setup_since_ms = now_ms_;
-  SendSetup(from, MessageKind::kSetupReply, peer, step.value().out.Encode());
 }
 
 void PeerTable::OnSetupReply(PartyIndex from, Peer& peer, ByteSpan body) {
   auto* state = std::get_if<ot::AwaitingReply>(&peer.setup);
-  const auto reply = ot::SetupReply::Parse(body);
+  auto reply = ot::SetupReply::Parse(body);
   if (state == nullptr) return;
   if (!reply.ok()) return SetupFailed(from, peer);
-  auto step = ot::FinishLower(std::move(*state), reply.value(), rng_);
-  if (!step.ok()) return SetupFailed(from, peer);
-  peer.setup = std::move(step.value().next);
-  SendSetup(from, MessageKind::kSetupFinish, peer, step.value().out.Encode());
+  peer.setup = ot::FinishingLower(std::move(*state), std::move(reply).value(), rng_);
 }
 
 void PeerTable::OnSetupFinish(PartyIndex from, Peer& peer, ByteSpan body) {
   auto* state = std::get_if<ot::AwaitingFinish>(&peer.setup);
-  const auto finish = ot::SetupFinish::Parse(body);
+  auto finish = ot::SetupFinish::Parse(body);
   if (state == nullptr) return;
   if (!finish.ok()) return SetupFailed(from, peer);
-  auto step = ot::FinishHigher(std::move(*state), finish.value());
-  if (!step.ok()) return SetupFailed(from, peer);
-  SendSetup(from, MessageKind::kSetupConfirm, peer, step.value().out.Encode());
-  SetupDone(from, peer, std::move(step.value().next));
+  peer.setup = ot::FinishingHigher(std::move(*state), std::move(finish).value());
 }
 
 void PeerTable::OnSetupConfirm(PartyIndex from, Peer& peer, ByteSpan body) {
@@ -125,6 +115,48 @@ void PeerTable::OnSetupConfirm(PartyIndex from, Peer& peer, ByteSpan body) {
   auto setup = ot::ConfirmLower(std::move(*state), confirm.value());
   if (!setup.ok()) return SetupFailed(from, peer);
   SetupDone(from, peer, std::move(setup).value());
+}
+
+bool PeerTable::Computes(const std::map<PartyIndex, Peer>::value_type& entry) {
+  const SetupState& setup = entry.second.setup;
+  return std::holds_alternative<ot::StartingLower>(setup) ||
+         std::holds_alternative<ot::RespondingHigher>(setup) ||
+         std::holds_alternative<ot::FinishingLower>(setup) ||
+         std::holds_alternative<ot::FinishingHigher>(setup);
+}
+
+bool PeerTable::HasWork() const { return std::ranges::any_of(peers_, Computes); }
+
+bool PeerTable::Step() {
+  const auto after = peers_.upper_bound(last_stepped_);
+  auto next = std::find_if(after, peers_.end(), Computes);
+  if (next == peers_.end()) next = std::find_if(peers_.begin(), after, Computes);
+  if (next == peers_.end() || !Computes(*next)) return false;
+  auto& [party, peer] = *next;
+  last_stepped_ = party;
+  if (auto* starting = std::get_if<ot::StartingLower>(&peer.setup)) {
+    AfterStep(party, peer, starting->Step(rng_), MessageKind::kSetupHello);
+  } else if (auto* responding = std::get_if<ot::RespondingHigher>(&peer.setup)) {
+    AfterStep(party, peer, responding->Step(rng_), MessageKind::kSetupReply);
+  } else if (auto* lower = std::get_if<ot::FinishingLower>(&peer.setup)) {
+    AfterStep(party, peer, lower->Step(rng_), MessageKind::kSetupFinish);
+  } else if (auto* higher = std::get_if<ot::FinishingHigher>(&peer.setup)) {
+    AfterStep(party, peer, higher->Step(), MessageKind::kSetupConfirm);
+  }
+  return true;
+}
+
+template <class Outcome>
+void PeerTable::AfterStep(PartyIndex party, Peer& peer, Outcome step, MessageKind answer) {
+  if (!step.ok()) return SetupFailed(party, peer);
+  auto& ended = step.value();
+  if (!ended) return;
+  SendSetup(party, answer, peer, ended->out.Encode());
+  if constexpr (std::is_same_v<decltype(ended->next), ot::PairSetup>) {
+    SetupDone(party, peer, std::move(ended->next));
+  } else {
+    peer.setup = std::move(ended->next);
+  }
 }
 
 void PeerTable::SetupDone(PartyIndex party, Peer& peer, ot::PairSetup setup) {

@@ -55,6 +55,11 @@ class PeerTable {
   void OnFrame(std::uint64_t link, ByteSpan frame);
   void OnTick(std::uint64_t now_ms);
 
+  // Setups compute in steps of less than a call may take (rules.md 28). One step of one setup, of the peers
+  // in turn; false if there was nothing to do.
+  bool HasWork() const;
+  bool Step();
+
   // Sends inside the peer's session; dropped if there is none (the sender's run will time out). To self:
   // delivered after the current message has been handled.
   void Send(PartyIndex to, const PeerMessage& message);
@@ -80,7 +85,10 @@ class PeerTable {
     PartyIndex party;
     peer::Session session;
   };
-  using SetupState = std::variant<std::monostate, ot::AwaitingReply, ot::AwaitingFinish, ot::AwaitingConfirm>;
+  // At most one part of a setup for each peer: one that computes, or one that waits for a message.
+  using SetupState =
+      std::variant<std::monostate, ot::StartingLower, ot::AwaitingReply, ot::RespondingHigher,
+                   ot::AwaitingFinish, ot::FinishingLower, ot::AwaitingConfirm, ot::FinishingHigher>;
   struct Peer {
     std::uint64_t link = 0;     // 0: no open session
     BootId boot;                // the newest start of the peer that was seen
@@ -92,6 +100,7 @@ class PeerTable {
     PeerFaults faults;
   };
 
+  static bool Computes(const std::map<PartyIndex, Peer>::value_type& entry);
   void OnOpened(Link& link, std::uint64_t number);
   void Cut(std::uint64_t link, Event reason, Status status);
   void Transmit(std::uint64_t link, const std::vector<Bytes>& frames);
@@ -107,6 +116,8 @@ class PeerTable {
   void OnSetupReply(PartyIndex from, Peer& peer, ByteSpan body);
   void OnSetupFinish(PartyIndex from, Peer& peer, ByteSpan body);
   void OnSetupConfirm(PartyIndex from, Peer& peer, ByteSpan body);
+  template <class Outcome>
+  void AfterStep(PartyIndex party, Peer& peer, Outcome step, MessageKind answer);
   void SetupDone(PartyIndex party, Peer& peer, ot::PairSetup setup);
   void SetupFailed(PartyIndex party, Peer& peer);
   void SendSetup(PartyIndex to, MessageKind kind, const Peer& peer, const Bytes& message);
@@ -116,6 +127,7 @@ class PeerTable {
   PeerEvents& events_;
   crypto::Rng& rng_;
   std::uint64_t now_ms_ = 0;
+  PartyIndex last_stepped_;
   std::map<std::uint64_t, Link> links_;
   std::map<PartyIndex, Peer> peers_;
   std::deque<PeerMessage> local_;

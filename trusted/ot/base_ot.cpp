@@ -1,7 +1,6 @@
 #include "trusted/ot/base_ot.h"
 
 #include <algorithm>
-#include <bit>
 
 #include "edl/base/codec.h"
 #include "trusted/crypto/ct.h"
@@ -24,13 +23,13 @@ std::uint64_t ChoiceBit(const ChoiceBits& choices, std::size_t index) {
 
 // H(ctx, nr, idx, x, P) of dkls23.md 3.2.
 Point HashPoint(const Hash32& context, const Hash32& nonce, std::size_t index, std::uint64_t branch,
-                const Point& point) {
+                const ByteArray<33>& point) {
   Writer message;
   message.Raw(context)
       .Raw(nonce)
       .U16(static_cast<std::uint16_t>(index))
       .U8(static_cast<std::uint8_t>(branch));
-  message.Raw(point.Encode());
+  message.Raw(point);
   return curve::HashToCurve(message.bytes(), kHashDst);
 }
 
@@ -47,13 +46,17 @@ ByteArray<N> Select(std::uint64_t bit, const ByteArray<N>& if_zero, const ByteAr
   return out;
 }
 
-// {own, other} for choice 0, {other, own} for choice 1, selected on the points' representation.
-PointPair Arrange(std::uint64_t choice, const Point& own, const Point& other) {
-  using Raw = ByteArray<sizeof(Point)>;
-  const Raw raw_own = std::bit_cast<Raw>(own);
-  const Raw raw_other = std::bit_cast<Raw>(other);
-  return {std::bit_cast<Point>(Select(choice, raw_own, raw_other)),
-          std::bit_cast<Point>(Select(choice, raw_other, raw_own))};
+// {own, other} for choice 0, {other, own} for choice 1.
+PointPair Arrange(std::uint64_t choice, const ByteArray<33>& own, const ByteArray<33>& other) {
+  return {Select(choice, own, other), Select(choice, other, own)};
+}
+
+// The points of one instance, both of which must be valid.
+protocol::Outcome<std::array<Point, 2>> ParsePair(const PointPair& pair, PartyIndex from) {
+  const Result<Point> zero = Point::Parse(pair[0]);
+  const Result<Point> one = Point::Parse(pair[1]);
+  if (!zero.ok() || !one.ok()) return Fail(Abort{AbortReason::kMalformed, from});
+  return std::array{zero.value(), one.value()};
 }
 
 // What both sides hash to make the pads of one instance.
@@ -68,7 +71,7 @@ struct PadContext {
     crypto::Sha256 state = prefix;
     const auto branch_byte = static_cast<std::uint8_t>(branch);
     state.Update(crypto::Le16(static_cast<std::uint16_t>(index))).Update({&branch_byte, 1});
-    state.Update(received[0].Encode()).Update(received[1].Encode()).Update(sent).Update(shared);
+    state.Update(received[0]).Update(received[1]).Update(sent).Update(shared);
     const Hash32 hash = state.Final();
     Seed pad;
     std::copy_n(hash.begin(), pad.size(), pad.begin());
@@ -95,7 +98,7 @@ template <class Role>
 Bytes BaseOtMessage<Role>::Encode() const {
   Writer out;
   out.Raw(nonce);
-  for (const PointPair& pair : points) out.Raw(pair[0].Encode()).Raw(pair[1].Encode());
+  for (const PointPair& pair : points) out.Raw(pair[0]).Raw(pair[1]);
   return out.Take();
 }
 
@@ -107,9 +110,8 @@ Result<BaseOtMessage<Role>> BaseOtMessage<Role>::Parse(ByteSpan input) {
   message.nonce = in.Array<32>();
   message.points.reserve(kBaseOts);
   for (std::size_t i = 0; i < kBaseOts; ++i) {
-    PASSPORT_TRY(const Point zero, Point::Parse(in.Raw(33)));
-    PASSPORT_TRY(const Point one, Point::Parse(in.Raw(33)));
-    message.points.push_back({zero, one});
+    const auto zero = in.Array<33>();
+    message.points.push_back({zero, in.Array<33>()});
   }
   return message;
 }
@@ -117,67 +119,83 @@ Result<BaseOtMessage<Role>> BaseOtMessage<Role>::Parse(ByteSpan input) {
 template struct BaseOtMessage<BaseOtReceiverRole>;
 template struct BaseOtMessage<BaseOtSenderRole>;
 
-BaseOtReceiver StartBaseOt(const Hash32& context, crypto::Rng& rng) {
-  BaseOtReceiver state;
-  BaseOtReceiverMessage& message = state.message;
-  rng.Fill(message.nonce);
-  rng.Fill(state.choices.ExposeMutable());
-  message.points.reserve(kBaseOts);
-  while (message.points.size() < kBaseOts) {
-    const std::size_t index = message.points.size();
-    const std::uint64_t choice = ChoiceBit(state.choices, index);
-    Scalar& exponent = state.exponents.ExposeMutable()[index];
-    exponent = Scalar::Random(rng);
-    const Point other = RandomPoint(rng);
-    const Point mask = HashPoint(context, message.nonce, index, choice, other);
-    const std::optional<Point> own = curve::Add(MulBaseNonZero(exponent), mask.Negate());
-    if (own.has_value()) message.points.push_back(Arrange(choice, *own, other));
-  }
-  return state;
+BaseOtStart::BaseOtStart(const Hash32& context, crypto::Rng& rng) : context_(context) {
+  rng.Fill(state_.message.nonce);
+  rng.Fill(state_.choices.ExposeMutable());
+  state_.message.points.reserve(kBaseOts);
 }
 
-protocol::Outcome<BaseOtSent> AnswerBaseOt(const Hash32& context, const BaseOtReceiverMessage& message,
-                                           PartyIndex receiver, crypto::Rng& rng) {
-  if (message.points.size() != kBaseOts) return Fail(Abort{AbortReason::kMalformed, receiver});
-  BaseOtSent sent;
-  rng.Fill(sent.message.nonce);
-  sent.message.points.reserve(kBaseOts);
-  const PadContext pads(context, message.nonce, sent.message.nonce);
-  for (std::size_t index = 0; index < kBaseOts; ++index) {
-    const PointPair& received = message.points[index];
-    std::array<std::optional<Point>, 2> own;
+std::optional<BaseOtReceiver> BaseOtStart::Step(crypto::Rng& rng) {
+  PASSPORT_CHECK(done_ < kBaseOts);
+  BaseOtReceiverMessage& message = state_.message;
+  for (const std::size_t end = done_ + kStepBaseOts; done_ < end;) {
+    const std::uint64_t choice = ChoiceBit(state_.choices, done_);
+    Scalar& exponent = state_.exponents.ExposeMutable()[done_];
+    exponent = Scalar::Random(rng);
+    const ByteArray<33> other = RandomPoint(rng).Encode();
+    const Point mask = HashPoint(context_, message.nonce, done_, choice, other);
+    const std::optional<Point> own = curve::Add(MulBaseNonZero(exponent), mask.Negate());
+    if (!own.has_value()) continue;  // drawn again
+    message.points.push_back(Arrange(choice, own->Encode(), other));
+    ++done_;
+  }
+  if (done_ < kBaseOts) return std::nullopt;
+  return std::move(state_);
+}
+
+BaseOtAnswer::BaseOtAnswer(const Hash32& context, BaseOtReceiverMessage message, PartyIndex receiver,
+                           crypto::Rng& rng)
+    : context_(context), message_(std::move(message)), receiver_(receiver) {
+  rng.Fill(sent_.message.nonce);
+  sent_.message.points.reserve(kBaseOts);
+}
+
+protocol::Outcome<std::optional<BaseOtSent>> BaseOtAnswer::Step(crypto::Rng& rng) {
+  PASSPORT_CHECK(done_ < kBaseOts);
+  if (message_.points.size() != kBaseOts) return Fail(Abort{AbortReason::kMalformed, receiver_});
+  const PadContext pads(context_, message_.nonce, sent_.message.nonce);
+  for (const std::size_t end = done_ + kStepBaseOts; done_ < end; ++done_) {
+    const PointPair& received = message_.points[done_];
+    PASSPORT_TRY(const auto points, ParsePair(received, receiver_));
+    PointPair own;
     for (std::size_t x = 0; x < 2; ++x) {
-      const Point mask = HashPoint(context, message.nonce, index, x, received[1 - x]);
-      const std::optional<Point> combined = curve::Add(received[x], mask);
-      if (!combined.has_value()) return Fail(Abort{AbortReason::kBaseOt, receiver});
+      const Point mask = HashPoint(context_, message_.nonce, done_, x, received[1 - x]);
+      const std::optional<Point> combined = curve::Add(points[x], mask);
+      if (!combined.has_value()) return Fail(Abort{AbortReason::kBaseOt, receiver_});
       // A fresh exponent for every branch: sharing one would need a proof of its own (dkls23.md 3.2).
       const curve::SecretScalar exponent(Scalar::Random(rng));
-      own[x] = MulBaseNonZero(exponent.Expose());
+      own[x] = MulBaseNonZero(exponent.Expose()).Encode();
       const ByteArray<33> shared = MulNonZero(exponent.Expose(), *combined).Encode();
-      sent.pads.ExposeMutable()[index][x] = pads.Pad(index, x, received, own[x]->Encode(), shared);
+      sent_.pads.ExposeMutable()[done_][x] = pads.Pad(done_, x, received, own[x], shared);
     }
-    sent.message.points.push_back({*own[0], *own[1]});
+    sent_.message.points.push_back(own);
   }
-  return sent;
+  if (done_ < kBaseOts) return std::optional<BaseOtSent>();
+  return std::optional(std::move(sent_));
 }
 
-protocol::Outcome<ChosenPads> FinishBaseOt(const Hash32& context, const BaseOtReceiver& state,
-                                           const BaseOtSenderMessage& message, PartyIndex sender) {
-  if (message.points.size() != kBaseOts) return Fail(Abort{AbortReason::kMalformed, sender});
-  const PadContext pads(context, state.message.nonce, message.nonce);
-  ChosenPads chosen;
-  for (std::size_t index = 0; index < kBaseOts; ++index) {
-    const std::uint64_t choice = ChoiceBit(state.choices, index);
-    const Scalar& exponent = state.exponents.Expose()[index];
-    const PointPair& points = message.points[index];
+BaseOtFinish::BaseOtFinish(const Hash32& context, BaseOtReceiver state, BaseOtSenderMessage message,
+                           PartyIndex sender)
+    : context_(context), state_(std::move(state)), message_(std::move(message)), sender_(sender) {}
+
+protocol::Outcome<std::optional<BaseOtReceived>> BaseOtFinish::Step() {
+  PASSPORT_CHECK(done_ < kBaseOts);
+  if (message_.points.size() != kBaseOts) return Fail(Abort{AbortReason::kMalformed, sender_});
+  const PadContext pads(context_, state_.message.nonce, message_.nonce);
+  for (const std::size_t end = done_ + kStepBaseOts; done_ < end; ++done_) {
+    const std::uint64_t choice = ChoiceBit(state_.choices, done_);
+    const Scalar& exponent = state_.exponents.Expose()[done_];
+    const PointPair& sent = message_.points[done_];
+    PASSPORT_TRY(const auto points, ParsePair(sent, sender_));
     // Multiplication may take time that depends on the point, so both points are multiplied and the choice
     // picks among the results.
     const ByteArray<33> shared =
         Select(choice, MulNonZero(exponent, points[0]).Encode(), MulNonZero(exponent, points[1]).Encode());
-    const ByteArray<33> sent = Select(choice, points[0].Encode(), points[1].Encode());
-    chosen.ExposeMutable()[index] = pads.Pad(index, choice, state.message.points[index], sent, shared);
+    chosen_.ExposeMutable()[done_] =
+        pads.Pad(done_, choice, state_.message.points[done_], Select(choice, sent[0], sent[1]), shared);
   }
-  return chosen;
+  if (done_ < kBaseOts) return std::optional<BaseOtReceived>();
+  return std::optional(BaseOtReceived{std::move(chosen_), std::move(state_.choices)});
 }
 
 }  // namespace passport::ot

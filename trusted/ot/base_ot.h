@@ -1,7 +1,9 @@
-// Endemic base OT (Masny-Rindal 2019/706, figure 8; dkls23.md 3.2): 128 instances in two messages.
+// Endemic base OT (Masny-Rindal 2019/706, figure 8; dkls23.md 3.2): 128 instances in two messages, made in
+// steps of kStepBaseOts instances (rules.md 28).
 #pragma once
 
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "edl/base/ids.h"
@@ -12,8 +14,9 @@
 
 namespace passport::ot {
 
-// One point for each value of the choice bit.
-using PointPair = std::array<curve::Point, 2>;
+// One compressed point for each value of the choice bit. Parsing all of a message costs nearly as much as one
+// call may take, so whoever uses a point parses it in that step.
+using PointPair = std::array<ByteArray<33>, 2>;
 
 // A nonce and 128 pairs of points: (R_0, R_1) from the receiver, (B_0, B_1) from the sender. The two are
 // distinct types because they are never interchangeable. 32 + 128 * 66 = 8,480 bytes.
@@ -25,8 +28,7 @@ struct BaseOtMessage {
   std::vector<PointPair> points;  // kBaseOts of them
 
   Bytes Encode() const;
-  // kMalformed for a wrong size, kBadPoint for an encoding that is not a valid point.
-  static Result<BaseOtMessage> Parse(ByteSpan input);
+  static Result<BaseOtMessage> Parse(ByteSpan input);  // kMalformed for a wrong size
 };
 using BaseOtReceiverMessage = BaseOtMessage<struct BaseOtReceiverRole>;
 using BaseOtSenderMessage = BaseOtMessage<struct BaseOtSenderRole>;
@@ -43,19 +45,59 @@ struct BaseOtReceiver {
   BaseOtReceiverMessage message;
 };
 
-// Draws fresh choice bits and makes the first message. context is the directed pair's.
-BaseOtReceiver StartBaseOt(const Hash32& context, crypto::Rng& rng);
-
 struct BaseOtSent {
   SenderPads pads;
   BaseOtSenderMessage message;
 };
-// Bob's answer. kBaseOt blaming receiver if a combined point is the identity, kMalformed for a wrong count.
-protocol::Outcome<BaseOtSent> AnswerBaseOt(const Hash32& context, const BaseOtReceiverMessage& message,
-                                           PartyIndex receiver, crypto::Rng& rng);
+struct BaseOtReceived {
+  ChosenPads pads;
+  ChoiceBits choices;
+};
 
-// Alice's pads, in time that does not depend on her choices. kMalformed blaming sender for a wrong count.
-protocol::Outcome<ChosenPads> FinishBaseOt(const Hash32& context, const BaseOtReceiver& state,
-                                           const BaseOtSenderMessage& message, PartyIndex sender);
+// Each part is an object whose Step gives nothing until its last one, which spends the object. context is the
+// directed pair's.
+
+// Alice draws fresh choice bits and makes the first message.
+class BaseOtStart {
+ public:
+  BaseOtStart(const Hash32& context, crypto::Rng& rng);
+  std::optional<BaseOtReceiver> Step(crypto::Rng& rng);
+
+ private:
+  Hash32 context_;
+  BaseOtReceiver state_;
+  std::size_t done_ = 0;
+};
+
+// Bob's answer. Blames the receiver: kBaseOt if a combined point is the identity, kMalformed for a wrong
+// count or a point that does not parse.
+class BaseOtAnswer {
+ public:
+  BaseOtAnswer(const Hash32& context, BaseOtReceiverMessage message, PartyIndex receiver, crypto::Rng& rng);
+  protocol::Outcome<std::optional<BaseOtSent>> Step(crypto::Rng& rng);
+
+ private:
+  Hash32 context_;
+  BaseOtReceiverMessage message_;
+  PartyIndex receiver_;
+  BaseOtSent sent_;
+  std::size_t done_ = 0;
+};
+
+// Alice's pads, in time that does not depend on her choices. Blames the sender: kMalformed for a wrong count
+// or a point that does not parse, chosen or not.
+class BaseOtFinish {
+ public:
+  BaseOtFinish(const Hash32& context, BaseOtReceiver state, BaseOtSenderMessage message, PartyIndex sender);
+  protocol::Outcome<std::optional<BaseOtReceived>> Step();
+
+ private:
+  Hash32 context_;
+  BaseOtReceiver state_;
+  BaseOtSenderMessage message_;
+  PartyIndex sender_;
+  ChosenPads chosen_;
+  std::size_t done_ = 0;
+};
 
 }  // namespace passport::ot

@@ -31,27 +31,6 @@ crypto::Sha256 StartTranscript(const SetupRoster& roster) {
   return crypto::TaggedState(tag::kPairConfirm, MakeSetupId(roster).bytes);
 }
 
-struct BobSide {
-  ReceiverSeeds seeds;
-  BaseOtSenderMessage message;
-  PprfMessage pprf;
-};
-// Bob's whole part of one direction.
-protocol::Outcome<BobSide> RunBob(const Hash32& context, const BaseOtReceiverMessage& received,
-                                  PartyIndex alice, crypto::Rng& rng) {
-  PASSPORT_TRY(BaseOtSent sent, AnswerBaseOt(context, received, alice, rng));
-  PprfBuilt built = BuildPprf(context, sent.pads);
-  return BobSide{std::move(built.seeds), std::move(sent.message), built.message};
-}
-
-// Alice's second and last part of one direction.
-protocol::Outcome<SenderSeeds> FinishAlice(const Hash32& context, BaseOtReceiver state,
-                                           const BaseOtSenderMessage& sent, const PprfMessage& pprf,
-                                           PartyIndex bob) {
-  PASSPORT_TRY(ChosenPads pads, FinishBaseOt(context, state, sent, bob));
-  return EvaluatePprf(context, std::move(pads), std::move(state.choices), pprf, bob);
-}
-
 }  // namespace
 
 SetupId MakeSetupId(const SetupRoster& roster) {
@@ -67,59 +46,80 @@ Hash32 PairContext(const SetupId& id, PartyIndex alice, PartyIndex bob) {
   return crypto::TaggedHash(tag::kPair, id.bytes, {crypto::Le16(alice.value), crypto::Le16(bob.value)});
 }
 
-protocol::Advance<AwaitingReply, SetupHello> StartLower(const SetupRoster& roster, crypto::Rng& rng) {
-  crypto::SecretKey32 zero_part = rng.Key();
-  BaseOtReceiver receiver = StartBaseOt(ContextOfLower(roster), rng);
-  SetupHello hello{zero_part.Clone(), receiver.message};
-  crypto::Sha256 transcript = StartTranscript(roster);
+StartingLower::StartingLower(const SetupRoster& roster, crypto::Rng& rng)
+    : roster_(roster), zero_part_(rng.Key()), alice_(ContextOfLower(roster), rng) {}
+
+protocol::Outcome<Progress<AwaitingReply, SetupHello>> StartingLower::Step(crypto::Rng& rng) {
+  std::optional<BaseOtReceiver> receiver = alice_.Step(rng);
+  if (!receiver) return Progress<AwaitingReply, SetupHello>();
+  SetupHello hello{zero_part_.Clone(), receiver->message};
+  crypto::Sha256 transcript = StartTranscript(roster_);
   transcript.Update(hello.Encode());
-  return {{roster, std::move(zero_part), std::move(receiver), transcript}, std::move(hello)};
+  AwaitingReply next{roster_, std::move(zero_part_), std::move(*receiver), transcript};
+  return Progress<AwaitingReply, SetupHello>({std::move(next), std::move(hello)});
 }
 
-protocol::Step<AwaitingFinish, SetupReply> RespondHigher(const SetupRoster& roster, const SetupHello& hello,
-                                                         crypto::Rng& rng) {
-  PASSPORT_TRY(BobSide bob, RunBob(ContextOfLower(roster), hello.receiver, roster.lower.party, rng));
-  SetupReply reply{rng.Key(), std::move(bob.message), bob.pprf, {}};
-  BaseOtReceiver receiver = StartBaseOt(ContextOfHigher(roster), rng);
-  reply.receiver = receiver.message;
-  crypto::Sha256 transcript = StartTranscript(roster);
-  transcript.Update(hello.Encode()).Update(reply.Encode());
-  AwaitingFinish next{roster, MixZeroSeed(roster, hello.zero_part, reply.zero_part), std::move(receiver),
-                      std::move(bob.seeds), transcript};
-  return protocol::Advance<AwaitingFinish, SetupReply>{std::move(next), std::move(reply)};
+RespondingHigher::RespondingHigher(const SetupRoster& roster, SetupHello hello, crypto::Rng& rng)
+    : roster_(roster),
+      zero_part_of_lower_(hello.zero_part.Clone()),
+      transcript_(StartTranscript(roster).Update(hello.Encode())),
+      bob_(ContextOfLower(roster), std::move(hello.receiver), roster.lower.party, rng) {}
+
+protocol::Outcome<Progress<AwaitingFinish, SetupReply>> RespondingHigher::Step(crypto::Rng& rng) {
+  if (!alice_) {
+    PASSPORT_TRY(bob_side_, bob_.Step(rng));
+    if (bob_side_) {
+      zero_part_ = rng.Key();
+      alice_.emplace(ContextOfHigher(roster_), rng);
+    }
+    return Progress<AwaitingFinish, SetupReply>();
+  }
+  std::optional<BaseOtReceiver> receiver = alice_->Step(rng);
+  if (!receiver) return Progress<AwaitingFinish, SetupReply>();
+  SetupReply reply{std::move(zero_part_), std::move(bob_side_->message), bob_side_->pprf, receiver->message};
+  transcript_.Update(reply.Encode());
+  AwaitingFinish next{roster_, MixZeroSeed(roster_, zero_part_of_lower_, reply.zero_part),
+                      std::move(*receiver), std::move(bob_side_->seeds), transcript_};
+  return Progress<AwaitingFinish, SetupReply>({std::move(next), std::move(reply)});
 }
 
-protocol::Step<AwaitingConfirm, SetupFinish> FinishLower(AwaitingReply state, const SetupReply& reply,
-                                                         crypto::Rng& rng) {
-  const SetupRoster& roster = state.roster;
-  const PartyIndex peer = roster.higher.party;
-  const Hash32 as_alice = ContextOfLower(roster);
-  const Hash32 as_bob = ContextOfHigher(roster);
-  PASSPORT_TRY(SenderSeeds seeds,
-               FinishAlice(as_alice, std::move(state.receiver), reply.sender, reply.pprf, peer));
-  PASSPORT_TRY(BobSide bob, RunBob(as_bob, reply.receiver, peer, rng));
-  SetupFinish finish{std::move(bob.message), bob.pprf};
-  state.transcript.Update(reply.Encode()).Update(finish.Encode());
-  PairSetup setup{MakeSetupId(roster),
-                  as_alice,
-                  as_bob,
-                  std::move(seeds),
-                  std::move(bob.seeds),
-                  MixZeroSeed(roster, state.zero_part, reply.zero_part)};
-  AwaitingConfirm next{peer, std::move(setup), state.transcript.Final()};
-  return protocol::Advance<AwaitingConfirm, SetupFinish>{std::move(next), std::move(finish)};
+FinishingLower::FinishingLower(AwaitingReply state, SetupReply reply, crypto::Rng& rng)
+    : roster_(state.roster),
+      zero_seed_(MixZeroSeed(roster_, state.zero_part, reply.zero_part)),
+      transcript_(state.transcript.Update(reply.Encode())),
+      alice_(ContextOfLower(roster_), std::move(state.receiver), std::move(reply.sender), reply.pprf,
+             roster_.higher.party),
+      bob_(ContextOfHigher(roster_), std::move(reply.receiver), roster_.higher.party, rng) {}
+
+protocol::Outcome<Progress<AwaitingConfirm, SetupFinish>> FinishingLower::Step(crypto::Rng& rng) {
+  if (!seeds_) {
+    PASSPORT_TRY(seeds_, alice_.Step());
+    return Progress<AwaitingConfirm, SetupFinish>();
+  }
+  PASSPORT_TRY(std::optional<BobSide> bob, bob_.Step(rng));
+  if (!bob) return Progress<AwaitingConfirm, SetupFinish>();
+  SetupFinish finish{std::move(bob->message), bob->pprf};
+  transcript_.Update(finish.Encode());
+  PairSetup setup{MakeSetupId(roster_), ContextOfLower(roster_), ContextOfHigher(roster_),
+                  std::move(*seeds_),   std::move(bob->seeds),   std::move(zero_seed_)};
+  AwaitingConfirm next{roster_.higher.party, std::move(setup), transcript_.Final()};
+  return Progress<AwaitingConfirm, SetupFinish>({std::move(next), std::move(finish)});
 }
 
-protocol::Step<PairSetup, SetupConfirm> FinishHigher(AwaitingFinish state, const SetupFinish& finish) {
-  const SetupRoster& roster = state.roster;
-  const Hash32 as_alice = ContextOfHigher(roster);
-  PASSPORT_TRY(SenderSeeds seeds, FinishAlice(as_alice, std::move(state.receiver), finish.sender, finish.pprf,
-                                              roster.lower.party));
-  state.transcript.Update(finish.Encode());
-  PairSetup setup{MakeSetupId(roster),    as_alice,
-                  ContextOfLower(roster), std::move(seeds),
-                  std::move(state.seeds), std::move(state.zero_seed)};
-  return protocol::Advance<PairSetup, SetupConfirm>{std::move(setup), {state.transcript.Final()}};
+FinishingHigher::FinishingHigher(AwaitingFinish state, SetupFinish finish)
+    : roster_(state.roster),
+      zero_seed_(std::move(state.zero_seed)),
+      transcript_(state.transcript.Update(finish.Encode())),
+      seeds_(std::move(state.seeds)),
+      alice_(ContextOfHigher(roster_), std::move(state.receiver), std::move(finish.sender), finish.pprf,
+             roster_.lower.party) {}
+
+protocol::Outcome<Progress<PairSetup, SetupConfirm>> FinishingHigher::Step() {
+  PASSPORT_TRY(std::optional<SenderSeeds> seeds, alice_.Step());
+  if (!seeds) return Progress<PairSetup, SetupConfirm>();
+  PairSetup setup{MakeSetupId(roster_), ContextOfHigher(roster_), ContextOfLower(roster_),
+                  std::move(*seeds),    std::move(seeds_),        std::move(zero_seed_)};
+  return Progress<PairSetup, SetupConfirm>({std::move(setup), {transcript_.Final()}});
 }
 
 protocol::Outcome<PairSetup> ConfirmLower(AwaitingConfirm state, const SetupConfirm& confirm) {

@@ -1,9 +1,10 @@
 // The setup between two nodes: base OT and PPRF in both directions and the zero-sharing seed, in four
-// messages. A state is spent by the call that takes it, so whatever fails discards everything, Delta
-// included.
+// messages. What leads to a message computes for tens of milliseconds and is therefore an object that is
+// advanced step by step (rules.md 28). A state is spent by the part that takes it, so whatever fails discards
+// everything, Delta included.
 #pragma once
 
-#include "trusted/ot/pprf.h"
+#include "trusted/ot/direction.h"
 
 namespace passport::ot {
 
@@ -93,14 +94,66 @@ struct AwaitingConfirm {
   Hash32 transcript{};
 };
 
-// The five calls of a setup, in order. Aborts: kBaseOt (a check of dkls23.md 3.3 or 3.4, or the confirmation,
-// failed) or kMalformed (wrong counts), both blaming the peer, which alone can cause them.
-protocol::Advance<AwaitingReply, SetupHello> StartLower(const SetupRoster& roster, crypto::Rng& rng);
-protocol::Step<AwaitingFinish, SetupReply> RespondHigher(const SetupRoster& roster, const SetupHello& hello,
-                                                         crypto::Rng& rng);
-protocol::Step<AwaitingConfirm, SetupFinish> FinishLower(AwaitingReply state, const SetupReply& reply,
-                                                         crypto::Rng& rng);
-protocol::Step<PairSetup, SetupConfirm> FinishHigher(AwaitingFinish state, const SetupFinish& finish);
+// The five parts of a setup, in order: four in steps, and ConfirmLower. Step gives nothing until its last
+// one, which spends the object. Aborts: kBaseOt (a check of dkls23.md 3.3 or 3.4, or the confirmation,
+// failed) or kMalformed (wrong counts, bad points), both blaming the peer, which alone can cause them.
+template <class Next, class Out>
+using Progress = std::optional<protocol::Advance<Next, Out>>;
+
+class StartingLower {
+ public:
+  StartingLower(const SetupRoster& roster, crypto::Rng& rng);
+  protocol::Outcome<Progress<AwaitingReply, SetupHello>> Step(crypto::Rng& rng);
+
+ private:
+  SetupRoster roster_;
+  crypto::SecretKey32 zero_part_;
+  BaseOtStart alice_;
+};
+
+class RespondingHigher {
+ public:
+  RespondingHigher(const SetupRoster& roster, SetupHello hello, crypto::Rng& rng);
+  protocol::Outcome<Progress<AwaitingFinish, SetupReply>> Step(crypto::Rng& rng);
+
+ private:
+  SetupRoster roster_;
+  crypto::SecretKey32 zero_part_of_lower_;
+  crypto::Sha256 transcript_;
+  BobSteps bob_;
+  // Once Bob's part is done:
+  std::optional<BobSide> bob_side_;
+  crypto::SecretKey32 zero_part_;
+  std::optional<BaseOtStart> alice_;
+};
+
+class FinishingLower {
+ public:
+  FinishingLower(AwaitingReply state, SetupReply reply, crypto::Rng& rng);
+  protocol::Outcome<Progress<AwaitingConfirm, SetupFinish>> Step(crypto::Rng& rng);
+
+ private:
+  SetupRoster roster_;
+  crypto::SecretKey32 zero_seed_;
+  crypto::Sha256 transcript_;
+  AliceSteps alice_;
+  BobSteps bob_;
+  std::optional<SenderSeeds> seeds_;  // once Alice's part is done
+};
+
+class FinishingHigher {
+ public:
+  FinishingHigher(AwaitingFinish state, SetupFinish finish);
+  protocol::Outcome<Progress<PairSetup, SetupConfirm>> Step();
+
+ private:
+  SetupRoster roster_;
+  crypto::SecretKey32 zero_seed_;
+  crypto::Sha256 transcript_;
+  ReceiverSeeds seeds_;
+  AliceSteps alice_;
+};
+
 protocol::Outcome<PairSetup> ConfirmLower(AwaitingConfirm state, const SetupConfirm& confirm);
 
 }  // namespace passport::ot

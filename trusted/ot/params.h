@@ -11,6 +11,9 @@ inline constexpr std::size_t kTreeDepth = 4;
 inline constexpr std::size_t kTrees = kBaseOts / kTreeDepth;
 inline constexpr std::size_t kLeaves = std::size_t{1} << kTreeDepth;
 inline constexpr std::size_t kSeedBytes = 16;
+// Base OTs of one step of a setup. An instance costs its sender a quarter of a millisecond: a step is half of
+// what one call may compute (rules.md 28).
+inline constexpr std::size_t kStepBaseOts = 4;
 
 // OT extension: every row has 512 columns that can be used and sigma = 128 more that mask the check.
 inline constexpr std::size_t kColumns = 512;
@@ -26,6 +29,7 @@ inline constexpr std::size_t kInputs = 2;
 inline constexpr std::size_t kMultiplyWidth = kInputs + 1;
 
 static_assert(kBaseOts % kTreeDepth == 0);
+static_assert(kBaseOts % kStepBaseOts == 0);
 static_assert(kGadgetSize <= kColumns);
 
 }  // namespace passport::ot

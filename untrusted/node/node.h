@@ -22,8 +22,9 @@ struct NodeOptions {
   std::string manifest_path;  // empty: none
   std::string peer_listen;    // empty: what the manifest says
   std::chrono::milliseconds tick_time{50};
-  // Work that the enclave put off waits for an idle moment, but not longer than this.
-  std::chrono::milliseconds resume_wait_max{20};
+  // Work that the enclave put off waits for an idle moment, but not longer than this. A step of it takes a
+  // millisecond, and the two nodes of a pair take nearly 200 of them in turn to be set up.
+  std::chrono::milliseconds resume_wait_max{5};
   std::chrono::milliseconds listen_retry_time{1000};
   std::chrono::milliseconds stop_time{5000};  // for requests that are still running at the end
   enclave::Enclave::Options enclave;

@@ -5,7 +5,6 @@
 namespace passport::ot {
 namespace {
 
-using curve::Point;
 using curve::Scalar;
 using protocol::AbortReason;
 
@@ -14,7 +13,7 @@ constexpr std::string_view kHashDst = "DKLS23-v1-EOT-secp256k1_XMD:SHA-256_SSWU_
 std::size_t Choice(const BaseOtReceiver& state, std::size_t index) {
   return (state.choices.Expose()[index / 8] >> (index % 8)) & 1;
 }
-Point AnyPoint(std::uint64_t k) { return *curve::MulBase(Scalar::FromU64(k)); }
+ByteArray<33> AnyPoint(std::uint64_t k) { return curve::MulBase(Scalar::FromU64(k))->Encode(); }
 
 struct BaseOtRun {
   crypto::SeededRng rng;
@@ -25,6 +24,18 @@ struct BaseOtRun {
       : rng(seed),
         alice(StartBaseOt(context, rng)),
         bob(AnswerBaseOt(context, alice.message, kAlice, rng).value()) {}
+};
+
+class CountingRng final : public crypto::Rng {
+ public:
+  void Fill(std::span<std::uint8_t> out) override {
+    ++draws;
+    rng_.Fill(out);
+  }
+  std::size_t draws = 0;
+
+ private:
+  crypto::SeededRng rng_{1};
 };
 
 TEST(BaseOt, Receiver_LearnsExactlyTheChosenPads) {
@@ -48,25 +59,31 @@ TEST(BaseOt, Messages_HaveExactlyOneEncoding) {
   ExpectExactSize(run.bob.message);
 }
 
-TEST(BaseOt, Parse_RefusesEveryKindOfBadPointAnywhere) {
-  const BaseOtRun run(3);
-  const Bytes good = run.alice.message.Encode();
-  const Bytes no_prefix(33, 0);  // the identity in its SEC1 disguise
-  Bytes uncompressed(33, 7);
+// Both sides parse a point in the step that uses it, and the branch that was not chosen is parsed too.
+TEST(BaseOt, EveryKindOfBadPointAnywhere_BlamesItsSender) {
+  BaseOtRun run(3);
+  const ByteArray<33> no_prefix{};  // the identity in its SEC1 disguise
+  ByteArray<33> uncompressed;
+  uncompressed.fill(7);
   uncompressed[0] = 4;
-  Bytes beyond_field(33, 0xff);
+  ByteArray<33> beyond_field;
+  beyond_field.fill(0xff);
   beyond_field[0] = 2;
-  Bytes off_curve(33, 0);  // x = 5: 5^3 + 7 is no square
+  ByteArray<33> off_curve{};  // x = 5: 5^3 + 7 is no square
   off_curve[0] = 2;
   off_curve[32] = 5;
-  for (const std::size_t index : {std::size_t{0}, std::size_t{1}, std::size_t{128}, std::size_t{255}}) {
-    for (const Bytes& bad : {no_prefix, uncompressed, beyond_field, off_curve}) {
-      Bytes bytes = good;
-      std::copy(bad.begin(), bad.end(), bytes.begin() + static_cast<std::ptrdiff_t>(32 + 33 * index));
-      const auto as_receiver = BaseOtReceiverMessage::Parse(bytes);
-      ASSERT_FALSE(as_receiver.ok());
-      EXPECT_EQ(as_receiver.error(), Status::kBadPoint);
-      EXPECT_FALSE(BaseOtSenderMessage::Parse(bytes).ok());
+  for (const std::size_t index : {std::size_t{0}, std::size_t{64}, std::size_t{127}}) {
+    for (const std::size_t branch : {std::size_t{0}, std::size_t{1}}) {
+      for (const ByteArray<33>& bad : {no_prefix, uncompressed, beyond_field, off_curve}) {
+        BaseOtReceiverMessage to_bob = run.alice.message;
+        to_bob.points[index][branch] = bad;
+        EXPECT_TRUE(
+            Aborts(AnswerBaseOt(run.context, to_bob, kAlice, run.rng), AbortReason::kMalformed, kAlice));
+        BaseOtSenderMessage to_alice = run.bob.message;
+        to_alice.points[index][branch] = bad;
+        EXPECT_TRUE(
+            Aborts(FinishBaseOt(run.context, run.alice, to_alice, kBob), AbortReason::kMalformed, kBob));
+      }
     }
   }
 }
@@ -78,8 +95,8 @@ TEST(BaseOt, Answer_BlamesAReceiverWhosePointCancels) {
     BaseOtReceiverMessage message = run.alice.message;
     Writer input;
     input.Raw(run.context).Raw(message.nonce).U16(index).U8(branch);
-    input.Raw(message.points[index][1 - branch].Encode());
-    message.points[index][branch] = curve::HashToCurve(input.bytes(), kHashDst).Negate();
+    input.Raw(message.points[index][1 - branch]);
+    message.points[index][branch] = curve::HashToCurve(input.bytes(), kHashDst).Negate().Encode();
     EXPECT_TRUE(Aborts(AnswerBaseOt(run.context, message, kAlice, run.rng), AbortReason::kBaseOt, kAlice));
   }
 }
@@ -125,6 +142,26 @@ TEST(BaseOt, ChosenPad_DependsOnContextNoncesAndTheChosenPointOnly) {
     changed.points[index][branch] = AnyPoint(99);
     const bool is_chosen = branch == Choice(run.alice, index);
     EXPECT_EQ(ChosenPad(run, run.context, changed, index) != pad, is_chosen);
+  }
+}
+
+// What one call may compute (rules.md 28) is bounded by the points that one step makes or multiplies.
+TEST(BaseOt, Steps_TakeFourInstancesEach) {
+  const BaseOtRun run(9);
+  CountingRng rng;
+  BaseOtStart start(run.context, rng);
+  BaseOtAnswer answer(run.context, run.alice.message, kAlice, rng);
+  BaseOtFinish finish(run.context,
+                      {run.alice.choices.Clone(), run.alice.exponents.Clone(), run.alice.message},
+                      run.bob.message, kBob);
+  for (std::size_t left = kBaseOts / kStepBaseOts; left-- > 0;) {
+    rng.draws = 0;
+    EXPECT_EQ(start.Step(rng).has_value(), left == 0);
+    EXPECT_EQ(rng.draws, 2 * kStepBaseOts);  // an exponent and a point of unknown logarithm
+    rng.draws = 0;
+    EXPECT_EQ(answer.Step(rng).value().has_value(), left == 0);
+    EXPECT_EQ(rng.draws, 2 * kStepBaseOts);  // an exponent for each branch
+    EXPECT_EQ(finish.Step().value().has_value(), left == 0);
   }
 }
 

@@ -3,9 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/unit/ot/whole.h"
 #include "trusted/crypto/tagged_hash.h"
 #include "trusted/mul/rvole.h"
-#include "trusted/ot/pprf.h"
 
 namespace passport::ot {
 

@@ -212,16 +212,23 @@ TEST_F(PairSetupTest, Messages_HaveExactlyOneEncoding) {
   ExpectExactSize(SetupConfirm::Parse(run.message(3)).value());
 }
 
-TEST_F(PairSetupTest, BadPointAnywhere_IsRefusedAtParsing) {
-  const auto with_bad = [this](std::size_t message, std::size_t at) {
-    Bytes bytes = run.message(message);
-    std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(at), 33, std::uint8_t{0});
-    return bytes;
+TEST_F(PairSetupTest, BadPointAnywhere_EndsTheSetupInTheStepThatUsesIt) {
+  struct Row {
+    std::size_t message;
+    std::size_t at;
+    int step;
+    PartyIndex culprit;
   };
-  EXPECT_EQ(SetupHello::Parse(with_bad(0, 64)).error(), Status::kBadPoint);
-  EXPECT_EQ(SetupReply::Parse(with_bad(1, 64)).error(), Status::kBadPoint);
-  EXPECT_EQ(SetupReply::Parse(with_bad(1, SetupReply::kSize - 33)).error(), Status::kBadPoint);
-  EXPECT_EQ(SetupFinish::Parse(with_bad(2, BaseOtSenderMessage::kSize - 33)).error(), Status::kBadPoint);
+  for (const Row& row : {Row{0, 64, 2, kLower}, Row{0, SetupHello::kSize - 33, 2, kLower},
+                         Row{1, 64, 3, kHigher}, Row{1, SetupReply::kSize - 33, 3, kHigher},
+                         Row{2, 32, 4, kLower}, Row{2, BaseOtSenderMessage::kSize - 33, 4, kLower}}) {
+    const Ending ending = run.RunWith(row.message, [&row](Bytes& bytes) {
+      std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(row.at), 33, std::uint8_t{0});
+    });
+    EXPECT_EQ(ending.step, row.step) << row.message << " " << row.at;
+    EXPECT_EQ(ending.reason, AbortReason::kMalformed) << row.message << " " << row.at;
+    EXPECT_EQ(ending.culprit, row.culprit) << row.message << " " << row.at;
+  }
 }
 
 // One row of the table of altered fields: offset in the message, and where the run must end.
@@ -299,10 +306,10 @@ TEST(PairSetup, DifferentRosters_DoNotMeet) {
   ++other.attempt;
   crypto::SeededRng rng(9);
   auto lower = StartLower(Roster(), rng);
-  auto higher = RespondHigher(other, lower.out, rng);
+  auto higher = RespondHigher(other, std::move(lower.out), rng);
   ASSERT_TRUE(higher.ok());
-  EXPECT_TRUE(
-      Aborts(FinishLower(std::move(lower.next), higher.value().out, rng), AbortReason::kBaseOt, kHigher));
+  EXPECT_TRUE(Aborts(FinishLower(std::move(lower.next), std::move(higher.value().out), rng),
+                     AbortReason::kBaseOt, kHigher));
 }
 
 TEST_F(PairSetupTest, FixedSeed_GivesTheRecordedTranscript) {

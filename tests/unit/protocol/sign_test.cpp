@@ -1,6 +1,7 @@
 // Honest signing by every quorum, its identifiers, and what is refused before a run begins.
 #include <gtest/gtest.h>
 
+#include "tests/unit/ot/whole.h"
 #include "tests/unit/protocol/mutation.h"
 #include "tests/unit/protocol/sign_network.h"
 
