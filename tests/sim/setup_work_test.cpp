@@ -27,7 +27,7 @@ class SetupWork : public RelayedTest {
     ASSERT_FALSE(PeerFlag(network, kOne, kThree, "ready"));
   }
   void ExpectPairOfOneAndThreeSigns() {
-    network.LimitResumes(kOne, std::nullopt);
+    for (const PartyIndex party : {kOne, kThree}) network.LimitResumes(party, std::nullopt);
     EXPECT_TRUE(network.RunUntil([&] { return Whole(network); }, 60'000)) << network.Health(kOne);
     network.Hang(kTwo, true);
     EXPECT_TRUE(world.Signs(kOne));
@@ -133,6 +133,37 @@ TEST_F(SetupWork, ALostLinkANewStartAndANewAttemptDropTheWork) {
     EXPECT_EQ(attempts.size(), 1u);
     ExpectPairOfOneAndThreeSigns();
   }
+}
+
+// A lower node that lies may begin setups again and again: twelve in ten seconds are taken, and of those only
+// the newest is computed.
+TEST_F(SetupWork, AFloodOfHellosIsLimitedAndLeavesOneSetupToCompute) {
+  std::optional<PeerMessage> hello;
+  std::vector<std::uint32_t> replied;
+  network.core_tap = [&](PartyIndex from, PartyIndex to, PeerMessage& message) {
+    if (from == kOne && to == kThree && message.kind == MessageKind::kSetupHello) hello = message;
+    if (from == kThree && to == kOne && message.kind == MessageKind::kSetupReply)
+      replied.push_back(Reader(message.body).U32());
+    return true;
+  };
+  ResetAndStopAfter(0);
+  network.LimitResumes(kOne, std::nullopt);
+  ASSERT_TRUE(network.RunUntil([&] { return Whole(network); }, 4'000));
+  ASSERT_TRUE(hello);
+  network.Run(10'000);
+  network.LimitResumes(kThree, 0);
+  for (std::uint32_t attempt = 100; attempt < 130; ++attempt) {
+    const ByteSpan body = ByteSpan(hello->body).subspan(4);
+    network.Forge(kOne, kThree, {MessageKind::kSetupHello, {}, Writer().U32(attempt).Raw(body).Take()});
+  }
+  network.Run(20);
+  replied.clear();
+  network.LimitResumes(kThree, 2 * kStepsOfHalf);
+  network.Run(20);
+  EXPECT_EQ(replied, std::vector<std::uint32_t>{111});
+  network.Kill(kOne);  // the only cure for a node that knows nothing of its attempts
+  network.Start(kOne);
+  ExpectPairOfOneAndThreeSigns();
 }
 
 TEST(EnvelopeWork, TheFirstEnvelopeKeyIsMadeInAResume) {
