@@ -111,6 +111,22 @@ TEST_F(SetupWork, AHostThatNeverResumesDelaysTheSetupAndNothingElse) {
   ExpectPairOfOneAndThreeSigns();
 }
 
+// An attempt waits for at most 40 s, but as long as steps are made it goes on.
+TEST_F(SetupWork, ASlowHostFinishesTheAttemptThatItBegan) {
+  std::vector<std::uint32_t> attempts;
+  WatchHellos(attempts);
+  constexpr std::size_t kSlow = 12;
+  ResetAndStopAfter(kStepsOfHalf - kSlow);
+  for (std::size_t i = 0; i < kSlow; ++i) {
+    EXPECT_TRUE(attempts.empty());
+    network.Run(4'000);
+    network.LimitResumes(kOne, 1);
+    network.Run(20);
+  }
+  EXPECT_EQ(attempts.size(), 1u);
+  ExpectPairOfOneAndThreeSigns();
+}
+
 TEST_F(SetupWork, ALostLinkANewStartAndANewAttemptDropTheWork) {
   const std::function<void()> ends[] = {[this] { network.Cut(kOne, kThree); },
                                         [this] {

@@ -8,7 +8,8 @@
 namespace passport::core {
 namespace {
 
-// Of the first attempt; doubled with each, since on a starved machine every attempt of one length could fail.
+// How long nothing may come of the first attempt; doubled with each, since on a starved machine every attempt
+// of one length could fail.
 constexpr std::uint64_t kSetupTimeoutMs = 5'000;
 constexpr std::uint32_t kDoublingsMax = 3;
 // A setup computes for tens of milliseconds: so many a peer may ask for in this time.
@@ -134,6 +135,7 @@ bool PeerTable::Step() {
   if (next == peers_.end() || !Computes(*next)) return false;
   auto& [party, peer] = *next;
   last_stepped_ = party;
+  peer.setup_since_ms = now_ms_;
   if (auto* starting = std::get_if<ot::StartingLower>(&peer.setup)) {
     AfterStep(party, peer, starting->Step(rng_), MessageKind::kSetupHello);
   } else if (auto* responding = std::get_if<ot::RespondingHigher>(&peer.setup)) {
