@@ -29,11 +29,13 @@ int AdminUnban(const Command& self, const Arguments& arguments) {
   const crypto::SigningKey key = LoadOperatorKey(Required(*values, "operator-key"));
   const NodeApi api = ApiOf(node);
   const EnclaveFacts facts = OrProblem(api.GetEnclave());
-  if (!facts.network) throw Problem(node + " has no manifest yet");
+  if (!facts.network) throw Problem(node + " has no manifest yet; give it one with `passport manifest send`");
   const auto& operators = facts.network->operators;
   const auto signer =
       std::ranges::find_if(operators, [&](const auto& each) { return each.second == key.public_key(); });
-  if (signer == operators.end()) throw Problem("this key is no operator's of the network of " + node);
+  if (signer == operators.end())
+    throw Problem("this key is no operator's of the network of " + node +
+                  "; give the key of an operator whom `passport manifest show` names");
   core::AdminStatement statement;
   statement.network = facts.network->id;
   statement.node = PartyIndex{facts.party};

@@ -63,7 +63,11 @@ int Attest(const Command& self, const Arguments& arguments) {
   Line("attestation", facts.attestation);
   std::cout << core::kLegacyBinding << '\n';
   for (const std::string& fault : faults) std::cout << "NOT verified: " << fault << '\n';
-  if (faults.empty()) {
+  if (!faults.empty()) {
+    std::cout
+        << "next: rely on nothing that this node says until its operator has explained it; if the --node or "
+           "--manifest is wrong, give the right one\n";
+  } else {
     std::cout << "verified: signed for our nonce by the identity key"
               << (manifest ? ", which the manifest names for node " + std::to_string(facts.party)
                            : "; whose key it is only --manifest can show")

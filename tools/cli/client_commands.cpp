@@ -44,29 +44,33 @@ NodeApi ApiOf(const po::variables_map& values) {
 client::DeveloperKey KeyOf(const po::variables_map& values) {
   const std::string path = Required(values, "key");
   const std::string der = ReadFile(path);
-  return OrProblem(client::DeveloperKey::Parse(AsBytes(der)), path + " is not a P-256 key in PKCS#8 DER");
+  return OrProblem(client::DeveloperKey::Parse(AsBytes(der)), path + " is no P-256 key in PKCS#8 DER");
+}
+
+Problem WrongAnswer(const std::string& fault) {
+  return Problem("the node's answer " + fault + "; check that --url is the API of a node of this version");
 }
 
 // The result of the call; an error is thrown as its line.
 json::Value Call(const NodeApi& api, const client::Request& request) {
   const std::string body = OrProblem(api.Call(request));
   Result<json::Value> parsed = json::Parse(body);
-  if (!parsed.ok()) throw Problem("the node's answer is not JSON");
+  if (!parsed.ok()) throw WrongAnswer("is not JSON");
   if (const json::Value* error = parsed.value().Find("error")) throw CallError(ErrorLine(*error));
-  if (parsed.value().Find("result") == nullptr) throw Problem("the node's answer has no result");
+  if (parsed.value().Find("result") == nullptr) throw WrongAnswer("has no result");
   return std::move(parsed).value();
 }
 
 std::string TextOf(const json::Value& value) {
   const Result<std::string_view> text = value.AsString();
-  if (!text.ok()) throw Problem("the node's answer is not the text that it should be");
+  if (!text.ok()) throw WrongAnswer("is not the text that it should be");
   return std::string(text.value());
 }
 
 // The member of the result, which the protocol says is a string.
 std::string ResultText(const json::Value& answer, std::string_view member) {
   const json::Value* found = answer.Find("result")->Find(member);
-  if (found == nullptr) throw Problem("the node's answer has no " + std::string(member));
+  if (found == nullptr) throw WrongAnswer("has no " + std::string(member));
   return TextOf(*found);
 }
 
@@ -90,7 +94,7 @@ Bytes EnvelopeKeyOf(const po::variables_map& values, const NodeApi& api) {
     text = OrProblem(api.GetEnclave()).enclave_public_key;
     if (text.empty()) throw Problem("the network has no envelope key yet; see GET /health of the node");
   }
-  return OrProblem(ParseBase64(text), "the enclave key is not base64");
+  return OrProblem(ParseBase64(text), "the enclave key");
 }
 
 Session Open(const po::variables_map& values) {
@@ -102,7 +106,7 @@ Session Open(const po::variables_map& values) {
   const Bytes envelope = EnvelopeKeyOf(values, api);
   auto rng = std::make_unique<crypto::SystemRng>();
   auto client = OrProblem(client::DeveloperClient::Make(std::move(key), scope, envelope, *rng),
-                          "the enclave key is not an RSA public key");
+                          "the enclave key is no RSA public key");
   return {std::move(api), std::move(rng), std::move(client), user, values.contains("json")};
 }
 
@@ -204,9 +208,9 @@ int AccountAddress(const Command& self, const Arguments& arguments) {
   Session session = Open(*values);
   const json::Value answer = session.Call(session.client.Addresses(session.user));
   const auto addresses = answer.Find("result")->AsArray();
-  if (!addresses.ok() || addresses.value().empty()) throw Problem("the node's answer has no address");
-  const std::string address = eth::ToChecksumText(OrProblem(eth::ParseAddress(TextOf(addresses.value()[0])),
-                                                            "the node's answer is not an Ethereum address"));
+  if (!addresses.ok() || addresses.value().empty()) throw WrongAnswer("has no address");
+  const std::string address = eth::ToChecksumText(
+      OrProblem(eth::ParseAddress(TextOf(addresses.value()[0])), "the address in the node's answer"));
   std::cout << (session.json ? json::ObjectWriter().Text("address", address).Finish() : address) << std::endl;
   return 0;
 }
@@ -228,7 +232,7 @@ int SignTypedData(const Command& self, const Arguments& arguments) {
   const json::Value data = ReadObject(*values);
   Session session = Open(*values);
   const json::Value answer = session.Call(session.client.SignTypedData(session.user, json::Serialize(data)));
-  PrintSignature(session, answer, OrProblem(eth::ParseTypedData(data), "this is not typed data").digest);
+  PrintSignature(session, answer, OrProblem(eth::ParseTypedData(data), "the typed data").digest);
   return 0;
 }
 
@@ -240,12 +244,12 @@ int SignTransaction(const Command& self, const Arguments& arguments) {
   const json::Value answer =
       session.Call(session.client.SignTransaction(session.user, json::Serialize(object)));
   const std::string text = TextOf(*answer.Find("result"));
-  const Bytes raw = OrProblem(ParseHex(text.starts_with("0x") ? text.substr(2) : text),
-                              "the node's answer is not hexadecimal");
+  const Bytes raw = OrProblem(ParseHex(text.starts_with("0x") ? text.substr(2) : text), "the node's answer");
   const RawTransaction made =
-      OrProblem(ParseRawTransaction(raw), "the node's answer is not a signed transaction");
-  if (OrProblem(eth::ParseTransaction(object), "this is not a transaction").SigningDigest() != made.digest)
-    throw Problem("the node signed another transaction than the one asked for: " + text);
+      OrProblem(ParseRawTransaction(raw), "the node's answer is no signed transaction");
+  if (OrProblem(eth::ParseTransaction(object), "the transaction").SigningDigest() != made.digest)
+    throw Problem("the node signed another transaction than the one asked for: " + text +
+                  "; do not send it, and ask the node's operator");
   PrintSigned(session, "raw_transaction", text, SignerOf(made.digest, made.signature));
   return 0;
 }

@@ -209,12 +209,12 @@ void Devnet::Watch(Run& run, Node& node) const {
 
 void Devnet::AwaitKeys(Run& run) const {
   const auto look = [this](Node& node) {
-    Result<EnclaveFacts, std::string> facts = node.Api().GetEnclave();
+    Result<EnclaveFacts, Refusal> facts = node.Api().GetEnclave();
     if (!facts.ok()) {
-      node.reason = facts.error();
+      node.reason = facts.error().wrong;
     } else if (!facts.value().identity_key) {
-      const Result<Health, std::string> health = node.Api().GetHealth();
-      node.reason = health.ok() ? health.value().Summary() : health.error();
+      const Result<Health, Refusal> health = node.Api().GetHealth();
+      node.reason = health.ok() ? health.value().Summary() : health.error().wrong;
       if (health.ok() && health.value().Refused()) ThrowFor(node, node.reason);
     } else {
       node.facts = std::move(facts).value();
@@ -262,18 +262,18 @@ void Devnet::GiveManifest(const Run& run) const {
         ThrowFor(node, "it has the manifest of another network; stop it, or use another --dir");
       continue;
     }
-    const Result<Unit, std::string> given = node.Api().PostManifest(file);
-    if (!given.ok()) ThrowFor(node, given.error());
+    const Result<Unit, Refusal> given = node.Api().PostManifest(file);
+    if (!given.ok()) ThrowFor(node, given.error().Text());
   }
 }
 
 void Devnet::AwaitReady(Run& run) const {
   const auto look = [&](Node& node) {
-    const Result<Health, std::string> health = node.Api().GetHealth();
-    if (!health.ok()) return health.error();
+    const Result<Health, Refusal> health = node.Api().GetHealth();
+    if (!health.ok()) return health.error().wrong;
     if (!health.value().Complete()) return health.value().Summary();
-    Result<EnclaveFacts, std::string> facts = node.Api().GetEnclave();
-    if (!facts.ok()) return facts.error();
+    Result<EnclaveFacts, Refusal> facts = node.Api().GetEnclave();
+    if (!facts.ok()) return facts.error().wrong;
     node.facts = std::move(facts).value();
     if (node.facts->enclave_public_key.empty()) return std::string("it has no envelope key yet");
     if (node.facts->enclave_public_key != run.nodes[0].facts->enclave_public_key)
@@ -352,12 +352,17 @@ std::size_t Devnet::Down() {
 }
 
 DevnetNode Devnet::Describe(const Node& node) const {
-  DevnetNode out{node.party, UrlOf(node.api_port), PidsOf(node.party), {}, {}};
+  DevnetNode out{node.party, UrlOf(node.api_port), PidsOf(node.party), {}, {}, {}};
   if (!out.pids) return out;
-  const Result<EnclaveFacts, std::string> facts = node.Api().GetEnclave();
+  const Result<EnclaveFacts, Refusal> facts = node.Api().GetEnclave();
   if (facts.ok()) out.enclave_public_key = facts.value().enclave_public_key;
-  Result<Health, std::string> health = node.Api().GetHealth();
-  if (health.ok()) out.health = std::move(health).value();
+  Result<Health, Refusal> health = node.Api().GetHealth();
+  if (health.ok()) {
+    out.health = std::move(health).value();
+  } else {
+    const fs::path log = NodeFolder(node.party) / "node.log";
+    out.silence = health.error().wrong + " (wait if it is starting, else see " + log.string() + ")";
+  }
   return out;
 }
 

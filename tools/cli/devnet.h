@@ -46,6 +46,7 @@ struct DevnetNode {
   std::optional<NodePids> pids;  // of a node that runs
   std::string enclave_public_key;
   std::optional<Health> health;
+  std::string silence;  // why a node that runs has no health
 };
 
 struct DevnetState {

@@ -1,9 +1,8 @@
 // passport devnet up, down, status.
-#include <iomanip>
 #include <iostream>
 
 #include "tools/cli/command.h"
-#include "tools/cli/devnet.h"
+#include "tools/cli/devnet_text.h"
 #include "tools/cli/problem.h"
 #include "trusted/json/write.h"
 
@@ -44,77 +43,8 @@ std::optional<std::uint16_t> ReadNumber(const po::variables_map& values, const c
   return static_cast<std::uint16_t>(*number);
 }
 
-std::string StateOf(const DevnetNode& node) {
-  if (!node.pids) return "down";
-  if (!node.health) return "unreachable";
-  return node.health->Complete() || !node.health->Able() ? node.health->status : "degraded";
-}
-
-// passportd writes the other two down once it has started them.
-std::string PidsJson(const NodePids& pids) {
-  const auto text = [](pid_t pid) { return pid > 0 ? std::to_string(pid) : "null"; };
-  return json::ObjectWriter()
-      .Raw("launcher", text(pids.launcher))
-      .Raw("enclave", text(pids.enclave))
-      .Raw("host", text(pids.host))
-      .Finish();
-}
-
-std::string HealthJson(const Health& health) {
-  std::vector<std::string> can;
-  for (const std::string& each : health.can) can.push_back(json::Quote(each));
-  std::vector<std::string> cannot;
-  for (const Health::Trouble& each : health.cannot) {
-    cannot.push_back(
-        json::ObjectWriter().Text("what", each.what).Text("why", each.why).Text("do", each.next).Finish());
-  }
-  return json::ObjectWriter()
-      .Text("status", health.status)
-      .Raw("can", json::ArrayOf(can))
-      .Raw("cannot", json::ArrayOf(cannot))
-      .Finish();
-}
-
-std::string NodeJson(const DevnetNode& node) {
-  json::ObjectWriter out;
-  out.U64("party", node.party).Text("url", node.url).Text("status", StateOf(node));
-  if (node.enclave_public_key.empty()) {
-    out.Null("enclave_public_key");
-  } else {
-    out.Text("enclave_public_key", node.enclave_public_key);
-  }
-  out.Raw("pids", node.pids ? PidsJson(*node.pids) : "null");
-  out.Raw("health", node.health ? HealthJson(*node.health) : "null");
-  return out.Finish();
-}
-
 void Print(const DevnetState& state, const fs::path& folder, bool json) {
-  if (json) {
-    std::vector<std::string> nodes;
-    for (const DevnetNode& node : state.nodes) nodes.push_back(NodeJson(node));
-    std::cout << json::ObjectWriter()
-                     .U64("n", state.n)
-                     .U64("t", state.t)
-                     .Text("dir", fs::weakly_canonical(fs::absolute(folder)).string())
-                     .Raw("nodes", json::ArrayOf(nodes))
-                     .Finish()
-              << std::endl;
-    return;
-  }
-  std::cout << state.t << "-of-" << state.n << " network in " << folder.string() << '\n';
-  for (const DevnetNode& node : state.nodes) {
-    std::cout << "node " << node.party << "  " << node.url << "  " << std::left << std::setw(11)
-              << StateOf(node);
-    if (node.pids && node.pids->host < 0) std::cout << "  passportd " << node.pids->launcher << ", starting";
-    if (node.pids && node.pids->host > 0) {
-      std::cout << "  passportd " << node.pids->launcher << ", enclave " << node.pids->enclave << ", host "
-                << node.pids->host;
-    }
-    std::cout << '\n';
-    if (node.health && !node.health->Complete()) std::cout << "        " << node.health->Summary() << '\n';
-  }
-  if (!state.nodes.empty() && !state.nodes[0].enclave_public_key.empty())
-    std::cout << "enclave public key " << state.nodes[0].enclave_public_key << std::endl;
+  std::cout << (json ? ToJson(state, folder) + "\n" : Describe(state, folder)) << std::flush;
 }
 
 }  // namespace

@@ -16,26 +16,9 @@ void NeedOne(const po::variables_map& values, std::initializer_list<const char*>
   if (count != 1) throw UsageProblem("exactly one of " + list + " is needed");
 }
 
-std::string ReasonOf(Status status) {
-  switch (status) {
-    case Status::kJsonSyntax:
-      return "a bracket, quote, comma or value is missing or wrong";
-    case Status::kJsonDuplicateKey:
-      return "a key occurs twice in one object";
-    case Status::kJsonDepth:
-      return "it is nested too deeply";
-    case Status::kJsonUtf8:
-      return "it is not UTF-8";
-    case Status::kJsonNumber:
-      return "a number is not one that every reader takes for the same; write it as a text";
-    default:
-      return "it is too large";
-  }
-}
-
 // What is wrong with the text as a JSON object; empty: nothing.
 std::string FaultOf(const Result<json::Value>& parsed) {
-  if (!parsed.ok()) return " is not valid JSON: " + ReasonOf(parsed.error());
+  if (!parsed.ok()) return " is not valid JSON: " + Explain(parsed.error()).Text();
   return parsed.value().IsObject() ? "" : " is JSON, but not an object {...}";
 }
 

@@ -9,21 +9,6 @@
 namespace passport::cli {
 namespace {
 
-std::string Sentence(Status status) {
-  switch (status) {
-    case Status::kManifestKeys:
-      return "two nodes or operators have one key, or a key is missing";
-    case Status::kManifestAddress:
-      return "a peer address is empty or too long";
-    case Status::kManifestMeasurements:
-      return "a production network needs the measurement of every node's enclave";
-    case Status::kManifestQuorum:
-      return "the key generation quorum must be from the threshold to the number of nodes";
-    default:
-      return "status " + std::to_string(static_cast<unsigned>(status));
-  }
-}
-
 peer::ManifestRow MakeRow(const NodePlan& node, std::uint16_t party, peer::Profile profile) {
   const std::string who = "node " + std::to_string(party) + " (" + node.api_address + ")";
   if (node.facts.network)
@@ -71,8 +56,7 @@ peer::Manifest BuildManifest(const NetworkPlan& plan) {
   out.profile = plan.profile;
   for (const NodePlan& node : plan.nodes)
     out.rows.push_back(MakeRow(node, static_cast<std::uint16_t>(out.rows.size() + 1), plan.profile));
-  const Result<Unit> valid = out.Validate();
-  if (!valid.ok()) throw Problem("these nodes do not make a network: " + Sentence(valid.error()));
+  OrProblem(out.Validate(), "these nodes do not make a network");
   return out;
 }
 

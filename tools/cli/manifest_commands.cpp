@@ -113,7 +113,9 @@ int ManifestSign(const Command& self, const Arguments& arguments) {
     manifest.Sign(row.party, key);
     is_operator = true;
   }
-  if (!is_operator) throw Problem("the manifest has no node of the operator " + ToHex(key.public_key()));
+  if (!is_operator)
+    throw Problem("the manifest has no node of the operator " + ToHex(key.public_key()) +
+                  "; give the --operator-key that it names, or make the manifest again with this one");
   WriteFile(file, EncodeManifestFile(manifest), 0644);
   std::cout << Describe(manifest) << std::flush;
   return 0;
@@ -128,10 +130,7 @@ int ManifestShow(const Command& self, const Arguments& arguments) {
   const Result<Unit> complete = peer::VerifyGenesis(manifest);
   std::cout << Describe(manifest)
             << (complete.ok() ? "complete: every operator signed"
-                : complete.error() == Status::kManifestSigners
-                    ? "not complete: operators have still to sign"
-                    : "not a valid first manifest (status " +
-                          std::to_string(static_cast<unsigned>(complete.error())) + ")")
+                              : "not complete: " + Explain(complete.error(), About::kManifest).Text())
             << std::endl;
   return complete.ok() ? 0 : kExitFailed;
 }

@@ -105,21 +105,35 @@ Result<Health> ParseHealth(const Value& object) {
     PASSPORT_TRY(trouble.why, GetText(each, "why"));
     PASSPORT_TRY(trouble.next, GetText(each, "do"));
   }
+  PASSPORT_TRY(const std::span<const Value> away, GetArray(object, "away"));
+  for (const Value& each : away) {
+    Health::Away& node = out.away.emplace_back();
+    PASSPORT_TRY(node.party, GetU16(each, "party"));
+    PASSPORT_TRY(node.why, GetText(each, "why"));
+    PASSPORT_TRY(node.next, GetText(each, "do"));
+  }
   PASSPORT_TRY(const std::span<const Value> nodes, GetArray(object, "nodes"));
   for (const Value& each : nodes) {
     Health::Peer& peer = out.nodes.emplace_back();
     PASSPORT_TRY(peer.party, GetU16(each, "party"));
     PASSPORT_TRY(peer.connected, each.GetBool("connected"));
     PASSPORT_TRY(peer.ready, each.GetBool("ready"));
-    PASSPORT_TRY(peer.banned, each.GetBool("banned"));
   }
   return out;
 }
 
 template <class T>
-Result<T, std::string> Explain(Result<T> parsed, const client::Url& url, std::string_view target) {
+Result<T, Refusal> AsAnswer(Result<T> parsed, const client::Url& url, std::string_view target) {
   if (parsed.ok()) return std::move(parsed).value();
-  return Fail(url.Origin() + std::string(target) + " is not what a node of this version says");
+  return Fail(Refusal{url.Origin() + std::string(target) + " is not what a node of this version says",
+                      "check the URL, or use the passport program of the node's own version"});
+}
+
+// What the body of an answer other than 200 says.
+std::string SaidIn(const std::string& body) {
+  const Result<Value> parsed = json::Parse(body);
+  const Value* error = parsed.ok() ? parsed.value().Find("error") : nullptr;
+  return error != nullptr ? ErrorLine(*error) : body;
 }
 
 }  // namespace
@@ -134,17 +148,11 @@ bool Health::Complete() const {
 
 std::string Health::Summary() const {
   std::string out;
-  for (const Trouble& trouble : cannot) {
-    out += (out.empty() ? "" : "; ") + std::string("cannot ") + trouble.what + ": " + trouble.why + " (" +
-           trouble.next + ")";
-  }
-  for (const Peer& peer : nodes) {
-    if (peer.connected && peer.ready) continue;
-    out += (out.empty() ? "" : "; ") + std::string("node ") + std::to_string(peer.party) +
-           (peer.banned       ? " is banned"
-            : !peer.connected ? " is not connected"
-                              : " is not ready");
-  }
+  const auto add = [&](const std::string& wrong, const std::string& next) {
+    out += (out.empty() ? "" : "; ") + wrong + " (" + next + ")";
+  };
+  for (const Trouble& trouble : cannot) add("cannot " + trouble.what + ": " + trouble.why, trouble.next);
+  for (const Away& node : away) add(node.why, node.next);
   return out.empty() ? status : out;
 }
 
@@ -157,22 +165,32 @@ std::string ErrorLine(const Value& error) {
   const Value* code = error.Find("code");
   std::string name = details != nullptr ? text(*details, "code_name") : "";
   if (name.empty() && code != nullptr) name = json::Serialize(*code);
+  const std::string message = text(error, "message");
   std::string data = text(error, "data");
-  if (data == name) data.clear();
-  if (data.starts_with(name + ": ")) data.erase(0, name.size() + 2);
-  return "error " + name + ": " + text(error, "message") + (data.empty() ? "" : ": " + data);
+  for (const std::string& said : {name, message}) {
+    if (data == said) data.clear();
+    if (data.starts_with(said + ": ")) data.erase(0, said.size() + 2);
+  }
+  return "error " + name + ": " + message + (data.empty() ? "" : ": " + data);
 }
 
-Result<std::string, std::string> NodeApi::Send(const client::HttpRequest& request) const {
-  PASSPORT_TRY(client::HttpResponse response, client::Exchange(url_, request, timeout_));
-  if (response.status == 200) return std::move(response.body);
-  return Fail(url_.Origin() + request.target + " answered HTTP " + std::to_string(response.status) + ": " +
-              response.body);
+Result<std::string, Refusal> NodeApi::Send(const client::HttpRequest& request) const {
+  client::HttpConnection::Answer answer = client::Exchange(url_, request, timeout_);
+  if (!answer.ok()) {
+    return Fail(
+        Refusal{answer.error(),
+                "is the node running? `passport devnet up --dir DIR` starts those of a devnet, its own "
+                "passportd any other; the reason why one ended is in its log"});
+  }
+  if (answer.value().status == 200) return std::move(answer.value().body);
+  return Fail(Refusal{url_.Origin() + request.target + " answered HTTP " +
+                          std::to_string(answer.value().status) + ": " + SaidIn(answer.value().body),
+                      {}});
 }
 
-Result<Value, std::string> NodeApi::Get(const std::string& target) const {
+Result<Value, Refusal> NodeApi::Get(const std::string& target) const {
   PASSPORT_TRY(const std::string body, Send({"GET", target, {}, {}}));
-  return Explain(json::Parse(body), url_, target);
+  return AsAnswer(json::Parse(body), url_, target);
 }
 
 NodeApi ApiOf(const std::string& url) {
@@ -181,41 +199,43 @@ NodeApi ApiOf(const std::string& url) {
   return NodeApi(parsed.value());
 }
 
-Result<EnclaveFacts, std::string> NodeApi::GetEnclave() const {
+Result<EnclaveFacts, Refusal> NodeApi::GetEnclave() const {
   PASSPORT_TRY(const Value body, Get("/enclave"));
-  return Explain(ParseEnclave(body), url_, "/enclave");
+  return AsAnswer(ParseEnclave(body), url_, "/enclave");
 }
 
-Result<EnclaveFacts, std::string> NodeApi::GetEnclave(const ByteArray<32>& nonce) const {
+Result<EnclaveFacts, Refusal> NodeApi::GetEnclave(const ByteArray<32>& nonce) const {
   PASSPORT_TRY(const Value body, Get("/enclave?nonce=" + ToHex(nonce)));
-  return Explain(ParseEnclave(body), url_, "/enclave");
+  return AsAnswer(ParseEnclave(body), url_, "/enclave");
 }
 
-Result<Health, std::string> NodeApi::GetHealth() const {
+Result<Health, Refusal> NodeApi::GetHealth() const {
   PASSPORT_TRY(const Value body, Get("/health"));
-  return Explain(ParseHealth(body), url_, "/health");
+  return AsAnswer(ParseHealth(body), url_, "/health");
 }
 
-Result<Unit, std::string> NodeApi::PostStatement(const std::string& target, std::string_view body) const {
+Result<Unit, Refusal> NodeApi::PostStatement(const std::string& target, std::string_view body,
+                                             About about) const {
   PASSPORT_TRY(const std::string answer,
                Send({"POST", target, {{"Content-Type", "application/octet-stream"}}, std::string(body)}));
-  PASSPORT_TRY(const Value verdict, Explain(json::Parse(answer), url_, target));
-  const Result<bool> ok = verdict.GetBool("ok");
-  if (ok.ok() && ok.value()) return Unit{};
-  const Result<std::uint64_t> status = verdict.GetU64("status");
-  return Fail(url_.Origin() + target + ": the enclave refuses it" +
-              (status.ok() ? " (status " + std::to_string(status.value()) + ")" : ""));
+  PASSPORT_TRY(const Value verdict, AsAnswer(json::Parse(answer), url_, target));
+  PASSPORT_TRY(const bool ok, AsAnswer(verdict.GetBool("ok"), url_, target));
+  if (ok) return Unit{};
+  PASSPORT_TRY(const std::uint16_t status, AsAnswer(GetU16(verdict, "status"), url_, target));
+  Refusal refusal = Explain(Status{status}, about);
+  refusal.wrong.insert(0, url_.Origin() + target + ": the enclave refuses it: ");
+  return Fail(std::move(refusal));
 }
 
-Result<Unit, std::string> NodeApi::PostManifest(std::string_view file) const {
-  return PostStatement("/manifest", file);
+Result<Unit, Refusal> NodeApi::PostManifest(std::string_view file) const {
+  return PostStatement("/manifest", file, About::kManifest);
 }
 
-Result<Unit, std::string> NodeApi::PostAdmin(ByteSpan statement) const {
-  return PostStatement("/admin", AsText(statement));
+Result<Unit, Refusal> NodeApi::PostAdmin(ByteSpan statement) const {
+  return PostStatement("/admin", AsText(statement), About::kStatement);
 }
 
-Result<std::string, std::string> NodeApi::Call(const client::Request& request) const {
+Result<std::string, Refusal> NodeApi::Call(const client::Request& request) const {
   return Send(client::ToHttp(url_, request));
 }
 

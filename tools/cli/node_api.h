@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/cli/advice.h"
 #include "tools/client/http.h"
 #include "trusted/core/attested.h"
 #include "trusted/json/json.h"
@@ -46,10 +47,15 @@ struct Health {
     std::uint16_t party = 0;
     bool connected = false;
     bool ready = false;
-    bool banned = false;
   };
   struct Trouble {
     std::string what;
+    std::string why;
+    std::string next;
+  };
+  // A node that cannot take part.
+  struct Away {
+    std::uint16_t party = 0;
     std::string why;
     std::string next;
   };
@@ -58,6 +64,7 @@ struct Health {
   std::uint16_t party = 0;
   std::vector<std::string> can;
   std::vector<Trouble> cannot;
+  std::vector<Away> away;
   std::vector<Peer> nodes;  // the node itself included
 
   bool Able() const { return status == "ok" || status == "degraded"; }
@@ -65,7 +72,9 @@ struct Health {
   bool Refused() const;
   // Able, and every node of the network, as this one sees it, is there.
   bool Complete() const;
-  // Its troubles in one line.
+  // Complete, and there is nothing that an operator should know or do.
+  bool Fine() const { return status == "ok" && Complete(); }
+  // Why it is not fine and what to do, in one line.
   std::string Summary() const;
 };
 
@@ -82,18 +91,18 @@ class NodeApi {
       : url_(std::move(url)), timeout_(timeout) {}
   const client::Url& url() const { return url_; }
 
-  Result<EnclaveFacts, std::string> GetEnclave() const;
-  Result<EnclaveFacts, std::string> GetEnclave(const ByteArray<32>& nonce) const;
-  Result<Health, std::string> GetHealth() const;
-  Result<Unit, std::string> PostManifest(std::string_view file) const;
-  Result<Unit, std::string> PostAdmin(ByteSpan statement) const;
+  Result<EnclaveFacts, Refusal> GetEnclave() const;
+  Result<EnclaveFacts, Refusal> GetEnclave(const ByteArray<32>& nonce) const;
+  Result<Health, Refusal> GetHealth() const;
+  Result<Unit, Refusal> PostManifest(std::string_view file) const;
+  Result<Unit, Refusal> PostAdmin(ByteSpan statement) const;
   // The body of the answer to a client request.
-  Result<std::string, std::string> Call(const client::Request& request) const;
+  Result<std::string, Refusal> Call(const client::Request& request) const;
 
  private:
-  Result<json::Value, std::string> Get(const std::string& target) const;
-  Result<Unit, std::string> PostStatement(const std::string& target, std::string_view body) const;
-  Result<std::string, std::string> Send(const client::HttpRequest& request) const;
+  Result<json::Value, Refusal> Get(const std::string& target) const;
+  Result<Unit, Refusal> PostStatement(const std::string& target, std::string_view body, About about) const;
+  Result<std::string, Refusal> Send(const client::HttpRequest& request) const;
 
   client::Url url_;
   std::chrono::milliseconds timeout_;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "edl/base/result.h"
+#include "tools/cli/advice.h"
 
 namespace passport::cli {
 
@@ -29,18 +30,17 @@ class UsageProblem : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The value, or a Problem with the sentence that is the error.
+// The value, or a Problem with the refusal that is the error.
 template <class T>
-T OrProblem(Result<T, std::string> result) {
-  if (!result.ok()) throw Problem(result.error());
+T OrProblem(Result<T, Refusal> result) {
+  if (!result.ok()) throw Problem(result.error().Text());
   return std::move(result).value();
 }
 
-// The value, or a Problem that says what could not be made of which outside data.
+// The value, or a Problem that says what could not be made of which outside data, why, and what to do.
 template <class T>
 T OrProblem(Result<T> result, const std::string& what) {
-  if (!result.ok())
-    throw Problem(what + " (status " + std::to_string(static_cast<unsigned>(result.error())) + ")");
+  if (!result.ok()) throw Problem(what + ": " + Explain(result.error()).Text());
   return std::move(result).value();
 }
 

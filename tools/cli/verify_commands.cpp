@@ -21,8 +21,7 @@ void AddOptions(po::options_description& options, const char* signature) {
 
 // Says whether the signer is the address that was expected.
 int Judge(const po::variables_map& values, const eth::Address& signer) {
-  const eth::Address expected =
-      OrProblem(eth::ParseAddress(Required(values, "address")), "--address is not an address");
+  const eth::Address expected = OrProblem(eth::ParseAddress(Required(values, "address")), "--address");
   const bool valid = signer == expected;
   if (values.contains("json")) {
     std::cout
@@ -58,7 +57,7 @@ int VerifyTypedData(const Command& self, const Arguments& arguments) {
   const auto values = ReadOptions(self, arguments, options);
   if (!values) return 0;
   const curve::EcdsaSignature signature = ParseSignature(Required(*values, "signature"));
-  const eth::TypedData data = OrProblem(eth::ParseTypedData(ReadObject(*values)), "this is not typed data");
+  const eth::TypedData data = OrProblem(eth::ParseTypedData(ReadObject(*values)), "the typed data");
   return Judge(*values, SignerOf(data.digest, signature));
 }
 
@@ -71,14 +70,13 @@ int VerifyTransaction(const Command& self, const Arguments& arguments) {
   if (!values) return 0;
   std::string hex = Required(*values, "signature");
   if (hex.starts_with("0x")) hex.erase(0, 2);
-  const Bytes raw = OrProblem(ParseHex(hex), "the raw transaction is not hexadecimal");
-  const RawTransaction transaction =
-      OrProblem(ParseRawTransaction(raw), "this is not a signed raw transaction");
+  const Bytes raw = OrProblem(ParseHex(hex), "the raw transaction");
+  const RawTransaction transaction = OrProblem(ParseRawTransaction(raw), "the raw transaction");
   if (const auto data = Optional<std::string>(*values, "data")) {
     const eth::Transaction expected =
-        OrProblem(eth::ParseTransaction(ObjectFrom(*data, "--data")), "--data is not a transaction");
+        OrProblem(eth::ParseTransaction(ObjectFrom(*data, "--data")), "the transaction of --data");
     if (expected.SigningDigest() != transaction.digest)
-      throw Problem("the raw transaction is not the one of --data");
+      throw Problem("the raw transaction is not the one of --data; do not send it, compare both");
   }
   return Judge(*values, SignerOf(transaction.digest, transaction.signature));
 }

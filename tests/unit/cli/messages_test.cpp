@@ -18,6 +18,17 @@ TEST(ErrorLine, SaysTheCodeOnce) {
             "error busy: M");
 }
 
+// Clients look for these texts in message and in data (wire-api.md 14), so the node says them in both.
+TEST(ErrorLine, SaysAMessageThatDataRepeatsOnce) {
+  EXPECT_EQ(LineOf(R"({"code":-32014,"message":"Duplicate registration",)"
+                   R"("data":"duplicate_registration: Duplicate registration",)"
+                   R"("details":{"code_name":"duplicate_registration"}})"),
+            "error duplicate_registration: Duplicate registration");
+  EXPECT_EQ(LineOf(R"({"code":-32007,"message":"No results","data":"unknown_user: No results: ann",)"
+                   R"("details":{"code_name":"unknown_user"}})"),
+            "error unknown_user: No results: ann");
+}
+
 TEST(ErrorLine, KeepsWhatANodeOfAnotherKindSays) {
   EXPECT_EQ(LineOf(R"({"code":-7,"message":"M","data":"some data"})"), "error -7: M: some data");
   EXPECT_EQ(LineOf(R"({"code":-7,"message":"M"})"), "error -7: M");
@@ -35,9 +46,10 @@ std::string WhyNot(const std::string& text) {
 
 TEST(ObjectFrom, NamesTheOptionTheTextAndTheFault) {
   EXPECT_EQ(WhyNot<UsageProblem>("{bad"),
-            "--config '{bad' is not valid JSON: a bracket, quote, comma or value is missing or wrong");
+            "--config '{bad' is not valid JSON: a bracket, quote, comma or value is missing or wrong; "
+            "correct it");
   EXPECT_EQ(WhyNot<UsageProblem>(R"({"a":1,"a":2})"),
-            R"(--config '{"a":1,"a":2}' is not valid JSON: a key occurs twice in one object)");
+            R"(--config '{"a":1,"a":2}' is not valid JSON: a key occurs twice in one object; correct it)");
   EXPECT_EQ(WhyNot<Problem>("[1]"), "--config '[1]' is neither a JSON object {...} nor a file that exists");
   EXPECT_EQ(WhyNot<Problem>(R"({"name":"app"})"), "taken");
 }

@@ -1,0 +1,184 @@
+// Every refusal is said in words, with what to do next.
+#include <gtest/gtest.h>
+
+#include <regex>
+
+#include "tests/unit/cli/one_answer.h"
+#include "tools/cli/command.h"
+#include "tools/cli/devnet_text.h"
+#include "tools/cli/manifest_build.h"
+#include "tools/cli/operator_key.h"
+#include "tools/cli/problem.h"
+#include "trusted/core/resume.h"
+
+namespace passport::cli {
+namespace {
+
+constexpr std::string_view kNextForNobody = "is the node running? `passport devnet up --dir DIR`";
+
+// All values of the enum, read from its header.
+std::vector<Status> AllStatuses() {
+  const std::string header = ReadFile(PASSPORT_SOURCE_DIR "/edl/base/status.h");
+  const std::regex row(R"(k\w+ = (\d+),)");
+  std::vector<Status> out;
+  for (auto at = std::sregex_iterator(header.begin(), header.end(), row); at != std::sregex_iterator(); ++at)
+    out.push_back(static_cast<Status>(std::stoul((*at)[1])));
+  return out;
+}
+
+TEST(Explain, KnowsEveryStatusInWordsAndWithANextAction) {
+  const std::vector<Status> all = AllStatuses();
+  ASSERT_GT(all.size(), 50u);
+  for (const About about : {About::kData, About::kManifest, About::kStatement}) {
+    for (const Status status : all) {
+      const Refusal refusal = Explain(status, about);
+      EXPECT_FALSE(refusal.wrong.starts_with("code ")) << static_cast<unsigned>(status);
+      EXPECT_FALSE(refusal.next.empty()) << static_cast<unsigned>(status);
+    }
+  }
+  EXPECT_EQ(Explain(Status{999}).Text(),
+            "code 999, which this version does not know; use the passport program of the node's own version");
+}
+
+std::string Http(const std::string& line, const std::string& body) {
+  return "HTTP/1.1 " + line + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+TEST(NodeApi, SaysWhatTheEnclaveRefusesAndWhatToDo) {
+  const client::OneAnswer few(Http("200 OK", R"({"ok":false,"status":4})"), "statement");
+  EXPECT_EQ(
+      NodeApi(few.url).PostAdmin(AsBytes("statement")).error().Text(),
+      few.url.Origin() +
+          "/admin: the enclave refuses it: it names too few nodes that go on, or fewer than the threshold "
+          "of operators signed it; let more operators run `passport admin sign`, or make it again with "
+          "`passport admin resume` and every node that goes on");
+  const client::OneAnswer other(Http("200 OK", R"({"ok":false,"status":4})"), "manifest");
+  EXPECT_NE(NodeApi(other.url).PostManifest("manifest").error().wrong.find("another manifest"),
+            std::string::npos);
+}
+
+TEST(NodeApi, SaysAnErrorOfTheHostOnce) {
+  const client::OneAnswer busy(
+      Http("503 Service Unavailable",
+           R"({"error":{"code":-32016,"message":"The node is busy","data":"busy: try again",)"
+           R"("details":{"code_name":"busy"}}})"),
+      "\r\n\r\n");
+  EXPECT_EQ(NodeApi(busy.url).GetHealth().error().Text(),
+            busy.url.Origin() + "/health answered HTTP 503: error busy: The node is busy: try again");
+}
+
+TEST(NodeApi, WithNobody_AsksWhetherTheNodeRuns) {
+  client::Url url;
+  {
+    const ListeningPort closed;
+    url = client::ParseUrl(closed.Url()).value();
+  }
+  const Refusal refusal = NodeApi(url).GetHealth().error();
+  EXPECT_EQ(refusal.wrong, url.Origin() + ": Connection refused");
+  EXPECT_TRUE(refusal.next.starts_with(kNextForNobody)) << refusal.next;
+}
+
+DevnetState StateWith(Health health) {
+  DevnetNode node{1, "http://localhost:1", NodePids{10, 11, 12}, "", std::move(health), ""};
+  return {3, 2, {std::move(node)}};
+}
+
+TEST(DevnetText, SaysWhyADegradedNodeIsAlsoWhenAllOthersAreThere) {
+  Health health;
+  health.status = "degraded";
+  health.cannot.push_back({"survive the loss of a node", "2 keys lack a share on node(s) 3", "keep them up"});
+  health.nodes = {{1, true, true}, {2, true, true}};
+  EXPECT_NE(Describe(StateWith(health), "net")
+                .find("cannot survive the loss of a node: 2 keys lack a share on node(s) 3 (keep them up)"),
+            std::string::npos);
+  health.cannot.clear();
+  health.nodes[1].connected = health.nodes[1].ready = false;
+  health.away.push_back({2, "node 2 is not connected", "start node 2"});
+  const std::string away = Describe(StateWith(health), "net");
+  EXPECT_NE(away.find("degraded"), std::string::npos);
+  EXPECT_NE(away.find("\n        node 2 is not connected (start node 2)\n"), std::string::npos) << away;
+}
+
+TEST(DevnetText, SaysWhatToDoForANodeThatIsDownOrSilent) {
+  DevnetState state{3, 2, {{1, "http://localhost:1", {}, "", {}, ""}}};
+  EXPECT_NE(Describe(state, "net").find("`passport devnet up --dir net` starts it"), std::string::npos);
+  state.nodes[0].pids = NodePids{10, 11, 12};
+  state.nodes[0].silence = "http://localhost:1: no answer in time (see the log)";
+  EXPECT_NE(Describe(state, "net").find("unreachable  passportd 10, enclave 11, host 12\n        http://"),
+            std::string::npos)
+      << Describe(state, "net");
+}
+
+TEST(DevnetText, OfANodeThatIsFine_IsOneLine) {
+  Health health;
+  health.status = "ok";
+  health.nodes = {{1, true, true}};
+  EXPECT_EQ(Describe(StateWith(health), "net"),
+            "2-of-3 network in net\nnode 1  http://localhost:1  ok           passportd 10, enclave 11, host "
+            "12\n");
+}
+
+// A statement and the manifest of its network, in files.
+class AdminSigning : public testing::Test {
+ protected:
+  AdminSigning() {
+    std::string name = testing::TempDir() + "passport-sign-XXXXXX";
+    folder_ = mkdtemp(name.data());
+    NetworkPlan plan;
+    plan.t = plan.keygen_quorum = 2;
+    plan.profile = peer::Profile::kDevnet;
+    for (std::uint8_t i = 1; i <= 3; ++i) {
+      NodePlan& node = plan.nodes.emplace_back();
+      node.facts.identity_key = crypto::Ed25519PublicKey{i, 1};
+      node.facts.channel_key = crypto::X25519PublicKey{i, 2};
+      node.operator_key = MakeOperatorKey(KeyOf(i)).public_key();
+      node.peer_address = node.api_address = "127.0.0.1:1";
+    }
+    const peer::Manifest manifest = BuildManifest(plan);
+    WriteNewFile(folder_ / "manifest", EncodeManifestFile({manifest, {}}), 0644);
+    statement_.network = manifest.network_id;
+    statement_.boots = {{PartyIndex{1}, {}}, {PartyIndex{2}, {}}};
+  }
+  ~AdminSigning() override { fs::remove_all(folder_); }
+
+  fs::path KeyOf(int operator_of) const { return folder_ / (std::to_string(operator_of) + ".key"); }
+  // "" or why it was refused.
+  std::string Sign(const std::string& party, int operator_of) {
+    const fs::path file = folder_ / "statement";
+    WriteFile(file, ToBase64(statement_.Encode()) + "\n", 0644);
+    const Command self{"admin sign", "", AdminSign};
+    testing::internal::CaptureStdout();
+    std::string out;
+    try {
+      EXPECT_EQ(AdminSign(self, {"--party", party, "--operator-key", KeyOf(operator_of), "--manifest",
+                                 folder_ / "manifest", file}),
+                0);
+    } catch (const Problem& problem) {
+      out = problem.what();
+    }
+    testing::internal::GetCapturedStdout();
+    std::string text = ReadFile(file);
+    text.pop_back();
+    const auto after = core::ResumeStatement::Parse(ParseBase64(text).value());
+    EXPECT_EQ(after.value().signatures.size(), out.empty() ? 1u : 0u);
+    return out;
+  }
+
+  fs::path folder_;
+  core::ResumeStatement statement_;
+};
+
+TEST_F(AdminSigning, TakesTheKeyThatTheManifestNamesForTheParty) {
+  EXPECT_EQ(Sign("2", 2), "");
+  const std::string other = Sign("2", 3);
+  EXPECT_TRUE(other.starts_with("this key is not that of the operator of node 2, which is ")) << other;
+  EXPECT_TRUE(Sign("4", 3).starts_with("the manifest has no node 4;"));
+}
+
+TEST_F(AdminSigning, OfAStatementForAnotherNetwork_IsRefused) {
+  statement_.network[0] ^= 1;
+  EXPECT_NE(Sign("1", 1).find("give the manifest of the statement's network"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace passport::cli

@@ -1,0 +1,135 @@
+#include "tools/cli/advice.h"
+
+namespace passport::cli {
+namespace {
+
+struct Row {
+  Status status;
+  std::string_view wrong;
+  std::string_view next;
+};
+
+constexpr std::string_view kCopyAgain = "copy it again, whole, or make it again";
+constexpr std::string_view kSeeHealth = "the node's GET /health says what is missing and what to do";
+constexpr std::string_view kSameVersion = "use the passport program of the node's own version";
+constexpr std::string_view kTryAgain = "try again in a moment";
+constexpr std::string_view kRestore = "restore the newest copy of the node's data folder";
+constexpr std::string_view kNewManifest = "make the manifest again with `passport manifest init`";
+constexpr std::string_view kWriteAgain = "correct it";
+
+constexpr Row kRows[] = {
+    {Status::kOk, "nothing is wrong", "go on"},
+    {Status::kBadFormat, "the node does not know a call of this form", kSameVersion},
+    {Status::kBadPhase, "the node is not far enough for this: it has not read its records or has no manifest",
+     kSeeHealth},
+    {Status::kBadSession, "the enclave does not know this session", kTryAgain},
+    {Status::kDenied, "the enclave does not allow it", kSeeHealth},
+    {Status::kLimit, "a limit of the node is reached", kTryAgain},
+    {Status::kNotFound, "the node does not have it", "check the name and the --node URL"},
+    {Status::kBusy, "the node is busy", kTryAgain},
+    {Status::kAborted, "the nodes broke off", kTryAgain},
+    {Status::kCrypto, "a cryptographic check failed", kCopyAgain},
+    {Status::kInternal, "the node failed inside", "look at its log and restart it"},
+    {Status::kMalformed, "it is damaged, cut short, or of another kind", kCopyAgain},
+    {Status::kTooLong, "it is longer than a node takes", kWriteAgain},
+    {Status::kBadBase64, "a character is not base64, or some are missing at the end", kCopyAgain},
+    {Status::kBadHex, "a character is no hexadecimal digit, or the number of digits is odd", kCopyAgain},
+    {Status::kJsonSyntax, "a bracket, quote, comma or value is missing or wrong", kWriteAgain},
+    {Status::kJsonDepth, "it is nested too deeply", kWriteAgain},
+    {Status::kJsonDuplicateKey, "a key occurs twice in one object", kWriteAgain},
+    {Status::kJsonSize, "it is too large", kWriteAgain},
+    {Status::kJsonNumber, "a number is not one that every reader takes for the same", "write it as a text"},
+    {Status::kJsonType, "a member is missing or of the wrong type", kWriteAgain},
+    {Status::kJsonUtf8, "it is not UTF-8", "save it as UTF-8"},
+    {Status::kNumberAmbiguous, "a number without prefix could be hexadecimal or decimal",
+     "write hexadecimal numbers with 0x"},
+    {Status::kNumberRange, "a number is too large or negative", kWriteAgain},
+    {Status::kTxType, "the type of the transaction is not supported",
+     "use a legacy, EIP-2930 or EIP-1559 transaction"},
+    {Status::kTxField, "a field is missing, unknown, or belongs to another type of transaction", kWriteAgain},
+    {Status::kTxAddress, "an address is not 0x and 40 hexadecimal digits, or its checksum is wrong",
+     "copy the address again"},
+    {Status::kTypedDataShape, "types, primaryType, domain or message is missing or of the wrong form",
+     kWriteAgain},
+    {Status::kTypedDataType, "a type is not one of EIP-712, or is not defined", kWriteAgain},
+    {Status::kTypedDataValue, "a value is missing or does not fit its type", kWriteAgain},
+    {Status::kTypedDataDepth, "its types are nested too deeply", kWriteAgain},
+    {Status::kDecrypt, "it does not decrypt with this key", "check that the key belongs to it"},
+    {Status::kBadSignature, "the signature is not that key's of this data",
+     "check that the data, the signature and the key belong together"},
+    {Status::kBadKey, "it is not a key of the kind that is needed here", "check that it is the right file"},
+    {Status::kBadPoint, "it is no point of the curve", kCopyAgain},
+    {Status::kBadScalar, "it is zero or not below the order of the curve", kCopyAgain},
+    {Status::kUnseal, "the records cannot be opened with this node's key",
+     "start it with the root key that belongs to its data folder"},
+    {Status::kSealVersion, "the records were sealed by a newer version", "install that version again"},
+    {Status::kRollback, "the records are older than those the enclave last left", kRestore},
+    {Status::kHandshake, "the handshake with the other node failed", kSameVersion},
+    {Status::kPeerUnknown, "it names a node that this network does not have", "check the --node URLs"},
+    {Status::kPeerVersion, "the other node speaks another version", kSameVersion},
+    {Status::kPeerManifest, "the other node has another manifest", "give both the same manifest"},
+    {Status::kPeerReplay, "it is an old one, taken before", "make a new one"},
+    {Status::kPeerBanned, "the other node is banned", "find out why, then `passport admin unban`"},
+    {Status::kManifestSize, "it has no nodes, or too many", kNewManifest},
+    {Status::kManifestThreshold, "its threshold is below 2 or above the number of nodes", kNewManifest},
+    {Status::kManifestOverlap, "with its threshold two sets of signers need not share a node", kNewManifest},
+    {Status::kManifestQuorum, "the key generation quorum must be from the threshold to the number of nodes",
+     "leave out --keygen-quorum or give another one"},
+    {Status::kManifestParties, "its nodes are not numbered 1, 2, 3 in this order", kNewManifest},
+    {Status::kManifestKeys, "two nodes or operators have one key, or a key is missing",
+     "give each node and operator once"},
+    {Status::kManifestAddress, "the address of a node is empty or too long", "correct --node"},
+    {Status::kManifestMeasurements, "a production network needs the measurement of every node's enclave",
+     kNewManifest},
+    {Status::kManifestSuccessor, "it is not the first manifest of a network", kNewManifest},
+    {Status::kManifestSignature, "an operator's signature does not fit, or is a stranger's",
+     "let the operators run `passport manifest sign` on an undamaged copy"},
+    {Status::kManifestSigners, "operators have still to sign",
+     "each of them runs `passport manifest sign --operator-key FILE` on it"},
+};
+
+// What means something else there.
+constexpr Row kOfManifest[] = {
+    {Status::kDenied, "the node belongs to a network with another manifest",
+     "compare the hash of `passport manifest show` with that of `passport attest`; a manifest cannot be "
+     "replaced yet"},
+    {Status::kPeerUnknown, "none of its rows has the keys of this node",
+     "check the --node URL; if the node's data folder is new, make the manifest again with `passport "
+     "manifest init`"},
+};
+constexpr Row kOfStatement[] = {
+    {Status::kMalformed, "it is damaged, or of a kind that the node does not know", kCopyAgain},
+    {Status::kDenied, "it names too few nodes that go on, or fewer than the threshold of operators signed it",
+     "let more operators run `passport admin sign`, or make it again with `passport admin resume` and every "
+     "node that goes on"},
+    {Status::kPeerUnknown,
+     "it is for another network or node, or a node that it names was restarted since it was made",
+     "check the --node URLs, then make it again"},
+    {Status::kBadSignature, "a signature in it is not that of the operator whom the manifest names",
+     "make it again, and let each operator sign with the key of `passport manifest show`"},
+    {Status::kPeerReplay,
+     "the node took it or a newer one before, it has expired, or its time is ahead of the node's clock",
+     "compare the clocks of both machines, then make it again"},
+};
+
+template <std::size_t N>
+const Row* Find(const Row (&rows)[N], Status status) {
+  for (const Row& row : rows) {
+    if (row.status == status) return &row;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Refusal Explain(Status status, About about) {
+  const Row* row = nullptr;
+  if (about == About::kManifest) row = Find(kOfManifest, status);
+  if (about == About::kStatement) row = Find(kOfStatement, status);
+  if (row == nullptr) row = Find(kRows, status);
+  if (row != nullptr) return {std::string(row->wrong), std::string(row->next)};
+  return {"code " + std::to_string(static_cast<unsigned>(status)) + ", which this version does not know",
+          std::string(kSameVersion)};
+}
+
+}  // namespace passport::cli

@@ -1,0 +1,27 @@
+// What is wrong and what to do next, for every code that a file, a node or its enclave is refused with: one
+// table for all commands.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "edl/base/status.h"
+
+namespace passport::cli {
+
+// A refusal in words.
+struct Refusal {
+  std::string wrong;
+  std::string next;
+
+  // "wrong; next".
+  std::string Text() const { return next.empty() ? wrong : wrong + "; " + next; }
+};
+
+// What was refused, as far as it changes what a code means.
+enum class About { kData, kManifest, kStatement };
+
+// Names a code only if no row knows it.
+Refusal Explain(Status status, About about = About::kData);
+
+}  // namespace passport::cli
