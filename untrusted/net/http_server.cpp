@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "untrusted/net/asio.h"
+#include "untrusted/net/http_head.h"
 // Beast after Asio.
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
@@ -35,14 +36,8 @@ constexpr std::size_t kReadBytes = 16 * 1024;
 constexpr std::size_t kLingerBytesMax = 16 << 20;
 constexpr Milliseconds kLingerTime{2000};
 constexpr Milliseconds kAcceptPause{100};
+constexpr std::string_view kHeadEnd = "\r\n\r\n";
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-
-// The reply to a connection that finds no room. It is sent at once, without waiting for a request.
-std::string NoRoom(const std::vector<HttpHeader>& every_reply) {
-  std::string out = "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n";
-  for (const HttpHeader& header : every_reply) out += header.name + ": " + header.value + "\r\n";
-  return out + "\r\n";
-}
 
 // What a request waits on until the handler has answered it.
 struct Waiting {
@@ -70,11 +65,29 @@ HttpRequest ToRequest(http::request<http::string_body>&& message, const std::str
   return request;
 }
 
-// The reply to bytes that are not a request within the limits.
-HttpReply Refusal(const ErrorCode& error) {
-  if (error == http::error::body_limit) return {413, "text/plain", "request body too large\n", {}};
-  if (error == http::error::header_limit) return {431, "text/plain", "request headers too large\n", {}};
-  return {400, "text/plain", "not an HTTP request\n", {}};
+HttpFault FaultOf(const ErrorCode& error) {
+  if (error == http::error::body_limit) return HttpFault::kBodyTooLarge;
+  if (error == http::error::header_limit) return HttpFault::kHeadTooLarge;
+  return HttpFault::kMalformed;
+}
+
+HttpReply Refusal(const HttpOptions& options, HttpFault fault) {
+  HttpReply out = options.on_fault ? options.on_fault(fault) : HttpReply();
+  out.status = StatusOf(fault);
+  return out;
+}
+
+// The reply to a connection that finds no room. It is sent at once, without waiting for a request.
+std::string NoRoom(const HttpOptions& options) {
+  const HttpReply reply = Refusal(options, HttpFault::kNoRoom);
+  std::string out = "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n";
+  const auto add = [&out](std::string_view name, std::string_view value) {
+    if (!value.empty()) out.append(name).append(": ").append(value).append("\r\n");
+  };
+  for (const HttpHeader& header : options.every_reply) add(header.name, header.value);
+  add("Content-Type", reply.content_type);
+  add("Content-Length", std::to_string(reply.body.size()));
+  return out.append("\r\n").append(reply.body);
 }
 
 // Whether the other end can still read a reply to what went wrong.
@@ -84,6 +97,20 @@ bool DeservesReply(const ErrorCode& error) {
 }
 
 }  // namespace
+
+unsigned StatusOf(HttpFault fault) {
+  switch (fault) {
+    case HttpFault::kMalformed:
+      return 400;
+    case HttpFault::kBodyTooLarge:
+      return 413;
+    case HttpFault::kHeadTooLarge:
+      return 431;
+    case HttpFault::kNoRoom:
+      return 503;
+  }
+  return 400;
+}
 
 class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
  public:
@@ -112,6 +139,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
     std::string client;
   };
   using Connections = std::list<std::shared_ptr<Connection>>;
+  using Parser = http::request_parser<http::string_body>;
 
   ErrorCode OpenAll(const std::vector<asio::ip::address>& addresses, std::uint16_t port);
   awaitable<void> Accept(std::shared_ptr<tcp::acceptor> acceptor);
@@ -119,6 +147,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
   awaitable<void> Serve(Connections::iterator place);
   awaitable<bool> ServeOne(Connection& connection);
   awaitable<bool> WaitForFirstByte(Connection& connection);
+  awaitable<ErrorCode> ReadHead(Connection& connection, Parser& parser);
   awaitable<HttpReply> Answer(HttpRequest request);
   awaitable<bool> Write(Connection& connection, HttpReply reply, bool keep_alive, bool head);
   awaitable<void> Linger(Connection& connection);
@@ -208,7 +237,7 @@ awaitable<void> HttpServer::Impl::Accept(std::shared_ptr<tcp::acceptor> acceptor
     accepted_.Add();
     if (!MakeRoom()) {
       socket.non_blocking(true, error);
-      if (!error) socket.send(asio::buffer(NoRoom(options_.every_reply)), 0, error);
+      if (!error) socket.send(asio::buffer(NoRoom(options_)), 0, error);
       continue;
     }
     socket.set_option(tcp::no_delay(true), error);
@@ -254,21 +283,25 @@ awaitable<bool> HttpServer::Impl::ServeOne(Connection& connection) {
   if (!co_await WaitForFirstByte(connection)) co_return false;
   connection.idle = false;
   connection.stream.expires_after(options_.read_time);
-  http::request_parser<http::string_body> parser;
+  Parser parser;
   parser.header_limit(options_.header_bytes_max);
   parser.body_limit(options_.body_bytes_max);
-  ErrorCode error;
-  co_await http::async_read_header(connection.stream, connection.buffer, parser, Into(error));
+  ErrorCode error = co_await ReadHead(connection, parser);
   if (!error && beast::iequals(parser.get()[http::field::expect], "100-continue")) {
     co_await asio::async_write(connection.stream, asio::buffer(kContinue), Into(error));
   }
   if (!error && !parser.is_done()) {
+    const auto headers = std::distance(parser.get().begin(), parser.get().end());
     co_await http::async_read(connection.stream, connection.buffer, parser, Into(error));
+    // Beast takes what follows the last chunk for headers of the request.
+    if (!error && std::distance(parser.get().begin(), parser.get().end()) != headers)
+      error = http::error::bad_field;
   }
   if (error) {
     if (!DeservesReply(error)) co_return false;
     malformed_.Add();
-    if (co_await Write(connection, Refusal(error), false, false)) co_await Linger(connection);
+    if (co_await Write(connection, Refusal(options_, FaultOf(error)), false, false))
+      co_await Linger(connection);
     co_return false;
   }
   auto message = parser.release();
@@ -287,6 +320,28 @@ awaitable<bool> HttpServer::Impl::WaitForFirstByte(Connection& connection) {
       co_await connection.stream.async_read_some(connection.buffer.prepare(kReadBytes), Into(error));
   connection.buffer.commit(size);
   co_return !error;
+}
+
+// Beast mends what it reads, so the bytes are looked at before it gets them.
+awaitable<ErrorCode> HttpServer::Impl::ReadHead(Connection& connection, Parser& parser) {
+  beast::flat_buffer& buffer = connection.buffer;
+  const auto text = [&buffer] {
+    return std::string_view(static_cast<const char*>(buffer.data().data()), buffer.size());
+  };
+  std::size_t end = 0;
+  ErrorCode error;
+  for (std::size_t seen = 0; (end = text().find(kHeadEnd, seen)) == std::string_view::npos;) {
+    seen = buffer.size() - std::min(buffer.size(), kHeadEnd.size() - 1);
+    if (buffer.size() >= options_.header_bytes_max) break;  // Beast says that it is too long
+    const std::size_t size =
+        co_await connection.stream.async_read_some(buffer.prepare(kReadBytes), Into(error));
+    buffer.commit(size);
+    if (error) co_return error;
+  }
+  const bool bad = end != std::string_view::npos && !IsUnambiguous(text().substr(0, end + kHeadEnd.size()));
+  co_await http::async_read_header(connection.stream, buffer, parser, Into(error));
+  if (!error && bad) error = http::error::bad_value;
+  co_return error;
 }
 
 awaitable<HttpReply> HttpServer::Impl::Answer(HttpRequest request) {

@@ -42,6 +42,15 @@ struct HttpReply {
 using ReplyFunction = std::function<void(HttpReply)>;
 using HttpHandler = std::function<void(HttpRequest, ReplyFunction)>;
 
+// What the server answers by itself.
+enum class HttpFault {
+  kMalformed,     // 400
+  kBodyTooLarge,  // 413
+  kHeadTooLarge,  // 431
+  kNoRoom,        // 503
+};
+unsigned StatusOf(HttpFault fault);
+
 struct HttpOptions {
   std::uint32_t header_bytes_max = 24 * 1024;  // request line and all headers; more is answered 431
   std::uint32_t body_bytes_max = 131072;       // more is answered 413
@@ -50,6 +59,8 @@ struct HttpOptions {
   std::chrono::milliseconds read_time{10000};  // from the first byte of a request to its last
   std::chrono::milliseconds write_time{10000};
   std::vector<HttpHeader> every_reply;  // added to all replies, also to the server's own refusals
+  // The content of such a refusal; its status is StatusOf. Without one it is empty.
+  std::function<HttpReply(HttpFault)> on_fault;
 };
 
 class HttpServer {

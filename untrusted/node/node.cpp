@@ -20,8 +20,9 @@ std::uint64_t Milliseconds(auto since_epoch) {
       std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count());
 }
 
-net::HttpOptions WithCors(net::HttpOptions options) {
+net::HttpOptions ForClients(net::HttpOptions options) {
   options.every_reply = rpc::CorsHeaders();
+  options.on_fault = rpc::ReplyTo;
   return options;
 }
 
@@ -43,7 +44,7 @@ Node::Node(boost::asio::io_context& io, int enclave_fd, NodeOptions options, sto
           metrics),
       api_(enclave_, options_.api, std::move(salt), metrics),
       http_(
-          io, WithCors(options_.http),
+          io, ForClients(options_.http),
           [this](net::HttpRequest request, net::ReplyFunction reply) {
             api_.Handle(std::move(request), std::move(reply));
           },

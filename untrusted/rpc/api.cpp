@@ -46,7 +46,10 @@ std::optional<Refusal> ReadHeaders(const net::HttpRequest& request, Call& call) 
 }
 
 net::HttpReply Json(std::string body) { return {200, kJson, std::move(body), {}}; }
-net::HttpReply Text(unsigned status, std::string text) { return {status, "text/plain", std::move(text), {}}; }
+// What is no client's call is for operators and their tools, which look at the status.
+net::HttpReply Error(unsigned status, Refusal refusal, const char* detail) {
+  return {status, kJson, BodyOf(refusal, detail), {}};
+}
 
 // Whether a request comes from a program on this machine that is not a browser showing somebody's page.
 bool IsLocal(const net::HttpRequest& request) {
@@ -98,7 +101,10 @@ void Api::Handle(net::HttpRequest request, net::ReplyFunction reply) {
                     "X-Encrypted-Key-Signature, X-Encrypted-WebAuthn-Signature"},
                    {"Access-Control-Max-Age", "86400"}}});
   }
-  reply({405, "text/plain", "method not allowed\n", {{"Allow", "POST, GET, OPTIONS"}}});
+  net::HttpReply refusal =
+      Error(405, Refusal::kInvalidRequest, "the HTTP method is not POST, GET or OPTIONS");
+  refusal.headers.push_back({"Allow", "POST, GET, OPTIONS"});
+  reply(std::move(refusal));
 }
 
 void Api::HandleGet(const net::HttpRequest& request, net::ReplyFunction reply) {
@@ -113,21 +119,22 @@ void Api::HandleGet(const net::HttpRequest& request, net::ReplyFunction reply) {
     return SubmitForToken(edl::StatusCall{.token = ++last_token_}, Kind::kStatus, std::move(reply));
   }
   if (path == "/enclave") return HandleEnclave(query, std::move(reply));
-  reply(Text(404,
-             "not found; there are /health, /enclave?nonce=64-hex-digits, /metrics, and POST for calls\n"));
+  reply(Error(404, Refusal::kInvalidRequest,
+              "not found; there are /health, /enclave?nonce=64-hex-digits, /metrics, and POST for calls"));
 }
 
 void Api::HandleEnclave(std::string_view query, net::ReplyFunction reply) {
   edl::AttestCall call{.token = ++last_token_};
   if (query.empty()) {
     if (getrandom(call.nonce.data(), call.nonce.size(), 0) != static_cast<ssize_t>(call.nonce.size())) {
-      return reply(Text(503, "no randomness for a nonce; give one\n"));
+      return reply(Error(503, Refusal::kInternal, "no randomness for a nonce; give one"));
     }
   } else {
-    if (!query.starts_with(kNonceParameter)) return reply(Text(400, "the only parameter is nonce\n"));
+    if (!query.starts_with(kNonceParameter))
+      return reply(Error(400, Refusal::kInvalidRequest, "the only parameter is nonce"));
     const auto bytes = ParseHex(query.substr(kNonceParameter.size()));
     if (!bytes.ok() || bytes.value().size() != call.nonce.size()) {
-      return reply(Text(400, "nonce must be 64 hex digits\n"));
+      return reply(Error(400, Refusal::kInvalidRequest, "nonce must be 64 hex digits"));
     }
     std::copy(bytes.value().begin(), bytes.value().end(), call.nonce.begin());
   }
@@ -149,9 +156,9 @@ void Api::HandlePost(const net::HttpRequest& request, net::ReplyFunction reply) 
 // may.
 void Api::HandleManifest(const net::HttpRequest& request, net::ReplyFunction reply) {
   if (!provisioned_ && !IsLocal(request)) {
-    return reply(Text(403,
-                      "this node has no manifest yet and takes the first one from its own machine only: run "
-                      "`passport manifest send --node` there, or start the node with --manifest\n"));
+    return reply(Error(403, Refusal::kNotReady,
+                       "the first manifest is taken from its own machine only: run `passport manifest send "
+                       "--node` there, or start the node with --manifest"));
   }
   const edl::ProvisionCall call{.kind = edl::ProvisionKind::kManifest, .data = AsBytes(request.body)};
   SubmitStatement(call, std::move(reply));

@@ -36,14 +36,32 @@ Row RowOf(Refusal refusal) {
 
 }  // namespace
 
-std::string BodyOf(Refusal refusal) {
-  const Row row = RowOf(refusal);
+std::string BodyOf(Refusal refusal, const char* detail) {
+  Row row = RowOf(refusal);
+  if (detail != nullptr) row.detail = detail;
   std::string body = R"({"jsonrpc":"2.0","error":{"code":)";
   body.append(row.number).append(R"(,"message":")").append(row.message);
   body.append(R"(","data":")").append(row.name).append(": ").append(row.detail);
   body.append(R"(","details":{"code_name":")").append(row.name).append("\"");
   if (row.retry_after_ms != nullptr) body.append(R"(,"retry_after_ms":)").append(row.retry_after_ms);
   return body.append(R"(}},"id":null})");
+}
+
+net::HttpReply ReplyTo(net::HttpFault fault) {
+  const auto reply = [&](Refusal refusal, const char* detail) {
+    return net::HttpReply{net::StatusOf(fault), "application/json", BodyOf(refusal, detail), {}};
+  };
+  switch (fault) {
+    case net::HttpFault::kMalformed:
+      return reply(Refusal::kInvalidRequest, "not an HTTP/1.1 request that every reader takes for the same");
+    case net::HttpFault::kBodyTooLarge:
+      return reply(Refusal::kTooLarge, "the body is longer than its limit");
+    case net::HttpFault::kHeadTooLarge:
+      return reply(Refusal::kTooLarge, "the headers together are longer than their limit");
+    case net::HttpFault::kNoRoom:
+      return reply(Refusal::kBusy, "too many connections; try again a little later");
+  }
+  return reply(Refusal::kInternal, nullptr);
 }
 
 const char* NameOf(Refusal refusal) { return RowOf(refusal).name; }

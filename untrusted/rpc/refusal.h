@@ -5,13 +5,17 @@
 #include <string>
 
 #include "edl/base/status.h"
+#include "untrusted/net/http_server.h"
 
 namespace passport::host::rpc {
 
 enum class Refusal { kInvalidRequest, kTooLarge, kBusy, kTimeout, kNotReady, kInternal };
 
-// The whole body of the reply; `id` is null because the host does not read the request's JSON.
-std::string BodyOf(Refusal refusal);
+// The whole body of the reply; `id` is null because the host does not read the request's JSON. `detail`, a
+// constant, replaces what is usually said of this refusal.
+std::string BodyOf(Refusal refusal, const char* detail = nullptr);
+// The reply to what could not be read as an HTTP request within the limits.
+net::HttpReply ReplyTo(net::HttpFault fault);
 // For metrics.
 const char* NameOf(Refusal refusal);
 // What a client is told when the enclave refused a call as such.
