@@ -18,6 +18,7 @@ namespace po = boost::program_options;
 constexpr std::string_view kPrefix = "PASSPORT_";
 constexpr std::uint64_t kStoreBytesMin = 1 << 20;
 constexpr std::uint64_t kStoreBytesMax = std::uint64_t{1} << 46;
+constexpr std::uint64_t kLogBytesMin = 4096;
 constexpr std::uint32_t kRequestMsMax = 3600000;
 constexpr std::size_t kCountMax = 1 << 20;
 
@@ -44,6 +45,9 @@ po::options_description Describe(Parsed& into) {
     ("peer-listen", po::value(&c.peer_listen)->value_name("HOST:PORT"), "for peers, instead of the manifest's address")
     ("record", po::value(&c.record)->value_name("FILE"),
      "for debugging: append every record to and from the enclave, client requests included; default none")
+    ("log-file", po::value(&c.log_file)->value_name("FILE"), "for the log, instead of standard error")
+    ("log-max-bytes", po::value(&c.log_max_bytes),
+     "size at which FILE of --log-file becomes FILE.1 and a new one begins; default 16 MiB")
     ("max-connections", po::value(&c.max_connections), "open client connections; default 1024")
     ("max-requests", po::value(&c.max_requests), "client requests without an answer yet; default 1024")
     ("max-queue", po::value(&c.max_queue), "client requests that wait for the enclave; default 256")
@@ -90,6 +94,8 @@ std::string Problem(const Parsed& parsed) {
   if (!config.peer_listen.empty() && !net::ParseHostPort(config.peer_listen)) {
     return "--peer-listen is not host:port";
   }
+  if (config.log_max_bytes < kLogBytesMin || config.log_max_bytes > kStoreBytesMax)
+    return "--log-max-bytes is out of range";
   if (!is_count(config.max_connections)) return "--max-connections is out of range";
   if (!is_count(config.max_requests)) return "--max-requests is out of range";
   if (!is_count(config.max_queue)) return "--max-queue is out of range";

@@ -1,4 +1,3 @@
-// One structured line per event on standard error, for the operator.
 #include "untrusted/metrics/log.h"
 
 #include <unistd.h>
@@ -6,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <memory>
 #include <utility>
 
 namespace passport::host::metrics {
@@ -48,7 +48,7 @@ void AppendValue(std::string& line, const std::string& value) {
   line += '"';
 }
 
-void WriteToStandardError(const std::string& line) {
+std::string WithTime(const std::string& line) {
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);
   tm utc{};
@@ -57,7 +57,11 @@ void WriteToStandardError(const std::string& line) {
   const std::size_t size = strftime(date.data(), date.size(), "%Y-%m-%dT%H:%M:%S", &utc);
   std::string millis = std::to_string(now.tv_nsec / 1000000);
   millis.insert(0, 3 - millis.size(), '0');
-  const std::string out = "ts=" + std::string(date.data(), size) + "." + millis + "Z " + line + "\n";
+  return "ts=" + std::string(date.data(), size) + "." + millis + "Z " + line + "\n";
+}
+
+void WriteToStandardError(const std::string& line) {
+  const std::string out = WithTime(line);
   // A full or closed pipe must not stop the node: what does not fit is lost.
   if (write(STDERR_FILENO, out.data(), out.size()) < 0) return;
 }
@@ -65,6 +69,10 @@ void WriteToStandardError(const std::string& line) {
 }  // namespace
 
 Log::Log() : sink_(WriteToStandardError) {}
+Log::Log(LogFile file)
+    : sink_([shared = std::make_shared<LogFile>(std::move(file))](const std::string& line) {
+        shared->Append(WithTime(line));
+      }) {}
 Log::Log(Sink sink) : sink_(std::move(sink)) {}
 
 void Log::Write(Level level, std::string_view event, std::initializer_list<Field> fields) const {

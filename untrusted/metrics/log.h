@@ -1,4 +1,4 @@
-// One structured line per event on standard error, for the operator.
+// One structured line per event, for the operator.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +6,8 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+
+#include "untrusted/metrics/log_file.h"
 
 namespace passport::host::metrics {
 
@@ -25,7 +27,8 @@ struct Field {
 class Log {
  public:
   using Sink = std::function<void(const std::string& line)>;
-  Log();  // to standard error, each line with the time of day
+  Log();                       // to standard error, each line with the time of day
+  explicit Log(LogFile file);  // to that file, in the same form
   explicit Log(Sink sink);
 
   // "level=info event=EVENT name=value ...".

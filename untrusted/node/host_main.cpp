@@ -122,7 +122,14 @@ int Main(const std::vector<std::string>& arguments) {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   signal(SIGPIPE, SIG_IGN);
-  return Run(std::get<config::Config>(parsed.value()), metrics::Log());
+  const auto& config = std::get<config::Config>(parsed.value());
+  if (config.log_file.empty()) return Run(config, metrics::Log());
+  auto file = metrics::LogFile::Open(config.log_file, config.log_max_bytes);
+  if (!file.ok()) {
+    std::cerr << file.error() << '\n';
+    return kExitFailed;
+  }
+  return Run(config, metrics::Log(std::move(file).value()));
 }
 
 }  // namespace

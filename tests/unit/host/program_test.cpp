@@ -176,6 +176,32 @@ TEST(Program, Kill_LosesNoRecordWhoseReplyAClientHas) {
   }
 }
 
+TEST(Program, LogFile_HasTheEventsAndStaysBounded) {
+  const TempFolder temp;
+  FakeEnclave fake;
+  fake.on_client_request = [](const edl::ClientRequestCall& call, edl::Effects& effects) {
+    effects.Log(20, {}, 1, 2);
+    effects.Reply(call.token, 0, 0, ToBytes(std::string_view("done")));
+    return Status::kOk;
+  };
+  std::vector<std::string> arguments = Arguments(temp);
+  arguments.insert(arguments.end(), {"--log-file", temp.File("log"), "--log-max-bytes", "4096"});
+  Program program(fake.host_fd(), arguments);
+  fake.Start();
+  RawClient client(program.AwaitReady());
+  for (int i = 0; i < 200; ++i) {
+    client.Send(Post("x"));
+    ASSERT_EQ(client.Read().body, "done");
+  }
+  for (const char* name : {"log", "log.1"}) {
+    EXPECT_LE(std::filesystem::file_size(temp.File(name)), 4096u);
+    std::ifstream file(temp.File(name));
+    std::string line;
+    EXPECT_TRUE(std::getline(file, line) && line.starts_with("ts=2") && line.find(" event=") != line.npos)
+        << line;
+  }
+}
+
 TEST(Program, WrongUse_EndsWithTwo) {
   const TempFolder temp;
   EXPECT_EQ(Program(-1, Arguments(temp)).Wait(), 2);  // nobody gave it an enclave
@@ -194,6 +220,13 @@ TEST(Program, AStoreOrPortThatCannotBeHadEndsWithOne) {
   {
     FakeEnclave fake;
     EXPECT_EQ(Program(fake.host_fd(), {"--data-dir", temp.File("absent/data")}).Wait(), 1);
+  }
+  {
+    FakeEnclave fake;
+    EXPECT_EQ(
+        Program(fake.host_fd(), {"--data-dir", temp.File("data"), "--log-file", temp.File("absent/log")})
+            .Wait(),
+        1);
   }
   FakeEnclave fake;
   Program first(fake.host_fd(), Arguments(temp));
