@@ -23,6 +23,7 @@ constexpr std::chrono::seconds kPortTime{3};    // for a port whose process is j
 constexpr std::chrono::seconds kStopTime{16};   // passportd gives its host 10 s and its enclave 3 s
 constexpr std::chrono::seconds kOrphanTime{5};  // for children of a passportd that was killed
 constexpr std::size_t kLogLinesTold = 4;
+constexpr const char* kHostLog = "log/host.log";  // in the node's folder
 
 std::uint16_t PortOf(const std::string& address) {
   std::uint16_t port = 0;
@@ -34,7 +35,9 @@ std::uint16_t PortOf(const std::string& address) {
 
 std::string UrlOf(std::uint16_t port) { return "http://localhost:" + std::to_string(port); }
 
+// The folder of the host's log belongs to the host: what is no file there is not opened.
 std::string LastLines(const fs::path& log) {
+  if (!fs::is_regular_file(fs::symlink_status(log))) return "";
   std::ifstream file(log);
   std::vector<std::string> lines;
   for (std::string line; std::getline(file, line);) {
@@ -104,9 +107,10 @@ std::optional<NodePids> Devnet::PidsOf(std::size_t party) const {
 }
 
 void Devnet::ThrowFor(const Node& node, const std::string& reason) const {
-  const fs::path log = NodeFolder(node.party) / "node.log";
-  throw Problem("node " + std::to_string(node.party) + ": " + reason + "; its log is " + log.string() +
-                LastLines(log));
+  const fs::path folder = NodeFolder(node.party);
+  throw Problem("node " + std::to_string(node.party) + ": " + reason + "; its logs are " +
+                (folder / "node.log").string() + LastLines(folder / "node.log") + "\nand " +
+                (folder / kHostLog).string() + LastLines(folder / kHostLog));
 }
 
 std::vector<Devnet::Node> Devnet::LoadNodes(const peer::Manifest& manifest) const {
@@ -163,6 +167,7 @@ pid_t Devnet::Start(const Node& node) const {
   // be open to it.
   MakeFolder(folder, 0711);
   MakeFolder(folder / "data", 0700);
+  MakeLogFolder((folder / kHostLog).parent_path(), node.party, geteuid());
   unlink(LauncherOf(node.party).marker.c_str());
   LaunchPlan plan;
   plan.program = programs_.launcher;
@@ -172,7 +177,7 @@ pid_t Devnet::Start(const Node& node) const {
   plan.arguments = LauncherOptions(folder, node.party, geteuid());
   plan.arguments.insert(plan.arguments.end(),
                         {"--enclave", programs_.enclave, "--host", programs_.host, "--", "--data-dir", "data",
-                         "--api-port", std::to_string(node.api_port)});
+                         "--api-port", std::to_string(node.api_port), "--log-file", kHostLog});
   if (!HasIpv6Loopback()) plan.arguments.insert(plan.arguments.end(), {"--api-bind", "127.0.0.1"});
   plan.arguments.insert(plan.arguments.end(), programs_.more_host_arguments.begin(),
                         programs_.more_host_arguments.end());
@@ -360,7 +365,7 @@ DevnetNode Devnet::Describe(const Node& node) const {
   if (health.ok()) {
     out.health = std::move(health).value();
   } else {
-    const fs::path log = NodeFolder(node.party) / "node.log";
+    const fs::path log = NodeFolder(node.party) / kHostLog;
     out.silence = health.error().wrong + " (wait if it is starting, else see " + log.string() + ")";
   }
   return out;

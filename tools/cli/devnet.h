@@ -1,7 +1,8 @@
 // A network of nodes on this machine, in one folder: started, looked at, stopped.
 //
-// DIR/manifest, DIR/operators/N.key and, for each node, DIR/node-N with root.key, data/, node.log and the pid
-// files. The nodes' own keys are made inside their enclaves; no file has one unsealed (rules.md 15).
+// DIR/manifest, DIR/operators/N.key and, for each node, DIR/node-N with root.key, data/, node.log of
+// passportd, log/host.log (bounded, untrusted/config) and the pid files. The nodes' own keys are made inside
+// their enclaves; no file has one unsealed (rules.md 15).
 #pragma once
 
 #include <functional>

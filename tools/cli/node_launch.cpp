@@ -1,6 +1,10 @@
 #include "tools/cli/node_launch.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 
 #include "tools/cli/problem.h"
 
@@ -43,6 +47,14 @@ void CheckNodeFolder(const fs::path& folder, std::uint16_t party, uid_t self) {
                   DataOf(folder).string() +
                   "; put the file back, or, if it is lost, make another network with another --dir");
   }
+}
+
+void MakeLogFolder(const fs::path& folder, std::uint16_t party, uid_t self) {
+  MakeFolder(folder, 0755);
+  const std::optional<NodeUsers> users = UsersOf(party, self);
+  if (users && chown(folder.c_str(), users->host, users->host) != 0)
+    throw Problem("cannot give " + folder.string() + " to the host's uid: " + std::strerror(errno) +
+                  "; take another --dir");
 }
 
 std::vector<std::string> LauncherOptions(const fs::path& folder, std::uint16_t party, uid_t self) {

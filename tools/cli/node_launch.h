@@ -23,6 +23,9 @@ std::optional<NodeUsers> UsersOf(std::uint16_t party, uid_t self);
 // missing, or they belong to a user that the node's host will not be.
 void CheckNodeFolder(const fs::path& folder, std::uint16_t party, uid_t self);
 
+// Makes the folder that the node's host, under its own uid, writes its log into.
+void MakeLogFolder(const fs::path& folder, std::uint16_t party, uid_t self);
+
 // passportd's options for the node's folder. A root key is made only where nothing is sealed under another.
 std::vector<std::string> LauncherOptions(const fs::path& folder, std::uint16_t party, uid_t self);
 

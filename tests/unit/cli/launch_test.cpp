@@ -1,5 +1,6 @@
 // How a devnet's nodes are started: apart from each other as root, and never with a new key for old records.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -71,6 +72,14 @@ TEST_F(Launch, ARootKeyIsMadeForANewNodeOnly) {
   fs::remove(folder_ / "data");
   MakeRecords(host_);
   EXPECT_FALSE(Has(self_, "--make-root-key"));
+}
+
+TEST_F(Launch, TheHostCanWriteItsLogAndNothingBesideIt) {
+  MakeLogFolder(folder_ / "log", 1, self_);
+  struct stat info {};
+  ASSERT_EQ(stat((folder_ / "log").c_str(), &info), 0);
+  EXPECT_EQ(info.st_uid, host_);
+  EXPECT_EQ(info.st_mode & 0777, 0755u);
 }
 
 TEST_F(Launch, RecordsWithoutTheirRootKeyAreRefusedByName) {
