@@ -295,9 +295,13 @@ void Network::Form() {
     manifest_.manifest.rows.push_back(row);
   }
   for (const auto& [party, key] : operators_) manifest_.Sign(party, key);
-  const std::string file = peer::EncodeFile(manifest_, "simulated network");
-  for (auto& [party, node] : nodes_)
-    Call(party, edl::ProvisionCall{edl::ProvisionKind::kManifest, AsBytes(file)});
+  for (auto& [party, node] : nodes_) GiveManifest(party, manifest_);
+}
+
+Status Network::GiveManifest(PartyIndex party, const peer::SignedManifest& manifest) {
+  const std::string file = peer::EncodeFile(manifest, "simulated network");
+  Call(party, edl::ProvisionCall{edl::ProvisionKind::kManifest, AsBytes(file)});
+  return static_cast<Status>(last_verdict_);
 }
 
 bool Network::Ready() {

@@ -68,6 +68,8 @@ class Network {
   Hash32 TrafficHash() const;  // over all bytes between hosts and cores so far
   std::map<RecordId, Bytes>& Disk(PartyIndex party) { return nodes_.at(party).disk; }
   const peer::Manifest& manifest() const { return manifest_.manifest; }
+  const peer::SignedManifest& signed_manifest() const { return manifest_; }
+  Status GiveManifest(PartyIndex party, const peer::SignedManifest& manifest);  // the enclave's verdict
   std::map<PartyIndex, crypto::SigningKey>& operators() { return operators_; }
   std::uint64_t now_ms() const { return now_ms_; }
   std::uint64_t unix_ms() const { return kUnixStartMs + now_ms_; }

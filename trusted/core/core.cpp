@@ -116,9 +116,9 @@ Result<Unit> Core::TakeManifest(ByteSpan file) {
   if (phase_ == edl::Phase::kBoot) return Fail(Status::kBadPhase);
   PASSPORT_TRY(peer::SignedManifest incoming, peer::ParseFile(AsText(file)));
   if (node_) {
-    // The same file again is no change. Replacing a manifest at run time comes with resharing.
-    if (incoming.manifest.Hash() == node_->identity().manifest_hash) return Ok();
-    return Fail(Status::kDenied);
+    // The same manifest again is no change. Replacing one at run time comes with resharing.
+    if (incoming.manifest.Hash() != node_->identity().manifest_hash) return Fail(Status::kDenied);
+    return peer::VerifyGenesis(incoming);  // a damaged copy is not called good
   }
   PASSPORT_TRY_VOID(peer::VerifyGenesis(incoming));
   const auto own = std::ranges::find_if(incoming.manifest.rows, [this](const peer::ManifestRow& row) {
