@@ -40,7 +40,6 @@ std::string ToBase64(ByteSpan bytes);
 Result<Bytes> ParseBase64(std::string_view text);
 // Unpadded base64url (RFC 4648 section 5), canonical.
 std::string ToBase64Url(ByteSpan bytes);
-Result<Bytes> ParseBase64Url(std::string_view text);
 
 // Exactly N bytes as an array, or kMalformed.
 template <std::size_t N>

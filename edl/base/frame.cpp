@@ -12,6 +12,12 @@ bool IsBoundaryStatus(std::uint16_t status) {
   return status <= static_cast<std::uint16_t>(Status::kInternal);
 }
 
+bool IsKind(std::uint8_t kind) {
+  return kind == static_cast<std::uint8_t>(FrameKind::kRequest) ||
+         kind == static_cast<std::uint8_t>(FrameKind::kResponse) ||
+         kind == static_cast<std::uint8_t>(FrameKind::kReady);
+}
+
 bool HasCall(FrameKind kind) { return kind == FrameKind::kRequest || kind == FrameKind::kResponse; }
 
 // The rules of FrameHeader that tie fields to the kind. In the order of the fields, so that each has its own
@@ -47,7 +53,7 @@ Result<Frame, FrameError> ParseFrame(ByteSpan record, std::uint32_t schema) {
   const std::uint8_t minor = reader.U8();
   if (major != kFrameVersionMajor || minor > kFrameVersionMinor) return Fail(FrameError::kVersion);
   const std::uint8_t kind = reader.U8();
-  if (kind < 1 || kind > static_cast<std::uint8_t>(FrameKind::kReady)) return Fail(FrameError::kKind);
+  if (!IsKind(kind)) return Fail(FrameError::kKind);
   const std::uint8_t flags = reader.U8();
   if ((flags & ~kMoreFollows) != 0) return Fail(FrameError::kFlags);
   FrameHeader header{.kind = static_cast<FrameKind>(kind), .more_follows = flags != 0};

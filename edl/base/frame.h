@@ -11,9 +11,9 @@ inline constexpr std::size_t kFrameBodyBytesMax = kRecordBytesMax - kFrameHeader
 inline constexpr std::uint8_t kFrameVersionMajor = 1;
 inline constexpr std::uint8_t kFrameVersionMinor = 0;
 
-enum class FrameKind : std::uint8_t { kRequest = 1, kResponse = 2, kEvent = 3, kReady = 4 };
+enum class FrameKind : std::uint8_t { kRequest = 1, kResponse = 2, kReady = 4 };
 
-// Requests and responses have a call and a sequence number, neither of them 0; events and `ready` have
+// Requests and responses have a call and a sequence number, neither of them 0; `ready` has
 // neither. Only responses have a status and may say that more records of the same answer follow.
 struct FrameHeader {
   FrameKind kind = FrameKind::kRequest;

@@ -58,7 +58,6 @@ enum class Status : std::uint16_t {
   kPeerVersion = 302,
   kPeerManifest = 303,
   kPeerReplay = 304,
-  kPeerBanned = 305,
   kManifestSize = 320,          // no nodes, or too many
   kManifestThreshold = 321,     // t < 2 or t > n
   kManifestOverlap = 322,       // 2t <= n: two signing sets need not share a node

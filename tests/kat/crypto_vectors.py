@@ -56,7 +56,7 @@ print("# Written by crypto_vectors.py; see there for the sources. The message of
 for n in list(range(0, 130)) + [135, 136, 137, 191, 192, 255, 271, 272, 273, 1000, 4096]:
     m = message(n)
     assert sponge(m, 6) == hashlib.sha3_256(m).digest()
-    print("hash", n, hashlib.sha256(m).hexdigest(), hashlib.sha512(m).hexdigest(), sponge(m, 1).hex())
+    print("hash", n, hashlib.sha256(m).hexdigest(), sponge(m, 1).hex())
 for key_size in (0, 1, 32, 63, 64, 65, 200):
     for n in (0, 1, 64, 100):
         print("hmac", n, hmac.new(message(key_size), message(n), hashlib.sha256).hexdigest(), message(key_size).hex())

@@ -69,7 +69,6 @@ constexpr Row kRows[] = {
     {Status::kPeerVersion, "the other node speaks another version", kSameVersion},
     {Status::kPeerManifest, "the other node has another manifest", "give both the same manifest"},
     {Status::kPeerReplay, "it is an old one, taken before", "make a new one"},
-    {Status::kPeerBanned, "the other node is banned", "find out why, then `passport admin unban`"},
     {Status::kManifestSize, "it has no nodes, or too many", kNewManifest},
     {Status::kManifestThreshold, "its threshold is below 2 or above the number of nodes", kNewManifest},
     {Status::kManifestOverlap, "with its threshold two sets of signers need not share a node", kNewManifest},

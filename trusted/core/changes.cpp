@@ -167,7 +167,10 @@ Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before
   if (before.number == 0) return Refuse(ErrorCode::kUnknownScope);
   const auto scope = policy::Scope::Parse(before.value);
   if (!scope.ok() || id != policy::ScopeRecordId(scope.value().id)) return Refuse(ErrorCode::kInternal);
-  const auto after = policy::UpdateScope(scope.value(), change.config, IsDevnet(identity_.manifest), seen_);
+  const bool devnet = IsDevnet(identity_.manifest);
+  const auto verified = policy::VerifyConfig(change.config, devnet);
+  if (!verified.ok()) return Refuse(verified.error().code);
+  const auto after = policy::UpdateScope(scope.value(), verified.value(), devnet, seen_);
   if (!after.ok()) return Refuse(after.error().code);
   return after.value().Encode();
 }

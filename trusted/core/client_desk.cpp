@@ -126,7 +126,7 @@ void ClientDesk::Decide(const RequestId& id, Operation& op, const api::UpdateSco
     op.evidence.scope_id = FormatUuid(request.scope.bytes);
     return RefuseOrRead(id, op, MakeError(ErrorCode::kUnknownScope));
   }
-  const auto after = policy::UpdateScope(scope.value(), request.signed_config, devnet, parts_.records.seen());
+  const auto after = policy::UpdateScope(scope.value(), verified.value(), devnet, parts_.records.seen());
   if (!after.ok()) return ReplyError(id, after.error());
   StartChange(id, op, Stage::kChanging, record, ScopeUpdate{request.signed_config});
 }

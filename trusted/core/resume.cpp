@@ -1,6 +1,6 @@
 #include "trusted/core/resume.h"
 
-#include "edl/base/codec.h"
+#include "edl/base/parties.h"
 #include "trusted/crypto/tagged_hash.h"
 
 namespace passport::core {
@@ -12,13 +12,6 @@ void WriteSigned(Writer& out, const ResumeStatement& s) {
   out.U8(kFormat).Raw(s.network).U64(s.number).U64(s.expires_unix_ms);
   out.U32(static_cast<std::uint32_t>(s.boots.size()));
   for (const auto& [party, boot] : s.boots) out.U16(party.value).Raw(boot.bytes);
-}
-
-// The parties of a list rise, so that none is there twice.
-PartyIndex ReadAbove(Reader& in, PartyIndex& last) {
-  const PartyIndex party{in.U16()};
-  if (party <= last) in.Reject();
-  return last = party;
 }
 
 }  // namespace
@@ -46,12 +39,12 @@ Result<ResumeStatement> ResumeStatement::Parse(ByteSpan bytes) {
   out.expires_unix_ms = in.U64();
   PartyIndex last;
   for (std::uint32_t left = in.Count(peer::kPartiesMax); left > 0 && !in.failed(); --left) {
-    const PartyIndex party = ReadAbove(in, last);
+    const PartyIndex party = ReadPartyAbove(in, last);
     out.boots.emplace(party, BootId{in.Array<16>()});
   }
   last = {};
   for (std::uint32_t left = in.Count(peer::kPartiesMax); left > 0 && !in.failed(); --left) {
-    const PartyIndex party = ReadAbove(in, last);
+    const PartyIndex party = ReadPartyAbove(in, last);
     out.signatures.emplace(party, in.Array<64>());
   }
   if (!in.Done()) return Fail(Status::kMalformed);

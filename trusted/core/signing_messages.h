@@ -60,7 +60,6 @@ Hash32 Round2Transcript(const RunKey& run, const Hash32& ssid, ByteSpan message)
 struct UsedSetup {
   PartyIndex peer;
   SetupId id;
-  bool operator==(const UsedSetup&) const = default;
 };
 
 // Round 3, signer -> leader: the share, R, and a receipt: the signer's word on what it took part in and by

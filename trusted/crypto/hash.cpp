@@ -14,17 +14,6 @@ Hash32 HashSha256(std::initializer_list<ByteSpan> parts) {
   return state.Final();
 }
 
-ByteArray<64> HashSha512(std::initializer_list<ByteSpan> parts) {
-  crypto_hash_sha512_state state;
-  crypto_hash_sha512_init(&state);
-  for (const ByteSpan part : parts) {
-    if (!part.empty()) crypto_hash_sha512_update(&state, part.data(), part.size());
-  }
-  ByteArray<64> out;
-  crypto_hash_sha512_final(&state, out.data());
-  return out;
-}
-
 Hash32 HmacSha256(ByteSpan key, std::initializer_list<ByteSpan> parts) {
   crypto_auth_hmacsha256_state state;
   static constexpr std::uint8_t kNoKey = 0;  // libsodium wants an address even for no bytes

@@ -25,7 +25,6 @@ class Sha256 {
 
 Hash32 HashSha256(std::initializer_list<ByteSpan> parts);
 inline Hash32 HashSha256(ByteSpan data) { return HashSha256({data}); }
-ByteArray<64> HashSha512(std::initializer_list<ByteSpan> parts);
 // Keccak-256 as Ethereum uses it (original padding 0x01, not FIPS 202's SHA3-256).
 Hash32 HashKeccak256(ByteSpan data);
 Hash32 HmacSha256(ByteSpan key, std::initializer_list<ByteSpan> parts);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "edl/base/parties.h"
 #include "trusted/sharing/encoding.h"
 #include "trusted/sharing/polynomial.h"
 #include "trusted/sharing/quorum.h"
@@ -89,9 +90,7 @@ Result<KeyCertificate> KeyCertificate::Parse(ByteSpan input) {
   if (count > sharing::kPartiesMax) reader.Reject();
   PartyIndex last;
   for (std::uint16_t i = 0; i < count && !reader.failed(); ++i) {
-    const PartyIndex party{reader.U16()};
-    if (party <= last) reader.Reject();
-    last = party;
+    const PartyIndex party = ReadPartyAbove(reader, last);
     out.confirmations[party] = reader.Array<64>();
   }
   const Proposal& proposal = out.facts.proposal;

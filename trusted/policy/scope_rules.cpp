@@ -18,7 +18,7 @@ Checked<VerifiedConfig> VerifyConfig(const api::SignedConfig& signed_config, boo
     return Fail(MakeError(ErrorCode::kUnauthorized, "the signature does not sign config under public_key"));
   }
   PASSPORT_TRY(const ScopeConfig config, ParseScopeConfig(signed_config.config, devnet));
-  return VerifiedConfig{owner.value(), signature.value().r, config};
+  return VerifiedConfig{owner.value(), signature.value().r, config, signed_config.config};
 }
 
 namespace {
@@ -47,9 +47,8 @@ Checked<Scope> CreateScope(const api::SignedConfig& signed_config, bool devnet, 
   return Scope{id, {verified.owner}, signed_config.config, {verified.r}};
 }
 
-Checked<Scope> UpdateScope(const Scope& before, const api::SignedConfig& signed_config, bool devnet,
+Checked<Scope> UpdateScope(const Scope& before, const VerifiedConfig& verified, bool devnet,
                            const SeenSignatures& seen) {
-  PASSPORT_TRY(const VerifiedConfig verified, VerifyConfig(signed_config, devnet));
   if (std::ranges::find(before.owners, verified.owner) == before.owners.end()) {
     return Fail(MakeError(ErrorCode::kWrongOwner));
   }
@@ -65,7 +64,7 @@ Checked<Scope> UpdateScope(const Scope& before, const api::SignedConfig& signed_
     return Fail(MakeError(ErrorCode::kReplay, "revision must rise"));
   }
   Scope after = before;
-  after.config = signed_config.config;
+  after.config = verified.text;
   if (MustRemember(verified.config)) {
     if (after.used.size() >= kUsedMax) {
       return Fail(MakeError(ErrorCode::kScopeConfig,

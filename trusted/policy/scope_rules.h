@@ -20,6 +20,7 @@ struct VerifiedConfig {
   crypto::P256PublicKey owner;
   ByteArray<32> r;
   ScopeConfig config;
+  std::string text;  // what was signed
 };
 // kBadBase64, kProof (key or DER), kUnauthorized, kScopeConfig, kTooLarge.
 auth::Checked<VerifiedConfig> VerifyConfig(const api::SignedConfig& signed_config, bool devnet);
@@ -28,8 +29,9 @@ auth::Checked<VerifiedConfig> VerifyConfig(const api::SignedConfig& signed_confi
 // names another scope.
 auth::Checked<Scope> CreateScope(const api::SignedConfig& signed_config, bool devnet,
                                  const SeenSignatures& seen);
-// The scope after an update. kWrongOwner, kReplay (also when `revision` does not rise), kScopeConfig.
-auth::Checked<Scope> UpdateScope(const Scope& before, const api::SignedConfig& signed_config, bool devnet,
+// The scope after an update to a configuration that VerifyConfig has verified. kWrongOwner, kReplay (also
+// when `revision` does not rise), kScopeConfig.
+auth::Checked<Scope> UpdateScope(const Scope& before, const VerifiedConfig& verified, bool devnet,
                                  const SeenSignatures& seen);
 
 }  // namespace passport::policy

@@ -1,5 +1,6 @@
 #include "trusted/replica/register.h"
 
+#include "edl/base/parties.h"
 #include "trusted/crypto/tagged_hash.h"
 
 namespace passport::replica {
@@ -43,9 +44,7 @@ Certificate ReadCertificate(Reader& in) {
   const std::uint32_t count = in.Count(kPartiesMax);
   PartyIndex last;
   for (std::uint32_t i = 0; i < count; ++i) {
-    const PartyIndex party{in.U16()};
-    if (party <= last) in.Reject();  // strictly ascending: no party twice, none is 0
-    last = party;
+    const PartyIndex party = ReadPartyAbove(in, last);
     out.emplace(party, in.Array<64>());
   }
   return out;

@@ -16,11 +16,10 @@ namespace passport::crypto {
 namespace {
 
 TEST(Hashes, AreThoseOfPythonForEverySizeAroundABlock) {
-  for (const kat::Fields& f : kat::Cases("crypto.txt", "hash", 4)) {
+  for (const kat::Fields& f : kat::Cases("crypto.txt", "hash", 3)) {
     const Bytes message = kat::Message(std::stoul(f[0]));
     EXPECT_EQ(ToHex(HashSha256(message)), f[1]) << f[0];
-    EXPECT_EQ(ToHex(HashSha512({message})), f[2]) << f[0];
-    EXPECT_EQ(ToHex(HashKeccak256(message)), f[3]) << f[0];
+    EXPECT_EQ(ToHex(HashKeccak256(message)), f[2]) << f[0];
   }
 }
 

@@ -125,7 +125,7 @@ TEST_F(Dispatching, SequenceNumbersRiseByOneFromOne) {
 }
 
 TEST_F(Dispatching, OnlyRequestsAreTaken) {
-  for (const FrameKind kind : {FrameKind::kResponse, FrameKind::kEvent, FrameKind::kReady}) {
+  for (const FrameKind kind : {FrameKind::kResponse, FrameKind::kReady}) {
     const bool response = kind == FrameKind::kResponse;
     ExpectFatal(EncodeFrame({.kind = kind,
                              .call_id = static_cast<std::uint16_t>(response ? 1 : 0),

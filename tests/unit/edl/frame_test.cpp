@@ -50,7 +50,6 @@ TEST(Frame, ComesBackAsItWas) {
   const FrameHeader headers[] = {
       Response(),
       {.kind = FrameKind::kRequest, .call_id = 0xffff, .seq = 1, .schema = kSchema},
-      {.kind = FrameKind::kEvent, .schema = kSchema},
       {.kind = FrameKind::kReady, .schema = kSchema}};
   for (const FrameHeader& header : headers) {
     for (const std::size_t size : {std::size_t{0}, std::size_t{1}, random() % 1000, kFrameBodyBytesMax}) {
@@ -84,13 +83,14 @@ struct Mutation {
 // One row per field, and one per rule that ties a field to the kind.
 TEST(Frame, EachFieldHasItsError) {
   const Mutation kMutations[] = {
-      {0, 't', FrameError::kMagic},      {3, '2', FrameError::kMagic},  {4, 0, FrameError::kVersion},
-      {4, 2, FrameError::kVersion},      {5, 1, FrameError::kVersion},  {6, 0, FrameError::kKind},
-      {6, 5, FrameError::kKind},         {6, 1, FrameError::kFlags},    {6, 3, FrameError::kFlags},
-      {7, 2, FrameError::kFlags},        {7, 0x81, FrameError::kFlags}, {8, 0, FrameError::kCall},
-      {10, 11, FrameError::kStatus},     {11, 1, FrameError::kStatus},  {12, 1, FrameError::kReserved},
-      {15, 0x80, FrameError::kReserved}, {24, 1, FrameError::kLength},  {24, 3, FrameError::kLength},
-      {27, 1, FrameError::kLength},      {28, 0, FrameError::kSchema},  {31, 0, FrameError::kSchema}};
+      {0, 't', FrameError::kMagic},   {3, '2', FrameError::kMagic},      {4, 0, FrameError::kVersion},
+      {4, 2, FrameError::kVersion},   {5, 1, FrameError::kVersion},      {6, 0, FrameError::kKind},
+      {6, 5, FrameError::kKind},      {6, 1, FrameError::kFlags},        {6, 3, FrameError::kKind},
+      {6, 4, FrameError::kFlags},     {7, 2, FrameError::kFlags},        {7, 0x81, FrameError::kFlags},
+      {8, 0, FrameError::kCall},      {10, 11, FrameError::kStatus},     {11, 1, FrameError::kStatus},
+      {12, 1, FrameError::kReserved}, {15, 0x80, FrameError::kReserved}, {24, 1, FrameError::kLength},
+      {24, 3, FrameError::kLength},   {27, 1, FrameError::kLength},      {28, 0, FrameError::kSchema},
+      {31, 0, FrameError::kSchema}};
   const Bytes good = EncodeFrame(Response(), AsBytes("ab"));
   for (const Mutation& mutation : kMutations) {
     Bytes record = good;
@@ -132,7 +132,7 @@ TEST(HostStatus, ShowsTheHostNoMoreThanTheBoundaryCodes) {
   EXPECT_EQ(HostStatus(Status::kDenied), Status::kDenied);
   EXPECT_EQ(HostStatus(Status::kJsonSyntax), Status::kBadFormat);
   EXPECT_EQ(HostStatus(Status::kUnseal), Status::kCrypto);
-  EXPECT_EQ(HostStatus(Status::kPeerBanned), Status::kInternal);
+  EXPECT_EQ(HostStatus(Status::kPeerReplay), Status::kInternal);
 }
 
 }  // namespace
