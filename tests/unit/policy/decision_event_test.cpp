@@ -57,6 +57,7 @@ struct World {
     EXPECT_TRUE(network.RunUntil([this] { return network.Ready(); }, 10'000));
     client.emplace(MakeClient(network, rng, R"({"permissions":{"eth_signTypedData_v4":false}})"));
     EXPECT_TRUE(Register(network, *client, kOne, "alice").starts_with("0x"));
+    network.Run(100);  // the acceptors that the answer did not wait for decide too
   }
   sim::Network network;
   crypto::SeededRng rng;
