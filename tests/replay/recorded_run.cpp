@@ -39,8 +39,8 @@ cli::Devnet MakeDevnet(const fs::path& folder) {
 
 // The answer, which must have a result.
 json::Value Call(const cli::NodeApi& api, const client::Request& request) {
-  const Result<std::string, std::string> body = api.Call(request);
-  if (!body.ok()) throw std::runtime_error(body.error());
+  const auto body = api.Call(request);
+  if (!body.ok()) throw std::runtime_error(body.error().Text());
   Result<json::Value> answer = json::Parse(body.value());
   if (!answer.ok() || answer.value().Find("result") == nullptr) throw std::runtime_error(body.value());
   return std::move(answer).value();

@@ -1,10 +1,14 @@
 #include "tools/cli/devnet.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
+#include <deque>
 #include <fstream>
+#include <sstream>
 
 #include "tools/cli/deadline.h"
 #include "tools/cli/manifest_build.h"
@@ -23,6 +27,7 @@ constexpr std::chrono::seconds kPortTime{3};    // for a port whose process is j
 constexpr std::chrono::seconds kStopTime{16};   // passportd gives its host 10 s and its enclave 3 s
 constexpr std::chrono::seconds kOrphanTime{5};  // for children of a passportd that was killed
 constexpr std::size_t kLogLinesTold = 4;
+constexpr std::size_t kLogBytesTold = 4096;       // as far back as they are looked for
 constexpr const char* kHostLog = "log/host.log";  // in the node's folder
 
 std::uint16_t PortOf(const std::string& address) {
@@ -35,14 +40,30 @@ std::uint16_t PortOf(const std::string& address) {
 
 std::string UrlOf(std::uint16_t port) { return "http://localhost:" + std::to_string(port); }
 
-// The folder of the host's log belongs to the host: what is no file there is not opened.
+// The end of a file, if it is a regular one and no link.
+std::string EndOf(const fs::path& log) {
+  const int fd = open(log.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) return "";
+  struct stat info {};
+  std::string out;
+  if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) {
+    out.resize(kLogBytesTold);
+    const off_t at = std::max<off_t>(0, info.st_size - static_cast<off_t>(kLogBytesTold));
+    out.resize(static_cast<std::size_t>(std::max<ssize_t>(0, pread(fd, out.data(), out.size(), at))));
+  }
+  close(fd);
+  return out;
+}
+
+// The folder of the host's log belongs to the host, which may have put anything there.
 std::string LastLines(const fs::path& log) {
-  if (!fs::is_regular_file(fs::symlink_status(log))) return "";
-  std::ifstream file(log);
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(file, line);) {
+  std::istringstream text(EndOf(log));
+  std::deque<std::string> lines;
+  for (std::string line; std::getline(text, line);) {
+    std::ranges::replace_if(
+        line, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
     lines.push_back(line);
-    if (lines.size() > kLogLinesTold) lines.erase(lines.begin());
+    if (lines.size() > kLogLinesTold) lines.pop_front();
   }
   std::string out;
   for (const std::string& line : lines) out += "\n  " + line;

@@ -1,6 +1,7 @@
 #include "trusted/core/network_time.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace passport::core {
 namespace {
@@ -71,7 +72,8 @@ std::uint64_t NetworkTime::LatestMs() const {
 std::uint64_t NetworkTime::LikelyMs() const {
   std::vector<std::uint64_t> all = Fresh();
   all.push_back(own_ms_);
-  return EarlierMedian(std::move(all));
+  std::ranges::sort(all, std::greater());
+  return all[std::min<std::size_t>(t_, all.size()) - 1];
 }
 
 }  // namespace passport::core

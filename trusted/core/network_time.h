@@ -23,6 +23,9 @@ class NetworkTime {
   static constexpr std::uint64_t kTellMs = 5'000;    // how often peers tell each other
   static constexpr std::uint64_t kFreshMs = 15'000;  // a peer that has been silent for longer holds nobody up
 
+  // Of a network in which fewer than t nodes lie.
+  explicit NetworkTime(std::uint16_t t) : t_(t) {}
+
   void OnTick(std::uint64_t unix_ms, std::uint64_t monotonic_ms);
   void Heard(PartyIndex peer, const TimeReport& report);
   void Lost(PartyIndex peer) { reports_.erase(peer); }
@@ -35,8 +38,9 @@ class NetworkTime {
   // said. Never falls, for a time that has come does not go; 0 before a peer was heard, for a host alone
   // proves nothing.
   std::uint64_t EarliestMs() const { return earliest_ms_; }
-  // For what must only be plausible: the median of all clocks, the own one among them. The lies of a minority
-  // move it nowhere.
+  // For what must only be plausible: the t-th latest of all clocks, the own one among them, which fewer than
+  // t liars cannot move ahead, also when they are the only peers that were heard yet. With fewer clocks the
+  // earliest.
   std::uint64_t LikelyMs() const;
 
  private:
@@ -47,6 +51,7 @@ class NetworkTime {
   std::vector<std::uint64_t> Fresh() const;  // as they were said
   void Advance();
 
+  std::uint16_t t_;
   std::uint64_t own_ms_ = 0;
   std::uint64_t now_ms_ = 0;
   std::uint64_t earliest_ms_ = 0;

@@ -67,10 +67,14 @@ void Node::OnTick(std::uint64_t unix_ms, std::uint64_t now_ms) {
   desk_.OnTick(time_.LikelyMs(), now_ms);
 }
 
-void Node::TellTime(PartyIndex to) { peers_.Send(to, {MessageKind::kTime, {}, time_.own().Encode()}); }
+// Before the first tick there is nothing to tell.
+void Node::TellTime(PartyIndex to) {
+  if (time_.own().unix_ms != 0) peers_.Send(to, {MessageKind::kTime, {}, time_.own().Encode()});
+}
 
 void Node::OnResume() {
-  if (!peers_.Step() && envelope_.HasWork()) envelope_.Make();
+  if (envelope_.HasWork()) return envelope_.Make();  // once: pair setups without end must not hold it up
+  peers_.Step();
 }
 
 void Node::OnPeerOpen(PartyIndex party) {
@@ -133,14 +137,19 @@ void Node::OnPeerMessage(PartyIndex from, PeerMessage message) {
       return;  // the peer table's
     case MessageKind::kTime: {
       const auto report = TimeReport::Parse(message.body);
-      if (report.ok()) time_.Heard(from, report.value());
+      if (report.ok() && !peers_.Banned(from)) time_.Heard(from, report.value());
       return;
     }
   }
   outbox_.Log(Event::kUnknownMessage, message.request, from, static_cast<std::uint64_t>(message.kind));
 }
 
-void Node::OnFaultsChanged() { records_.PutOwn(policy::RecordKind::kPeerFaults, peers_.EncodeFaults()); }
+void Node::OnFaultsChanged() {
+  records_.PutOwn(policy::RecordKind::kPeerFaults, peers_.EncodeFaults());
+  for (const peer::ManifestRow& row : identity_.manifest.rows) {
+    if (peers_.Banned(row.party)) time_.Lost(row.party);  // it has no say in what the operators' time is
+  }
+}
 
 void Node::Send(PartyIndex to, const RequestId& request, const replica::Message& message) {
   peers_.Send(to, {MessageKind::kReplica, request, replica::EncodeMessage(message)});

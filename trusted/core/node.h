@@ -20,7 +20,7 @@ class Node final : public PeerEvents, public replica::Port, public RegisterView 
   void OnPeerFrame(std::uint64_t link, ByteSpan frame) { peers_.OnFrame(link, frame); }
   void OnFetched(const RecordId& id, Result<Unit> outcome);
   void OnTick(std::uint64_t unix_ms, std::uint64_t now_ms);
-  // Work that no call waits for: pair setups in steps, then the envelope key. One piece of it for each call.
+  // Work that no call waits for: the envelope key, pair setups in steps. One piece of it for each call.
   bool HasWork() const { return peers_.HasWork() || envelope_.HasWork(); }
   void OnResume();
   // Operators say which starts of which nodes go on without the others; ends when one of them starts again.
@@ -66,7 +66,7 @@ class Node final : public PeerEvents, public replica::Port, public RegisterView 
   RecordBook& records_;
   Outbox& outbox_;
   PeerTable peers_;
-  NetworkTime time_;
+  NetworkTime time_{identity_.manifest.t};
   std::uint64_t next_telling_ms_ = 0;
   NetworkRules rules_;
   replica::Replica replica_;

@@ -13,6 +13,7 @@ constexpr std::uint64_t kPatienceMinMs = 200;  // before another quorum is tried
 constexpr std::uint64_t kPatienceMaxMs = 800;
 constexpr std::uint64_t kStallMs = 2'500;  // an attempt that everybody joined and nobody finished
 constexpr unsigned kRefreshesMax = 3;
+constexpr std::uint64_t kForgiveMs = 60'000;  // recent failures count half after each
 // In broken-off signatures: of those the node may be a victim, silent it is no help.
 constexpr unsigned kSilenceWeight = 4;
 
@@ -306,6 +307,10 @@ std::uint64_t SigningLeader::PatienceMs(PartyIndex party) const {
 void SigningLeader::OnTick(std::uint64_t now_ms) {
   now_ms_ = now_ms;
   pace_.OnTick(now_ms);
+  if (now_ms >= forgive_ms_) {
+    forgive_ms_ = now_ms + kForgiveMs;
+    for (auto& [party, fails] : recent_fails_) fails /= 2;
+  }
   std::vector<RequestId> all;
   for (const auto& [request, task] : tasks_) all.push_back(request);
   for (const RequestId& request : all) {
@@ -331,8 +336,11 @@ void SigningLeader::OnTick(std::uint64_t now_ms) {
       }
       TryNext(request);
     } else if (now_ms >= latest.started_ms + kStallMs) {
-      for (const PartyIndex party : latest.quorum)
-        task.failures[party] += latest.shares.contains(party) ? 0u : 1u;
+      for (const PartyIndex party : latest.quorum) {
+        if (latest.shares.contains(party) || party == identity_.self) continue;
+        ++task.failures[party];
+        ++recent_fails_[party];  // or one that joins at once and then stalls would be chosen again and again
+      }
       TryNext(request);
     }
   }

@@ -92,7 +92,8 @@ class SigningLeader {
   std::uint64_t now_ms_ = 0;
   std::map<RequestId, Task> tasks_;
   PeerPace pace_;
-  std::map<PartyIndex, unsigned> recent_fails_;  // by peer; halves with every success
+  std::map<PartyIndex, unsigned> recent_fails_;  // by peer; halves with every success, and with time
+  std::uint64_t forgive_ms_ = 0;
 };
 
 }  // namespace passport::core

@@ -27,9 +27,10 @@ struct Ballot {
 // Rounds stay below the time: 2^20 for each millisecond. One far ahead of it is a lie that would leave a
 // register no ballot; any other can be outbid.
 inline constexpr std::uint64_t kRoundAheadMs = 120'000;
+inline constexpr std::uint64_t kRoundsEndMs = std::uint64_t{1} << 43;  // the year 2248; rounds never overflow
 constexpr bool IsPlausible(const Ballot& ballot, std::uint64_t unix_ms) {
   const std::uint64_t made_ms = ballot.round >> 20;
-  return made_ms <= unix_ms || made_ms - unix_ms <= kRoundAheadMs;
+  return made_ms < kRoundsEndMs && (made_ms <= unix_ms || made_ms - unix_ms <= kRoundAheadMs);
 }
 
 // One version of a record's content. Version 1 is the first; previous is the hash of the version before, zero

@@ -13,7 +13,7 @@ namespace passport::host::metrics {
 namespace {
 
 int OpenForAppend(const std::string& path) {
-  return open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0644);
+  return open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
 }
 
 }  // namespace
@@ -23,8 +23,11 @@ Result<LogFile, std::string> LogFile::Open(const std::string& path, std::uint64_
   if (fd < 0)
     return Fail("cannot open the log " + path + ": " + std::strerror(errno) + "; correct --log-file");
   struct stat info {};
-  const bool known = fstat(fd, &info) == 0;
-  return LogFile(path, bytes_max, fd, known ? static_cast<std::uint64_t>(info.st_size) : 0);
+  if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
+    close(fd);
+    return Fail("the log " + path + " is not a regular file; correct --log-file");
+  }
+  return LogFile(path, bytes_max, fd, static_cast<std::uint64_t>(info.st_size));
 }
 
 LogFile::LogFile(LogFile&& other) noexcept
@@ -44,12 +47,21 @@ void LogFile::Append(std::string_view text) {
 }
 
 void LogFile::Rotate() {
-  const int next = rename(path_.c_str(), (path_ + ".1").c_str()) == 0 ? OpenForAppend(path_) : -1;
-  if (next >= 0) {
+  // The new file is there before the old one moves: without descriptors or space the old one is emptied in
+  // its place.
+  const std::string fresh = path_ + ".new";
+  const int next = OpenForAppend(fresh);
+  const bool moved = next >= 0 && rename(path_.c_str(), (path_ + ".1").c_str()) == 0 &&
+                     rename(fresh.c_str(), path_.c_str()) == 0;
+  if (moved) {
     close(fd_);
     fd_ = next;
-  } else if (ftruncate(fd_, 0) != 0) {
-    return;
+  } else {
+    if (next >= 0) {
+      close(next);
+      unlink(fresh.c_str());
+    }
+    if (ftruncate(fd_, 0) != 0) return;
   }
   size_ = 0;
 }

@@ -62,6 +62,7 @@ TEST_F(LogFileTest, ThatCannotBeMovedAwayIsEmptied) {
   LogFile log = Open(30);
   for (int i = 0; i < 10; ++i) log.Append("twenty bytes it has\n");
   EXPECT_EQ(Content("log"), "twenty bytes it has\n");
+  EXPECT_FALSE(std::filesystem::exists(temp.File("log.new")));
 }
 
 TEST_F(LogFileTest, ALineLongerThanTheBoundIsWrittenAlone) {
@@ -77,6 +78,7 @@ TEST_F(LogFileTest, ThatCannotBeOpenedIsNamed) {
   EXPECT_NE(none.error().find("no/log: No such file or directory; correct --log-file"), std::string::npos);
   std::filesystem::create_symlink("elsewhere", temp.File("link"));
   EXPECT_FALSE(LogFile::Open(temp.File("link"), 10).ok());
+  EXPECT_FALSE(LogFile::Open("/dev/null", 10).ok()) << "which a rotation would move away";
 }
 
 }  // namespace

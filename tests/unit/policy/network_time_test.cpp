@@ -11,8 +11,8 @@ constexpr std::uint64_t kDay = 86'400'000;
 constexpr std::uint64_t kStart = 5'000;  // by the monotonic clock
 
 // What an enclave makes of its own host's clock and of what its peers say, all at once.
-NetworkTime Of(std::uint64_t own_ms, std::initializer_list<std::uint64_t> peers) {
-  NetworkTime out;
+NetworkTime Of(std::uint64_t own_ms, std::initializer_list<std::uint64_t> peers, std::uint16_t t = 2) {
+  NetworkTime out(t);
   out.OnTick(own_ms, kStart);
   std::uint16_t party = 2;
   for (const std::uint64_t said : peers) out.Heard(PartyIndex{party++}, {said});
@@ -50,6 +50,12 @@ TEST(NetworkTime, IsAnIntervalBetweenTheHostAndTheMedianOfThePeers) {
     EXPECT_EQ(time.LikelyMs(), row.likely) << row.what;
     EXPECT_EQ(time.LatestMs(), row.latest) << row.what;
   }
+}
+
+TEST(NetworkTime, FewerThanTLiarsDoNotMoveTheLikelyTimeAheadAlsoIfNobodyElseWasHeard) {
+  EXPECT_EQ(Of(kNow, {UINT64_MAX}).LikelyMs(), kNow);
+  EXPECT_EQ(Of(kNow, {UINT64_MAX, UINT64_MAX}, 3).LikelyMs(), kNow);
+  EXPECT_EQ(Of(kNow, {UINT64_MAX, kNow + 1, UINT64_MAX, kNow - 1}, 3).LikelyMs(), kNow + 1);
 }
 
 TEST(NetworkTime, ReportsAgeByTheMonotonicClockWhereThatMakesThemRefuse) {
