@@ -133,7 +133,8 @@ TEST_F(LyingHost, AnOlderVersionIsRefused) {
   const std::string updated = network.Ask(kTwo, client::UpdateScope(world.client.key, world.client.scope,
                                                                     R"({"name":"test","description":"2"})"));
   ASSERT_EQ(ResultText(updated), world.client.scope) << updated;
-  ASSERT_NE(network.Disk(kOne).at(scope.first), scope.second);
+  const auto stored = [&] { return network.Disk(kOne).at(scope.first) != scope.second; };
+  ASSERT_TRUE(network.RunUntil(stored, 1'000));  // two others suffice for the answer
   LieAbout(
       RecordKind::kScope,
       [&](const RecordId& id, bool&, Bytes& record) {
