@@ -166,6 +166,13 @@ TEST_F(PeerFaults, ALostRequestForANewSetupIsMadeAgain) {
   EXPECT_EQ(network.Admin(kTwo, Unban(kTwo, kOne)), Status::kOk);
 }
 
+TEST_F(PeerFaults, ABannedPeersClockDoesNotKeepTheOperatorsStatementOut) {
+  Ban(kTwo, kOne);
+  network.SetClockAhead(kTwo, 86'400'000);
+  network.Run(core::NetworkTime::kTellMs + 100);
+  EXPECT_EQ(network.Admin(kOne, Unban(kOne, kTwo)), Status::kOk);
+}
+
 // A failed setup check is one guess at a bit of Delta: it counts like a failed multiplication.
 TEST_F(PeerFaults, AFailedSetupCheckCountsToo) {
   network.core_tap = [lie = WrongMultiplication(kTwo, kOne)](PartyIndex from, PartyIndex to,

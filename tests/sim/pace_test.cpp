@@ -112,5 +112,24 @@ TEST_F(Pace, ASilentNodeThatNothingIsKnownOfIsLeftAfter800Ms) {
   EXPECT_LE(took_ms, 850u);
 }
 
+class Stalling : public RelayedTest {};
+
+TEST_F(Stalling, APeerThatJoinsAndThenSaysNothingDelaysOneSignatureOnly) {
+  network.Kill(kOne);
+  network.Start(kOne);  // it knows nothing of the others
+  ASSERT_TRUE(world.Restore());
+  network.core_tap = [](PartyIndex from, PartyIndex, core::PeerMessage& message) {
+    using core::MessageKind;
+    return from != kTwo ||
+           (message.kind != MessageKind::kSignRound1 && message.kind != MessageKind::kSignRound2);
+  };
+  auto took_ms = [this, before = network.now_ms()]() mutable {
+    EXPECT_TRUE(world.Signs(kOne));
+    return network.now_ms() - std::exchange(before, network.now_ms());
+  };
+  EXPECT_GT(took_ms(), 2'000u) << "node 2 has the lower index";
+  for (int i = 0; i < 3; ++i) EXPECT_LT(took_ms(), 200u);
+}
+
 }  // namespace
 }  // namespace passport::sim

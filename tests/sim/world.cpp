@@ -71,6 +71,16 @@ bool PeerFlag(Network& network, PartyIndex at, PartyIndex peer, std::string_view
   });
 }
 
+World::~World() = default;
+
+template <bool kRelayed>
+World& SharedWorld<kRelayed>::Instance() {
+  static World instance(Options{.seed = kRelayed ? 12u : 11u, .relayed = kRelayed});
+  return instance;
+}
+template class SharedWorld<false>;
+template class SharedWorld<true>;
+
 bool Whole(Network& network) {
   return std::ranges::all_of(AllOf(network), [&](const PartyIndex at) {
     if (!network.up(at)) return true;

@@ -10,6 +10,7 @@ namespace passport::sim {
 
 struct World {
   explicit World(const Options& options, std::string_view config = R"({"name":"test"})");
+  ~World();
   Network network;
   crypto::SeededRng rng;
   Client client;
@@ -39,11 +40,10 @@ class SharedWorld : public ::testing::Test {
   Client& client;
 
  private:
-  static World& Instance() {
-    static World instance(Options{.seed = kRelayed ? 12u : 11u, .relayed = kRelayed});
-    return instance;
-  }
+  static World& Instance();
 };
+extern template class SharedWorld<false>;
+extern template class SharedWorld<true>;
 using PlainTest = SharedWorld<false>;
 using RelayedTest = SharedWorld<true>;
 
