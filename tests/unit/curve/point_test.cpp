@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* kGenerator = "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798";
 
-Point Parsed(std::string_view hex) {
+Point ParsedPoint(std::string_view hex) {
   const Result<Point> point = Point::Parse(kat::Hex(hex));
   EXPECT_TRUE(point.ok()) << hex;
   return point.ok() ? point.value() : *MulBase(Scalar::FromU64(1));
@@ -21,7 +21,7 @@ Scalar MinusOne() { return Scalar::FromU64(1).Negate(); }
 
 TEST(Point, Parse_TakesCompressedPointsAndEncodeGivesThemBack) {
   for (const kat::Fields& f : kat::Cases("curve.txt", "multiply", 4)) {
-    for (std::size_t i = 1; i <= 3; ++i) EXPECT_EQ(Text(Parsed(f[i])), f[i]);
+    for (std::size_t i = 1; i <= 3; ++i) EXPECT_EQ(Text(ParsedPoint(f[i])), f[i]);
   }
 }
 
@@ -48,7 +48,7 @@ TEST(Point, Parse_RefusesWhatIsNotACanonicalPoint) {
 }
 
 TEST(Point, CoordinatesAreTheAffineOnes) {
-  const Point g = Parsed(kGenerator);
+  const Point g = ParsedPoint(kGenerator);
   EXPECT_EQ(ToHex(g.X()), std::string(kGenerator).substr(2));
   EXPECT_EQ(ToHex(g.EncodeXY()), std::string(kGenerator).substr(2) +
                                      "483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8");
@@ -63,13 +63,13 @@ TEST(Multiplication, IsThatOfPythonInAllThreeForms) {
   for (const kat::Fields& f : kat::Cases("curve.txt", "multiply", 4)) {
     const Scalar k = Scalar::Reduce(kat::HexArray<32>(f[0]));
     EXPECT_EQ(Text(MulBase(k)), f[1]);
-    EXPECT_EQ(Text(Mul(k, Parsed(f[2]))), f[3]);
-    EXPECT_EQ(Text(MulVar(k, Parsed(f[2]))), f[3]);
+    EXPECT_EQ(Text(Mul(k, ParsedPoint(f[2]))), f[3]);
+    EXPECT_EQ(Text(MulVar(k, ParsedPoint(f[2]))), f[3]);
   }
 }
 
 TEST(Multiplication, ByZero_GivesNothing) {
-  const Point g = Parsed(kGenerator);
+  const Point g = ParsedPoint(kGenerator);
   EXPECT_FALSE(MulBase(Scalar()).has_value());
   EXPECT_FALSE(Mul(Scalar(), g).has_value());
   EXPECT_FALSE(MulVar(Scalar(), g).has_value());
@@ -86,7 +86,7 @@ TEST(Sum, IsThatOfPython) {
     std::vector<Point> terms;
     std::optional<Point> one_by_one;
     for (std::size_t i = 1; i < f.size(); ++i) {
-      terms.push_back(Parsed(f[i]));
+      terms.push_back(ParsedPoint(f[i]));
       one_by_one = Add(one_by_one, terms.back());
     }
     EXPECT_EQ(Text(Sum(terms)), f[0]);

@@ -135,19 +135,19 @@ TEST(TypedData, IntegerRanges_AreExact) {
   }
 }
 
-struct Refusal {
+struct RefusedText {
   std::string payload;
   Status status;
 };
 
-void ExpectRefusals(std::span<const Refusal> refusals) {
-  for (const Refusal& refusal : refusals)
+void ExpectRefusals(std::span<const RefusedText> refusals) {
+  for (const RefusedText& refusal : refusals)
     EXPECT_EQ(StatusOf(Parse(refusal.payload)), refusal.status) << refusal.payload.substr(0, 300);
 }
 
 TEST(TypedData, Parse_RefusesEachFaultOfShape) {
   const std::string a = "{\"A\":[]}";
-  const Refusal refusals[] = {
+  const RefusedText refusals[] = {
       {"[]", Status::kTypedDataShape},
       {"null", Status::kTypedDataShape},
       {"\"7\"", Status::kTypedDataShape},
@@ -188,7 +188,7 @@ TEST(TypedData, Parse_RefusesEachFaultOfShape) {
 }
 
 TEST(TypedData, Parse_RefusesEachFaultOfTypes) {
-  std::vector<Refusal> refusals = {
+  std::vector<RefusedText> refusals = {
       {Payload("{\"A\":[]}", "B", "{}", "{}"), Status::kTypedDataType},
       {Payload("{}", "A", "{}", "{}"), Status::kTypedDataType},
       {Types(R"({"A":[],"uint":[]})"), Status::kTypedDataType},

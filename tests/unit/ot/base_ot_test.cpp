@@ -26,7 +26,7 @@ struct BaseOtRun {
         bob(AnswerBaseOt(context, alice.message, kAlice, rng).value()) {}
 };
 
-class CountingRng final : public crypto::Rng {
+class RngWithCount final : public crypto::Rng {
  public:
   void Fill(std::span<std::uint8_t> out) override {
     ++draws;
@@ -148,7 +148,7 @@ TEST(BaseOt, ChosenPad_DependsOnContextNoncesAndTheChosenPointOnly) {
 // What one call may compute (rules.md 28) is bounded by the points that one step makes or multiplies.
 TEST(BaseOt, Steps_TakeFourInstancesEach) {
   const BaseOtRun run(9);
-  CountingRng rng;
+  RngWithCount rng;
   BaseOtStart start(run.context, rng);
   BaseOtAnswer answer(run.context, run.alice.message, kAlice, rng);
   BaseOtFinish finish(run.context,

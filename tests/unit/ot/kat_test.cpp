@@ -49,7 +49,7 @@ class PlaybackRng final : public crypto::Rng {
 };
 
 // Draw n is the beginning of SHA256("ot-kat" || LE32 n), as in the script that made ot_kat.json.
-class CountingRng final : public crypto::Rng {
+class NumberedDraws final : public crypto::Rng {
  public:
   void Fill(std::span<std::uint8_t> out) override {
     const Hash32 draw = crypto::HashSha256({AsBytes("ot-kat"), crypto::Le32(counter_++)});
@@ -164,7 +164,7 @@ TEST_F(KnownAnswers, Multiplication_IsTheReferencesToTheLastByte) {
 TEST(KnownSetup, BaseOtAndPprf_AreTheReferencesToTheLastByte) {
   const json kat = Load("ot_kat.json")["setup"];
   const Hash32 context = HexArray<32>(kat["ctx"]);
-  CountingRng rng;
+  NumberedDraws rng;
   BaseOtReceiver alice = StartBaseOt(context, rng);
   EXPECT_EQ(ToHex(alice.message.points[0][0]), kat["receiver_first_point"].get<std::string>());
   EXPECT_EQ(Sha256Hex(alice.message.Encode()), kat["receiver_message_sha256"].get<std::string>());

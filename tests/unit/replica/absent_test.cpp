@@ -7,7 +7,6 @@
 namespace passport::replica {
 namespace {
 
-constexpr PartyIndex kOne{1}, kTwo{2}, kThree{3};
 constexpr std::uint64_t kMany = 10'000;  // more than a replica remembers
 
 TEST(Absent, AThousandUnknownRecordsAreReadAndNothingIsStored) {

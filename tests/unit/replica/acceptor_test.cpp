@@ -6,9 +6,6 @@
 namespace passport::replica {
 namespace {
 
-constexpr PartyIndex kOne{1}, kTwo{2}, kThree{3};
-const RecordId kId = Record(5);
-
 Accept AcceptOf(const Single& s, const Version& version, std::uint64_t number, Ballot ballot = {5, kTwo}) {
   return {kId, ballot, s.boot, version, Append(number)};
 }

@@ -7,9 +7,6 @@
 namespace passport::replica {
 namespace {
 
-constexpr PartyIndex kOne{1}, kTwo{2}, kThree{3};
-const RecordId kId = Record(5);
-
 QueryReply Reply(bool confirmed, const Committed& committed = {}) { return {kId, confirmed, committed, {}}; }
 
 TEST(Confirm, ARestartedNodeNeitherPromisesNorAcceptsNorAnswers) {

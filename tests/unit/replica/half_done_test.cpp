@@ -8,8 +8,6 @@
 namespace passport::replica {
 namespace {
 
-constexpr PartyIndex kOne{1}, kTwo{2}, kThree{3}, kFour{4}, kFive{5};
-const RecordId kId = Record(5);
 const RecordId kOther = Record(6);
 
 Promise With(Promise promise, const Version& version, Bytes evidence) {

@@ -7,9 +7,6 @@
 namespace passport::replica {
 namespace {
 
-constexpr PartyIndex kOne{1}, kTwo{2}, kThree{3}, kFour{4}, kFive{5};
-const RecordId kId = Record(5);
-
 TEST(Proposer, AChangeIsReadAtEveryNode) {
   Cluster cluster({});
   const auto changed = cluster.ChangeNow(kOne, kId, Append(1));

@@ -7,7 +7,6 @@ namespace passport::replica {
 namespace {
 
 constexpr PartyIndex kTwo{2}, kThree{3};
-const RecordId kId = Record(5);
 
 RequestId Request(std::uint8_t name) {
   RequestId out;

@@ -19,6 +19,9 @@ std::vector<std::uint64_t> Numbers(ByteSpan value);
 RecordId Record(std::uint8_t name);
 RecordId NumberedRecord(std::uint64_t number);  // as many as wanted
 
+inline constexpr PartyIndex kOne{1}, kTwo{2}, kThree{3}, kFour{4}, kFive{5};
+inline const RecordId kId = Record(5);
+
 class LogRules final : public ChangeRules {
  public:
   Judgement Judge(const RecordId& id, const Version& before, ByteSpan evidence, PartyIndex proposer) override;
