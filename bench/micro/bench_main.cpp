@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "bench/micro/harness.h"
+#include "bench/micro/sizes.h"
 
 int main(int argc, char** argv) {
   using namespace passport::bench;
@@ -34,6 +35,7 @@ int main(int argc, char** argv) {
   AddBoundaryRows();
   RowReporter reporter;
   const std::size_t ran = benchmark::RunSpecifiedBenchmarks(&reporter);
-  std::fputs((json ? reporter.Json() + "\n" : reporter.Table()).c_str(), stdout);
+  const Sizes sizes{SealedBytesOfKey(), WireBytesOfPair()};
+  std::fputs((json ? reporter.Json(sizes) + "\n" : reporter.Table(sizes)).c_str(), stdout);
   return ran == 0 || reporter.failed() ? 1 : 0;
 }

@@ -68,7 +68,7 @@ struct Ed25519 {
 
 void AddProtocolRows() {
   AddRow<KeygenBench>(
-      "dkg_2of3", [](KeygenBench& bench) { bench.Run(); }, 3, std::uint16_t{2}, std::uint16_t{3});
+      "keygen_2of3", [](KeygenBench& bench) { bench.Run(); }, 3, std::uint16_t{2}, std::uint16_t{3});
   AddSigning("sign_2of3", 2, 3);
   AddSigning("sign_3of5", 3, 5);
   AddSigning("sign_5of9", 5, 9);

@@ -56,7 +56,7 @@ double RowReporter::UnitMs() const {
   return row == rows_.end() ? 0.0 : row->Median();
 }
 
-std::string RowReporter::Table() const {
+std::string RowReporter::Table(const Sizes& sizes) const {
   const double unit = UnitMs();
   std::string out = "row                              CPU ms      in M\n";
   for (const Row& row : rows_) {
@@ -66,23 +66,26 @@ std::string RowReporter::Table() const {
     if (unit > 0) out += Fixed(" %9.2f", row.Median() / unit);
     out += '\n';
   }
+  out += "sealed_bytes_n3              " + std::to_string(sizes.sealed_key) + '\n';
+  out += "wire_bytes_pair              " + std::to_string(sizes.wire_pair) + '\n';
   return out;
 }
 
-std::string RowReporter::Json() const {
+std::string RowReporter::Json(const Sizes& sizes) const {
   const double unit = UnitMs();
-  std::vector<std::string> rows;
+  json::ObjectWriter rows;
   for (const Row& row : rows_) {
-    rows.push_back(json::ObjectWriter()
-                       .Text("name", row.name)
-                       .Raw("ms", Fixed("%.6f", row.Median()))
-                       .Raw("in_M", unit > 0 ? Fixed("%.3f", row.Median() / unit) : "null")
-                       .Finish());
+    rows.Raw(row.name, json::ObjectWriter()
+                           .Raw("ms", Fixed("%.6f", row.Median()))
+                           .Raw("M", unit > 0 ? Fixed("%.3f", row.Median() / unit) : "null")
+                           .Finish());
   }
   return json::ObjectWriter()
       .Text("compiler", "g++ " __VERSION__)
       .Raw("M_ms", unit > 0 ? Fixed("%.6f", unit) : "null")
-      .Raw("rows", json::ArrayOf(rows))
+      .Raw("rows", rows.Finish())
+      .U64("sealed_bytes_n3", sizes.sealed_key)
+      .U64("wire_bytes_pair", sizes.wire_pair)
       .Finish();
 }
 

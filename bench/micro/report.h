@@ -17,16 +17,22 @@ void SharedBy(benchmark::State& state, std::size_t parties);
 // Says that the row is the time that passes.
 void MarkWallTime(benchmark::State& state);
 
+// In bytes; sizes.h says of what.
+struct Sizes {
+  std::size_t sealed_key = 0;
+  std::size_t wire_pair = 0;
+};
+
 // Collects the repetitions of every benchmark; prints nothing while it runs.
 class RowReporter : public benchmark::BenchmarkReporter {
  public:
   bool ReportContext(const Context&) override { return true; }
   void ReportRuns(const std::vector<Run>& runs) override;
 
-  std::string Table() const;
-  // {"compiler":..,"M_ms":..,"rows":[{"name":..,"ms":..,"in_M":..},..]}; M_ms and in_M are null if M was not
-  // measured.
-  std::string Json() const;
+  std::string Table(const Sizes& sizes) const;
+  // {"compiler":..,"M_ms":..,"rows":{NAME:{"ms":..,"M":..},..},"sealed_bytes_n3":..,"wire_bytes_pair":..};
+  // M_ms and M are null if M was not measured.
+  std::string Json(const Sizes& sizes) const;
   bool failed() const { return failed_; }
 
  private:
