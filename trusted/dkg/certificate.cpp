@@ -8,9 +8,13 @@
 #include "trusted/sharing/quorum.h"
 
 namespace passport::dkg {
+
+using curve::Group;
+using curve::Secp256k1;
+
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kCertificateVersion = 1;
 
 // The proposal as fixed-width fields, for hashing and for the certificate.
 void WriteProposal(Writer& writer, const Proposal& proposal) {
@@ -30,7 +34,8 @@ Proposal ReadProposal(Reader& reader) {
 }
 
 // epoch_ctx of dkls23.md 1.5 at epoch 0.
-Hash32 EpochContext(const KeyFacts& facts) {
+template <Group G>
+Hash32 EpochContext(const KeyFactsOf<G>& facts) {
   Writer writer;
   writer.U64(0);
   WriteProposal(writer, facts.proposal);
@@ -39,20 +44,25 @@ Hash32 EpochContext(const KeyFacts& facts) {
 
 }  // namespace
 
-KeyId KeyFacts::Id() const { return {crypto::TaggedHash(crypto::tag::kKey, Hash32{}, {transcript})}; }
+template <Group G>
+KeyId KeyFactsOf<G>::Id() const {
+  return {crypto::TaggedHash(crypto::tag::kKey, Hash32{}, {transcript})};
+}
 
-std::optional<Hash32> KeyFacts::ConfirmedDigest() const {
+template <Group G>
+std::optional<Hash32> KeyFactsOf<G>::ConfirmedDigest() const {
   crypto::Sha256 state = crypto::TaggedState(crypto::tag::kKgFinal, sid);
   state.Update(PublicKey().Encode());
   for (std::uint16_t m = 1; m <= proposal.n; ++m) {
-    const std::optional<curve::Point> share_point = sharing::EvaluateCommitments(commitments, {m});
+    const std::optional<curve::PointOf<G>> share_point = sharing::EvaluateCommitments<G>(commitments, {m});
     if (!share_point) return std::nullopt;
     state.Update(share_point->Encode());
   }
   return state.Update(chain_code).Update(EpochContext(*this)).Update(transcript).Final();
 }
 
-Result<Unit> KeyCertificate::Verify(const Roster& roster, std::size_t min_confirmers) const {
+template <Group G>
+Result<Unit> KeyCertificateOf<G>::Verify(const Roster& roster, std::size_t min_confirmers) const {
   const std::optional<Hash32> digest = facts.ConfirmedDigest();
   const std::size_t needed = std::max<std::size_t>(min_confirmers, facts.proposal.t);
   if (!digest || confirmations.size() < needed) return Fail(Status::kBadSignature);
@@ -66,25 +76,27 @@ Result<Unit> KeyCertificate::Verify(const Roster& roster, std::size_t min_confir
   return Ok();
 }
 
-Bytes KeyCertificate::Encode() const {
+template <Group G>
+Bytes KeyCertificateOf<G>::Encode() const {
   Writer writer;
-  writer.U8(kVersion);
+  writer.U8(kCertificateVersion);
   WriteProposal(writer, facts.proposal);
   writer.Raw(facts.sid).Raw(facts.transcript);
-  sharing::WritePoints(writer, facts.commitments);
+  sharing::WritePoints<G>(writer, facts.commitments);
   writer.Raw(facts.chain_code).U16(static_cast<std::uint16_t>(confirmations.size()));
   for (const auto& [party, signature] : confirmations) writer.U16(party.value).Raw(signature);
   return writer.Take();
 }
 
-Result<KeyCertificate> KeyCertificate::Parse(ByteSpan input) {
+template <Group G>
+Result<KeyCertificateOf<G>> KeyCertificateOf<G>::Parse(ByteSpan input) {
   Reader reader(input);
-  if (reader.U8() != kVersion) return Fail(Status::kMalformed);
-  KeyCertificate out;
+  if (reader.U8() != kCertificateVersion) return Fail(Status::kMalformed);
+  KeyCertificateOf out;
   out.facts.proposal = ReadProposal(reader);
   out.facts.sid = reader.Array<32>();
   out.facts.transcript = reader.Array<32>();
-  out.facts.commitments = sharing::ReadPoints(reader);
+  out.facts.commitments = sharing::ReadPoints<G>(reader);
   out.facts.chain_code = reader.Array<32>();
   const std::uint16_t count = reader.U16();
   if (count > sharing::kPartiesMax) reader.Reject();
@@ -94,10 +106,13 @@ Result<KeyCertificate> KeyCertificate::Parse(ByteSpan input) {
     out.confirmations[party] = reader.Array<64>();
   }
   const Proposal& proposal = out.facts.proposal;
-  if (!reader.Done() || !proposal.IsValid() || out.facts.commitments.size() != proposal.t) {
+  if (!reader.Done() || !proposal.IsValidFor(G::kCurve) || out.facts.commitments.size() != proposal.t) {
     return Fail(Status::kMalformed);
   }
   return out;
 }
+
+template struct KeyFactsOf<Secp256k1>;
+template struct KeyCertificateOf<Secp256k1>;
 
 }  // namespace passport::dkg

@@ -13,16 +13,17 @@ using Roster = std::map<PartyIndex, crypto::Ed25519PublicKey>;  // the node keys
 
 // Everything a confirmation confirms. All public, although the chain code should not be spread further than
 // needed (dkls23.md 7.7).
-struct KeyFacts {
+template <curve::Group G>
+struct KeyFactsOf {
   Proposal proposal;
-  Hash32 sid{};                           // TH("kg/sid", setup_ctx, nonces)
-  Hash32 transcript{};                    // SHA-256 of all broadcasts of rounds 1 and 2, by round and sender
-  std::vector<curve::Point> commitments;  // F_0..F_{t-1}; F_0 is the public key
+  Hash32 sid{};         // TH("kg/sid", setup_ctx, nonces)
+  Hash32 transcript{};  // SHA-256 of all broadcasts of rounds 1 and 2, by round and sender
+  std::vector<curve::PointOf<G>> commitments;  // F_0..F_{t-1}; F_0 is the public key
   Hash32 chain_code{};
 
-  // TH("key", 0, transcript).
+  // TH("key", 0, transcript). Curve and purpose are in it by way of setup_ctx.
   KeyId Id() const;
-  const curve::Point& PublicKey() const { return commitments.front(); }
+  const curve::PointOf<G>& PublicKey() const { return commitments.front(); }
   // D = TH("kg/final", sid, pk || S_1..S_n || cc || epoch_ctx || transcript), where epoch_ctx binds the key
   // id and the whole proposal (dkls23.md 2.5). Nothing if some S_m is the identity.
   std::optional<Hash32> ConfirmedDigest() const;
@@ -30,17 +31,23 @@ struct KeyFacts {
 
 // The facts with node signatures on their digest. Whoever holds it can check that those parties hold shares
 // of exactly this public key for exactly this proposal.
-struct KeyCertificate {
-  KeyFacts facts;
+template <curve::Group G>
+struct KeyCertificateOf {
+  KeyFactsOf<G> facts;
   std::map<PartyIndex, crypto::Ed25519Signature> confirmations;
 
   // kBadSignature unless at least max(min_confirmers, t) dealers confirmed, and each confirmation that is in
   // the certificate verifies under the roster.
   Result<Unit> Verify(const Roster& roster, std::size_t min_confirmers) const;
 
-  // A version byte and the fields in order; 141 + 2 |Q| + 33 t + 66 per confirmation bytes.
+  // A version byte and the fields in order; 141 + 2 |Q| + 33 t + 66 per confirmation bytes for
+  // secp256k1.
   Bytes Encode() const;
-  static Result<KeyCertificate> Parse(ByteSpan input);
+  // kMalformed unless Encode can have made the bytes, for a key of this curve.
+  static Result<KeyCertificateOf> Parse(ByteSpan input);
 };
+
+using KeyFacts = KeyFactsOf<curve::Secp256k1>;
+using KeyCertificate = KeyCertificateOf<curve::Secp256k1>;
 
 }  // namespace passport::dkg

@@ -4,38 +4,50 @@
 #include "trusted/sharing/quorum.h"
 
 namespace passport::dkg {
+
+using curve::Group;
+using curve::Secp256k1;
+
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kMessageVersion = 1;
 
 void WriteHeader(Writer& writer, const Header& header, std::uint8_t round) {
-  writer.U8(kVersion).U8(round).U16(header.from.value).Raw(header.context);
+  writer.U8(kMessageVersion).U8(round).U16(header.from.value).Raw(header.context);
 }
 
 Header ReadHeader(Reader& reader, std::uint8_t round) {
-  if (reader.U8() != kVersion || reader.U8() != round) reader.Reject();
+  if (reader.U8() != kMessageVersion || reader.U8() != round) reader.Reject();
   Header out;
   out.from.value = reader.U16();
   out.context = reader.Array<32>();
   return out;
 }
 
-std::vector<proof::DlogProof> ReadProofs(Reader& reader) {
+template <Group G>
+std::vector<proof::DlogProofOf<G>> ReadProofs(Reader& reader) {
   const std::uint16_t count = reader.U16();
   if (count > sharing::kPartiesMax) reader.Reject();
-  std::vector<proof::DlogProof> out;
-  while (!reader.failed() && out.size() < count) out.push_back(proof::DlogProof::Read(reader));
+  std::vector<proof::DlogProofOf<G>> out;
+  while (!reader.failed() && out.size() < count) out.push_back(proof::DlogProofOf<G>::Read(reader));
   return out;
 }
 
 }  // namespace
 
-bool Proposal::IsValid() const {
-  return curve == sharing::kCurveSecp256k1 && n <= sharing::kPartiesMax && t >= 2 && t <= n &&
-         dealers.size() >= t && sharing::IsPartySet(dealers, n);
+bool Proposal::IsValidFor(std::uint8_t group_curve) const {
+  return curve == group_curve && n <= sharing::kPartiesMax && t >= 2 && t <= n && dealers.size() >= t &&
+         sharing::IsPartySet(dealers, n);
 }
 
-Hash32 Proposal::Context() const { return crypto::TaggedHash(crypto::tag::kSetup, Hash32{}, {digest}); }
+Hash32 Proposal::Context() const {
+  crypto::Sha256 state = crypto::TaggedState(crypto::tag::kSetup, Hash32{});
+  state.Update(digest);
+  // Keys for ECDSA came first, when there was no other kind.
+  const bool is_first_kind = curve == curve::kCurveSecp256k1 && purpose == sharing::kPurposeEcdsa;
+  if (!is_first_kind) state.Update(ByteArray<2>{curve, purpose});
+  return state.Final();
+}
 
 Bytes Commitment::Encode() const {
   Writer writer;
@@ -54,35 +66,41 @@ Result<Commitment> Commitment::Parse(ByteSpan input) {
   return out;
 }
 
-Bytes OpeningBroadcast::Encode() const {
+template <Group G>
+Bytes OpeningBroadcastOf<G>::Encode() const {
   PASSPORT_CHECK(proofs.size() <= sharing::kPartiesMax);
   Writer writer;
   WriteHeader(writer, header, 2);
-  sharing::WritePoints(writer, coefficients);
+  sharing::WritePoints<G>(writer, coefficients);
   writer.Raw(chain_code_part).Raw(salt);
   writer.U16(static_cast<std::uint16_t>(proofs.size()));
-  for (const proof::DlogProof& proof : proofs) proof.Write(writer);
+  for (const proof::DlogProofOf<G>& proof : proofs) proof.Write(writer);
   writer.Raw(echo);
   return writer.Take();
 }
 
-crypto::SecretBytes Opening::EncodeSecret() const { return sharing::AppendSecret(broadcast.Encode(), share); }
+template <Group G>
+crypto::SecretBytes OpeningOf<G>::EncodeSecret() const {
+  return sharing::AppendSecret<G>(broadcast.Encode(), share);
+}
 
-Result<Opening> Opening::Parse(ByteSpan input) {
+template <Group G>
+Result<OpeningOf<G>> OpeningOf<G>::Parse(ByteSpan input) {
   Reader reader(input);
-  Opening out;
+  OpeningOf out;
   out.broadcast.header = ReadHeader(reader, 2);
-  out.broadcast.coefficients = sharing::ReadPoints(reader);
+  out.broadcast.coefficients = sharing::ReadPoints<G>(reader);
   out.broadcast.chain_code_part = reader.Array<32>();
   out.broadcast.salt = reader.Array<32>();
-  out.broadcast.proofs = ReadProofs(reader);
+  out.broadcast.proofs = ReadProofs<G>(reader);
   out.broadcast.echo = reader.Array<32>();
-  out.share = curve::SecretScalar(sharing::ReadScalar(reader));
+  out.share = curve::SecretScalarOf<G>(sharing::ReadScalar<G>(reader));
   if (!reader.Done()) return Fail(Status::kMalformed);
   return out;
 }
 
-Bytes Confirmation::Encode() const {
+template <Group G>
+Bytes ConfirmationOf<G>::Encode() const {
   Writer writer;
   WriteHeader(writer, header, 3);
   writer.Raw(digest);
@@ -91,15 +109,20 @@ Bytes Confirmation::Encode() const {
   return writer.Take();
 }
 
-Result<Confirmation> Confirmation::Parse(ByteSpan input) {
+template <Group G>
+Result<ConfirmationOf<G>> ConfirmationOf<G>::Parse(ByteSpan input) {
   Reader reader(input);
-  Confirmation out;
+  ConfirmationOf out;
   out.header = ReadHeader(reader, 3);
   out.digest = reader.Array<32>();
-  out.proof = proof::DlogProof::Read(reader);
+  out.proof = proof::DlogProofOf<G>::Read(reader);
   out.signature = reader.Array<64>();
   if (!reader.Done()) return Fail(Status::kMalformed);
   return out;
 }
+
+template struct OpeningBroadcastOf<Secp256k1>;
+template struct OpeningOf<Secp256k1>;
+template struct ConfirmationOf<Secp256k1>;
 
 }  // namespace passport::dkg

@@ -6,7 +6,7 @@
 #include "edl/base/ids.h"
 #include "edl/base/result.h"
 #include "trusted/crypto/identity.h"
-#include "trusted/curve/point.h"
+#include "trusted/curve/group.h"
 #include "trusted/proof/commitment.h"
 #include "trusted/proof/dlog.h"
 #include "trusted/sharing/key_share.h"
@@ -24,8 +24,10 @@ struct Proposal {
   std::vector<PartyIndex>
       dealers;  // Q of rules.md 16: who takes part and gets a share; rising, t to n of them
 
-  bool IsValid() const;
-  // setup_ctx = TH("setup", 0, digest): the context of everything before the nonces are known.
+  // Whether key generation in the group of that curve can be about this.
+  bool IsValidFor(std::uint8_t group_curve) const;
+  // setup_ctx = TH("setup", 0, digest): the context of everything before the nonces are known, and so a part
+  // of the key's id. For any other kind of key than secp256k1 for ECDSA, curve and purpose follow the digest.
   Hash32 Context() const;
 };
 
@@ -45,36 +47,43 @@ struct Commitment {
   static Result<Commitment> Parse(ByteSpan input);
 };
 
-// Round 2, the same to all: 136 + 98 t bytes.
-struct OpeningBroadcast {
+// Round 2, the same to all: 136 + 98 t bytes for secp256k1.
+template <curve::Group G>
+struct OpeningBroadcastOf {
   Header header;
-  std::vector<curve::Point> coefficients;  // F_0..F_{t-1}
+  std::vector<curve::PointOf<G>> coefficients;  // F_0..F_{t-1}
   Hash32 chain_code_part{};
   proof::Salt salt{};
-  std::vector<proof::DlogProof> proofs;  // one for each coefficient
-  Hash32 echo{};                         // of all of round 1, as the sender saw it
+  std::vector<proof::DlogProofOf<G>> proofs;  // one for each coefficient
+  Hash32 echo{};                              // of all of round 1, as the sender saw it
 
   Bytes Encode() const;
 };
 
 // Round 2, to one party: the broadcast and that party's share f(to).
-struct Opening {
-  OpeningBroadcast broadcast;
-  curve::SecretScalar share;
+template <curve::Group G>
+struct OpeningOf {
+  OpeningBroadcastOf<G> broadcast;
+  curve::SecretScalarOf<G> share;
 
   crypto::SecretBytes EncodeSecret() const;
-  static Result<Opening> Parse(ByteSpan input);
+  static Result<OpeningOf> Parse(ByteSpan input);
 };
 
-// Round 3, to all: the sender holds his share of exactly this key. 197 bytes.
-struct Confirmation {
+// Round 3, to all: the sender holds his share of exactly this key. 197 bytes for secp256k1.
+template <curve::Group G>
+struct ConfirmationOf {
   Header header;
-  Hash32 digest{};                       // KeyFacts::ConfirmedDigest
-  proof::DlogProof proof;                // of the sender's share
+  Hash32 digest{};                       // KeyFactsOf::ConfirmedDigest
+  proof::DlogProofOf<G> proof;           // of the sender's share
   crypto::Ed25519Signature signature{};  // of the digest, by the sender's node key
 
   Bytes Encode() const;
-  static Result<Confirmation> Parse(ByteSpan input);
+  static Result<ConfirmationOf> Parse(ByteSpan input);
 };
+
+using OpeningBroadcast = OpeningBroadcastOf<curve::Secp256k1>;
+using Opening = OpeningOf<curve::Secp256k1>;
+using Confirmation = ConfirmationOf<curve::Secp256k1>;
 
 }  // namespace passport::dkg

@@ -4,42 +4,56 @@
 
 namespace passport::proof {
 
-using curve::Point;
-using curve::Scalar;
-using curve::SecretScalar;
+using curve::Group;
+using curve::PointOf;
+using curve::ScalarOf;
+using curve::SecretScalarOf;
 
 namespace {
 
-Scalar Challenge(const DlogUse& use, const Point& statement, const Point& nonce) {
-  return curve::HashToScalar(
+template <Group G>
+ScalarOf<G> Challenge(const DlogUse& use, const PointOf<G>& statement, const PointOf<G>& nonce) {
+  return G::HashToScalar(
       use.tag, use.context,
       {crypto::Le16(use.prover.value), crypto::Le16(use.index), statement.Encode(), nonce.Encode()});
 }
 
 }  // namespace
 
-void DlogProof::Write(Writer& writer) const { writer.Raw(nonce.Encode()).Raw(response.Encode()); }
+template <Group G>
+void DlogProofOf<G>::Write(Writer& writer) const {
+  writer.Raw(nonce.Encode()).Raw(response.Encode());
+}
 
-DlogProof DlogProof::Read(Reader& reader) {
-  DlogProof out;
-  out.nonce = sharing::ReadPoint(reader);
-  out.response = sharing::ReadScalar(reader);
+template <Group G>
+DlogProofOf<G> DlogProofOf<G>::Read(Reader& reader) {
+  DlogProofOf out;
+  out.nonce = sharing::ReadPoint<G>(reader);
+  out.response = sharing::ReadScalar<G>(reader);
   return out;
 }
 
-DlogProof ProveDlog(const DlogUse& use, const SecretScalar& secret, const Point& statement,
-                    crypto::Rng& rng) {
-  const SecretScalar k(Scalar::Random(rng));
-  const std::optional<Point> nonce = curve::MulBase(k.Expose());
+template <Group G>
+DlogProofOf<G> ProveDlog(const DlogUse& use, const SecretScalarOf<G>& secret, const PointOf<G>& statement,
+                         crypto::Rng& rng) {
+  const SecretScalarOf<G> k(ScalarOf<G>::Random(rng));
+  const std::optional<PointOf<G>> nonce = G::MulBase(k.Expose());
   PASSPORT_CHECK(nonce.has_value());
-  const Scalar challenge = Challenge(use, statement, *nonce);
+  const ScalarOf<G> challenge = Challenge<G>(use, statement, *nonce);
   return {*nonce, k.Expose() + challenge * secret.Expose()};
 }
 
-bool VerifyDlog(const DlogUse& use, const Point& statement, const DlogProof& proof) {
-  const Scalar challenge = Challenge(use, statement, proof.nonce);
-  const std::optional<Point> right = curve::Add(proof.nonce, curve::MulVar(challenge, statement));
-  return curve::MulBase(proof.response) == right;
+template <Group G>
+bool VerifyDlog(const DlogUse& use, const PointOf<G>& statement, const DlogProofOf<G>& proof) {
+  const ScalarOf<G> challenge = Challenge<G>(use, statement, proof.nonce);
+  const std::optional<PointOf<G>> right = G::Add(proof.nonce, G::MulVar(challenge, statement));
+  return G::MulBase(proof.response) == right;
 }
+
+using curve::Secp256k1;
+template struct DlogProofOf<Secp256k1>;
+template DlogProofOf<Secp256k1> ProveDlog<Secp256k1>(const DlogUse&, const SecretScalarOf<Secp256k1>&,
+                                                     const PointOf<Secp256k1>&, crypto::Rng&);
+template bool VerifyDlog<Secp256k1>(const DlogUse&, const PointOf<Secp256k1>&, const DlogProofOf<Secp256k1>&);
 
 }  // namespace passport::proof

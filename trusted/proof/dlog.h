@@ -4,7 +4,7 @@
 
 #include "edl/base/codec.h"
 #include "edl/base/ids.h"
-#include "trusted/curve/point.h"
+#include "trusted/curve/group.h"
 
 namespace passport::proof {
 
@@ -16,20 +16,26 @@ struct DlogUse {
   std::uint16_t index;  // which of the prover's statements
 };
 
-// T = k G and z = k + e x with e = HS(tag, ctx, LE16 prover || LE16 index || ser X || ser T); 65 bytes.
-struct DlogProof {
-  static constexpr std::size_t kSize = 65;
-  curve::Point nonce;
-  curve::Scalar response;
+// T = k G and z = k + e x with e = HS(tag, ctx, LE16 prover || LE16 index || ser X || ser T); 65 bytes for
+// secp256k1.
+template <curve::Group G>
+struct DlogProofOf {
+  static constexpr std::size_t kSize = G::kPointSize + G::kScalarSize;
+  curve::PointOf<G> nonce;
+  curve::ScalarOf<G> response;
 
   void Write(Writer& writer) const;
-  static DlogProof Read(Reader& reader);  // fails the reader on a bad point or scalar
+  static DlogProofOf Read(Reader& reader);  // fails the reader on a bad point or scalar
 };
 
+using DlogProof = DlogProofOf<curve::Secp256k1>;
+
 // Proves knowledge of the secret x of statement X = x G. Constant time in x.
-DlogProof ProveDlog(const DlogUse& use, const curve::SecretScalar& secret, const curve::Point& statement,
-                    crypto::Rng& rng);
+template <curve::Group G = curve::Secp256k1>
+DlogProofOf<G> ProveDlog(const DlogUse& use, const curve::SecretScalarOf<G>& secret,
+                         const curve::PointOf<G>& statement, crypto::Rng& rng);
 // Variable time: everything is public.
-bool VerifyDlog(const DlogUse& use, const curve::Point& statement, const DlogProof& proof);
+template <curve::Group G = curve::Secp256k1>
+bool VerifyDlog(const DlogUse& use, const curve::PointOf<G>& statement, const DlogProofOf<G>& proof);
 
 }  // namespace passport::proof

@@ -4,34 +4,40 @@
 
 namespace passport::sharing {
 
-using curve::Point;
-using curve::Scalar;
+using curve::Group;
+using curve::PointOf;
+using curve::ScalarOf;
+using curve::SecretScalarOf;
 
-Point ReadPoint(Reader& reader) {
-  const Result<Point> point = Point::Parse(reader.Raw(kPointSize));
+template <Group G>
+PointOf<G> ReadPoint(Reader& reader) {
+  const Result<PointOf<G>> point = PointOf<G>::Parse(reader.Raw(G::kPointSize));
   if (point.ok()) return point.value();
   reader.Reject();
   return {};
 }
 
-Scalar ReadScalar(Reader& reader) {
-  const Result<Scalar> scalar = Scalar::Parse(reader.Raw(kScalarSize));
+template <Group G>
+ScalarOf<G> ReadScalar(Reader& reader) {
+  const Result<ScalarOf<G>> scalar = ScalarOf<G>::Parse(reader.Raw(G::kScalarSize));
   if (scalar.ok()) return scalar.value();
   reader.Reject();
   return {};
 }
 
-void WritePoints(Writer& writer, std::span<const Point> points) {
+template <Group G>
+void WritePoints(Writer& writer, std::span<const PointOf<G>> points) {
   PASSPORT_CHECK(points.size() <= kPartiesMax);
   writer.U16(static_cast<std::uint16_t>(points.size()));
-  for (const Point& point : points) writer.Raw(point.Encode());
+  for (const PointOf<G>& point : points) writer.Raw(point.Encode());
 }
 
-std::vector<Point> ReadPoints(Reader& reader) {
+template <Group G>
+std::vector<PointOf<G>> ReadPoints(Reader& reader) {
   const std::uint16_t count = reader.U16();
   if (count > kPartiesMax) reader.Reject();
-  std::vector<Point> out;
-  while (!reader.failed() && out.size() < count) out.push_back(ReadPoint(reader));
+  std::vector<PointOf<G>> out;
+  while (!reader.failed() && out.size() < count) out.push_back(ReadPoint<G>(reader));
   return out;
 }
 
@@ -50,13 +56,21 @@ std::vector<PartyIndex> ReadParties(Reader& reader, std::uint16_t n) {
   return out;
 }
 
-crypto::SecretBytes AppendSecret(ByteSpan public_part, const curve::SecretScalar& secret) {
-  Bytes out(public_part.size() + kScalarSize);
+template <Group G>
+crypto::SecretBytes AppendSecret(ByteSpan public_part, const SecretScalarOf<G>& secret) {
+  Bytes out(public_part.size() + G::kScalarSize);
   std::copy(public_part.begin(), public_part.end(), out.begin());
-  const crypto::Secret<ByteArray<kScalarSize>> encoded(secret.Expose().Encode());
+  const crypto::Secret<ByteArray<G::kScalarSize>> encoded(secret.Expose().Encode());
   std::copy(encoded.Expose().begin(), encoded.Expose().end(),
             out.begin() + static_cast<std::ptrdiff_t>(public_part.size()));
   return crypto::SecretBytes(std::move(out));
 }
+
+template PointOf<curve::Secp256k1> ReadPoint<curve::Secp256k1>(Reader&);
+template ScalarOf<curve::Secp256k1> ReadScalar<curve::Secp256k1>(Reader&);
+template void WritePoints<curve::Secp256k1>(Writer&, std::span<const PointOf<curve::Secp256k1>>);
+template std::vector<PointOf<curve::Secp256k1>> ReadPoints<curve::Secp256k1>(Reader&);
+template crypto::SecretBytes AppendSecret<curve::Secp256k1>(ByteSpan,
+                                                            const SecretScalarOf<curve::Secp256k1>&);
 
 }  // namespace passport::sharing

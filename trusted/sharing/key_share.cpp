@@ -9,30 +9,34 @@ namespace {
 
 constexpr std::uint8_t kVersion = 1;
 
-bool IsConsistent(const KeyShare& key) {
-  return key.curve == kCurveSecp256k1 && key.n <= kPartiesMax && key.t >= 2 && key.t <= key.n &&
+template <curve::Group G>
+bool IsConsistent(const KeyShareOf<G>& key) {
+  return key.curve == G::kCurve && key.n <= kPartiesMax && key.t >= 2 && key.t <= key.n &&
          key.commitments.size() == key.t && Contains(key.holders, key.self);
 }
 
 }  // namespace
 
-std::optional<curve::Point> KeyShare::SharePoint(PartyIndex party) const {
-  return EvaluateCommitments(commitments, party);
+template <curve::Group G>
+std::optional<curve::PointOf<G>> KeyShareOf<G>::SharePoint(PartyIndex party) const {
+  return EvaluateCommitments<G>(commitments, party);
 }
 
-crypto::SecretBytes KeyShare::EncodeSecret() const {
+template <curve::Group G>
+crypto::SecretBytes KeyShareOf<G>::EncodeSecret() const {
   Writer writer;
   writer.U8(kVersion).Raw(id.bytes).U8(curve).U8(purpose).U16(n).U16(t).U16(self.value);
   WriteParties(writer, holders);
-  WritePoints(writer, commitments);
+  WritePoints<G>(writer, commitments);
   writer.Raw(chain_code);
-  return AppendSecret(writer.bytes(), share);
+  return AppendSecret<G>(writer.bytes(), share);
 }
 
-Result<KeyShare> KeyShare::Parse(ByteSpan input) {
+template <curve::Group G>
+Result<KeyShareOf<G>> KeyShareOf<G>::Parse(ByteSpan input) {
   Reader reader(input);
   if (reader.U8() != kVersion) return Fail(Status::kMalformed);
-  KeyShare out;
+  KeyShareOf out;
   out.id.bytes = reader.Array<32>();
   out.curve = reader.U8();
   out.purpose = reader.U8();
@@ -40,11 +44,13 @@ Result<KeyShare> KeyShare::Parse(ByteSpan input) {
   out.t = reader.U16();
   out.self.value = reader.U16();
   out.holders = ReadParties(reader, out.n);
-  out.commitments = ReadPoints(reader);
+  out.commitments = ReadPoints<G>(reader);
   out.chain_code = reader.Array<32>();
-  out.share = curve::SecretScalar(ReadScalar(reader));
+  out.share = curve::SecretScalarOf<G>(ReadScalar<G>(reader));
   if (!reader.Done() || !IsConsistent(out)) return Fail(Status::kMalformed);
   return out;
 }
+
+template struct KeyShareOf<curve::Secp256k1>;
 
 }  // namespace passport::sharing

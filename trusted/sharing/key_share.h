@@ -6,32 +6,39 @@
 
 #include "edl/base/ids.h"
 #include "edl/base/result.h"
-#include "trusted/curve/point.h"
+#include "trusted/curve/group.h"
 
 namespace passport::sharing {
 
-inline constexpr std::uint8_t kCurveSecp256k1 = 1;
+using curve::kCurveSecp256k1;
 
-struct KeyShare {
+// What a key is for: a key signs in one way only, for ever (dkls23.md 9). Never reused.
+inline constexpr std::uint8_t kPurposeEcdsa = 1;
+
+template <curve::Group G>
+struct KeyShareOf {
   KeyId id;
-  std::uint8_t curve = kCurveSecp256k1;
+  std::uint8_t curve = G::kCurve;
   std::uint8_t purpose = 0;
   std::uint16_t n = 0;
   std::uint16_t t = 0;
   PartyIndex self;
-  std::vector<PartyIndex> holders;        // who got a share at generation: the dealers
-  std::vector<curve::Point> commitments;  // F_0..F_{t-1}; F_0 is the public key
+  std::vector<PartyIndex> holders;             // who got a share at generation: the dealers
+  std::vector<curve::PointOf<G>> commitments;  // F_0..F_{t-1}; F_0 is the public key
   Hash32 chain_code{};
-  curve::SecretScalar share;  // f(self)
+  curve::SecretScalarOf<G> share;  // f(self)
 
-  const curve::Point& PublicKey() const { return commitments.front(); }
+  const curve::PointOf<G>& PublicKey() const { return commitments.front(); }
   // S_m = f(m) G for any party m, holder or not. Nothing if it is the identity, which key generation refuses.
-  std::optional<curve::Point> SharePoint(PartyIndex party) const;
+  std::optional<curve::PointOf<G>> SharePoint(PartyIndex party) const;
 
-  // A version byte and the fields in the order above: 109 + 2 |holders| + 33 t bytes. Only for sealing.
+  // A version byte and the fields in the order above: 109 + 2 |holders| + 33 t bytes for
+  // secp256k1. Only for sealing.
   crypto::SecretBytes EncodeSecret() const;
-  // kMalformed unless EncodeSecret can have made the bytes.
-  static Result<KeyShare> Parse(ByteSpan input);
+  // kMalformed unless EncodeSecret can have made the bytes, for a key of this curve.
+  static Result<KeyShareOf> Parse(ByteSpan input);
 };
+
+using KeyShare = KeyShareOf<curve::Secp256k1>;
 
 }  // namespace passport::sharing

@@ -2,47 +2,56 @@
 
 namespace passport::sharing {
 
-using curve::Point;
-using curve::Scalar;
-using curve::SecretScalar;
+using curve::Group;
+using curve::PointOf;
+using curve::ScalarOf;
+using curve::SecretScalarOf;
 
-Polynomial Polynomial::Random(std::size_t coefficient_count, crypto::Rng& rng) {
-  Polynomial out;
+template <Group G>
+PolynomialOf<G> PolynomialOf<G>::Random(std::size_t coefficient_count, crypto::Rng& rng) {
+  PolynomialOf out;
   out.coefficients_.reserve(coefficient_count);
   for (std::size_t k = 0; k < coefficient_count; ++k) {
-    out.coefficients_.emplace_back(Scalar::Random(rng));  // Random never draws zero
+    out.coefficients_.emplace_back(ScalarOf<G>::Random(rng));  // Random never draws zero
   }
   return out;
 }
 
-SecretScalar Polynomial::Evaluate(PartyIndex at) const {
-  const Scalar x = Scalar::FromU64(at.value);
-  SecretScalar sum;
+template <Group G>
+SecretScalarOf<G> PolynomialOf<G>::Evaluate(PartyIndex at) const {
+  const ScalarOf<G> x = ScalarOf<G>::FromU64(at.value);
+  SecretScalarOf<G> sum;
   for (std::size_t k = coefficients_.size(); k-- > 0;) {
     sum.ExposeMutable() = sum.Expose() * x + coefficients_[k].Expose();
   }
   return sum;
 }
 
-std::vector<Point> Polynomial::Commit() const {
-  std::vector<Point> out;
+template <Group G>
+std::vector<PointOf<G>> PolynomialOf<G>::Commit() const {
+  std::vector<PointOf<G>> out;
   out.reserve(coefficients_.size());
-  for (const SecretScalar& coefficient : coefficients_) {
-    const std::optional<Point> point = curve::MulBase(coefficient.Expose());
+  for (const SecretScalarOf<G>& coefficient : coefficients_) {
+    const std::optional<PointOf<G>> point = G::MulBase(coefficient.Expose());
     PASSPORT_CHECK(point.has_value());
     out.push_back(*point);
   }
   return out;
 }
 
-std::optional<Point> EvaluateCommitments(std::span<const Point> commitments, PartyIndex at) {
-  const Scalar x = Scalar::FromU64(at.value);
-  std::optional<Point> sum;
+template <Group G>
+std::optional<PointOf<G>> EvaluateCommitments(std::span<const PointOf<G>> commitments, PartyIndex at) {
+  const ScalarOf<G> x = ScalarOf<G>::FromU64(at.value);
+  std::optional<PointOf<G>> sum;
   for (std::size_t k = commitments.size(); k-- > 0;) {
-    if (sum) sum = curve::MulVar(x, *sum);
-    sum = curve::Add(sum, commitments[k]);
+    if (sum) sum = G::MulVar(x, *sum);
+    sum = G::Add(sum, commitments[k]);
   }
   return sum;
 }
+
+template class PolynomialOf<curve::Secp256k1>;
+template std::optional<PointOf<curve::Secp256k1>> EvaluateCommitments<curve::Secp256k1>(
+    std::span<const PointOf<curve::Secp256k1>>, PartyIndex);
 
 }  // namespace passport::sharing

@@ -4,8 +4,6 @@
 
 namespace passport::sharing {
 
-using curve::Scalar;
-
 bool IsPartySet(std::span<const PartyIndex> parties, std::uint16_t n) {
   PartyIndex last{0};
   for (const PartyIndex party : parties) {
@@ -19,7 +17,9 @@ bool Contains(std::span<const PartyIndex> parties, PartyIndex party) {
   return std::find(parties.begin(), parties.end(), party) != parties.end();
 }
 
-Scalar LagrangeWeight(std::span<const PartyIndex> quorum, PartyIndex self) {
+template <curve::Group G>
+curve::ScalarOf<G> LagrangeWeight(std::span<const PartyIndex> quorum, PartyIndex self) {
+  using Scalar = curve::ScalarOf<G>;
   PASSPORT_CHECK(Contains(quorum, self));
   const Scalar own = Scalar::FromU64(self.value);
   Scalar numerator = Scalar::FromU64(1);
@@ -32,5 +32,7 @@ Scalar LagrangeWeight(std::span<const PartyIndex> quorum, PartyIndex self) {
   }
   return numerator * denominator.Invert();
 }
+
+template curve::Scalar LagrangeWeight<curve::Secp256k1>(std::span<const PartyIndex>, PartyIndex);
 
 }  // namespace passport::sharing

@@ -4,7 +4,7 @@
 #include <span>
 
 #include "edl/base/ids.h"
-#include "trusted/curve/scalar.h"
+#include "trusted/curve/group.h"
 
 namespace passport::sharing {
 
@@ -15,6 +15,7 @@ bool Contains(std::span<const PartyIndex> parties, PartyIndex party);
 
 // lambda_self = prod_{j != self} j / (j - self) modulo q: the weight of self's share in the secret f(0)
 // (dkls23.md 6.2). The quorum is a party set that contains self.
-curve::Scalar LagrangeWeight(std::span<const PartyIndex> quorum, PartyIndex self);
+template <curve::Group G = curve::Secp256k1>
+curve::ScalarOf<G> LagrangeWeight(std::span<const PartyIndex> quorum, PartyIndex self);
 
 }  // namespace passport::sharing

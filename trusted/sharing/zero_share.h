@@ -5,7 +5,7 @@
 
 #include "edl/base/ids.h"
 #include "trusted/crypto/secret.h"
-#include "trusted/curve/scalar.h"
+#include "trusted/curve/group.h"
 
 namespace passport::sharing {
 
@@ -16,7 +16,8 @@ crypto::SecretKey32 KeyZeroSeed(const KeyId& key, const crypto::SecretKey32& pai
 // zeta_self = sum_{j < self} HS("zs/prf", ssid, zs_j) - sum_{j > self} HS("zs/prf", ssid, zs_j) over the
 // counterparties j of the quorum, whose seeds are given. Over the quorum these sum to zero; ssid names the
 // quorum. Recomputed each session, never stored.
-curve::SecretScalar ZeroShare(PartyIndex self, const std::map<PartyIndex, crypto::SecretKey32>& seeds,
-                              const Hash32& ssid);
+template <curve::Group G = curve::Secp256k1>
+curve::SecretScalarOf<G> ZeroShare(PartyIndex self, const std::map<PartyIndex, crypto::SecretKey32>& seeds,
+                                   const Hash32& ssid);
 
 }  // namespace passport::sharing

@@ -74,6 +74,18 @@ TEST(Dkg, TwoRunsGiveDifferentKeys) {
   EXPECT_NE(first.shares.at({1}).PublicKey(), second.shares.at({1}).PublicKey());
 }
 
+// The context is in every message and so in the key's id: runs about different kinds of key do not mix.
+TEST(Dkg, OneSeedAndDigestGiveADifferentKeyForEachPurpose) {
+  dkg::Proposal other = MakeProposal(2, 2);
+  other.purpose = 2;
+  EXPECT_NE(other.Context(), MakeProposal(2, 2).Context());
+  EXPECT_NE(RunDkg(other, 4).shares.at({1}).id, RunDkg(MakeProposal(2, 2), 4).shares.at({1}).id);
+  dkg::Proposal other_curve = MakeProposal(2, 2);
+  other_curve.curve = 2;
+  EXPECT_NE(other_curve.Context(), MakeProposal(2, 2).Context());
+  EXPECT_NE(other_curve.Context(), other.Context());
+}
+
 TEST(Dkg, OneSeedGivesOneTrace) {
   const Hash32 trace = RunDkg(MakeProposal(2, 3), 6).wire.Trace();
   EXPECT_EQ(trace, RunDkg(MakeProposal(2, 3), 6).wire.Trace());
