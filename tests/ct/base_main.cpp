@@ -1,0 +1,37 @@
+#include "tests/ct/target.h"
+#include "tests/ct/targets_base.h"
+
+namespace passport::ct {
+
+std::span<const Target> Targets() {
+  static constexpr Target kTargets[] = {
+      {"canary-branch", CanaryBranch},
+      {"canary-index", CanaryIndex},
+      {"canary-compare", CanaryCompare},
+      {"canary-wide-division", CanaryWideDivision},
+      {"compare", Compare},
+      {"masks", Masks},
+      {"sha256", Sha256},
+      {"keccak", Keccak},
+      {"hkdf", Hkdf},
+      {"aead", Aead},
+      {"envelope-aead", EnvelopeAead},
+      {"identity", Identity},
+      {"channel-keys", ChannelKeys},
+      {"scalar-arithmetic", ScalarArithmetic},
+      {"scalar-inverse", ScalarInverse},
+      {"scalar-select", ScalarSelect},
+      {"scalar-parse", ScalarParse},
+      {"scalar-random", ScalarRandom},
+      {"hash-to-scalar", HashToScalar},
+      {"inner-product", InnerProducts},
+      {"field", FieldArithmetic},
+      {"mul-base", MultiplyBase},
+      {"mul", MultiplyPoint},
+      {"point-coordinates", PointCoordinates},
+      {"hash-to-curve", HashToCurve},
+  };
+  return kTargets;
+}
+
+}  // namespace passport::ct

@@ -1,0 +1,77 @@
+// Secrets as memcheck sees them: bytes marked undefined. A branch on one, or an address made of one, is
+// reported.
+#pragma once
+
+#include <valgrind/memcheck.h>
+
+#include <memory>
+#include <type_traits>
+
+#include "trusted/crypto/rng.h"
+
+namespace passport::ct {
+
+// From here on these bytes, and all that is computed from them, are secret.
+inline void Poison(void* data, std::size_t size) { (void)VALGRIND_MAKE_MEM_UNDEFINED(data, size); }
+// A declassification: these bytes are public from here on. Every call says why.
+inline void Publish(const void* data, std::size_t size) { (void)VALGRIND_MAKE_MEM_DEFINED(data, size); }
+// Whether memcheck takes at least one of these bits for a secret. False outside Valgrind.
+bool HasSecretBits(const void* data, std::size_t size);
+
+template <class T>
+concept Flat = std::is_trivially_copyable_v<T> && !std::is_pointer_v<T> && !requires(const T& v) {
+  v.data();
+};
+template <class T>
+concept Contiguous = requires(const T& v) {
+  v.data();
+  v.size();
+};
+
+template <Flat T>
+void Poison(T& value) {
+  Poison(std::addressof(value), sizeof value);
+}
+template <Flat T>
+void Publish(const T& value) {
+  Publish(std::addressof(value), sizeof value);
+}
+template <Flat T>
+bool HasSecretBits(const T& value) {
+  return HasSecretBits(std::addressof(value), sizeof value);
+}
+template <Contiguous T>
+void Poison(T&& bytes) {
+  Poison(bytes.data(), bytes.size() * sizeof *bytes.data());
+}
+template <Contiguous T>
+void Publish(const T& bytes) {
+  Publish(bytes.data(), bytes.size() * sizeof *bytes.data());
+}
+template <Contiguous T>
+bool HasSecretBits(const T& bytes) {
+  return HasSecretBits(bytes.data(), bytes.size() * sizeof *bytes.data());
+}
+template <class T>
+void Poison(crypto::Secret<T>& secret) {
+  Poison(&secret.ExposeMutable(), sizeof(T));
+}
+template <class T>
+bool HasSecretBits(const crypto::Secret<T>& secret) {
+  return HasSecretBits(&secret.Expose(), sizeof(T));
+}
+
+// Randomness whose every byte is secret.
+class SecretRng final : public crypto::Rng {
+ public:
+  explicit SecretRng(std::uint64_t seed) : stream_(seed) {}
+  void Fill(std::span<std::uint8_t> out) override {
+    stream_.Fill(out);
+    Poison(out.data(), out.size());
+  }
+
+ private:
+  crypto::SeededRng stream_;
+};
+
+}  // namespace passport::ct

@@ -1,0 +1,29 @@
+#include "tests/ct/target.h"
+#include "tests/ct/targets_protocol.h"
+
+namespace passport::ct {
+
+std::span<const Target> Targets() {
+  static constexpr Target kTargets[] = {
+      {"polynomial", Polynomial},
+      {"zero-share", ZeroShare},
+      {"key-share-record", KeyShareRecord},
+      {"dlog-proof", DlogProof},
+      {"key-generation", KeyGeneration},
+      {"base-ot", BaseOt},
+      {"pprf", Pprf},
+      {"pair-setup", PairSetup},
+      {"ot-extension", OtExtension},
+      {"multiplication", Multiplication},
+      {"signing-rounds", SigningRounds},
+      {"presignature", Presignature},
+      {"noise", NoiseHandshake},
+      {"peer-session", PeerSession},
+      {"sealing", Sealing},
+      {"record-index", RecordIndex},
+      {"envelope-key", EnvelopeKey},
+  };
+  return kTargets;
+}
+
+}  // namespace passport::ct

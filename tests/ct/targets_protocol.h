@@ -1,0 +1,33 @@
+// The targets of ct_protocol: what enclaves do with secrets, alone and with each other.
+#pragma once
+
+namespace passport::ct {
+
+// key_targets.cpp
+void Polynomial();
+void ZeroShare();
+void KeyShareRecord();
+void DlogProof();
+void KeyGeneration();
+
+// ot_targets.cpp
+void BaseOt();
+void Pprf();
+void PairSetup();
+void OtExtension();
+void Multiplication();
+
+// sign_targets.cpp
+void SigningRounds();
+void Presignature();
+
+// channel_targets.cpp
+void NoiseHandshake();
+void PeerSession();
+
+// storage_targets.cpp
+void Sealing();
+void RecordIndex();
+void EnvelopeKey();
+
+}  // namespace passport::ct
