@@ -4,6 +4,7 @@
 #include "tests/ct/poison.h"
 #include "tests/ct/target.h"
 #include "tests/ct/targets_protocol.h"
+#include "tests/sim/fixture_keys.h"
 #include "trusted/auth/envelope.h"
 
 namespace passport::ct {
@@ -64,43 +65,22 @@ void RecordIndex() {
   Require(opened.ok() && HasSecretBits(opened.value().head.records_hash), "the head opens");
 }
 
-namespace {
-
-// Whether the next EnvelopeKey::Open is to give a secret: what RSA gave, from the moment it is ours.
-bool poison_opened = false;
-
-}  // namespace
-
-}  // namespace passport::ct
-
-// The linker sends calls of crypto::EnvelopeKey::Open here (tests/ct/CMakeLists.txt): RSA itself is
-// OpenSSL's.
-extern "C" passport::Result<passport::crypto::SecretBytes>
-__real_EnvelopeOpen(const passport::crypto::EnvelopeKey* key, passport::ByteSpan ciphertext) asm(
-    "__real__ZNK8passport6crypto11EnvelopeKey4OpenESt4spanIKhLm18446744073709551615EE");
-extern "C" passport::Result<passport::crypto::SecretBytes>
-__wrap_EnvelopeOpen(const passport::crypto::EnvelopeKey* key, passport::ByteSpan ciphertext) asm(
-    "__wrap__ZNK8passport6crypto11EnvelopeKey4OpenESt4spanIKhLm18446744073709551615EE");
-passport::Result<passport::crypto::SecretBytes> __wrap_EnvelopeOpen(const passport::crypto::EnvelopeKey* key,
-                                                                    passport::ByteSpan ciphertext) {
-  auto opened = __real_EnvelopeOpen(key, ciphertext);
-  if (opened.ok() && passport::ct::poison_opened) passport::ct::Poison(opened.value().ExposeMutable());
-  return opened;
-}
-
-namespace passport::ct {
-
 void EnvelopeKey() {
   crypto::SeededRng rng(3);
   auth::KeyOpener opener;
-  opener.AddKey(crypto::EnvelopeKey::Generate());
-  const std::string text = ToBase64(rng.Array<32>());
-  const Bytes header = crypto::SealToEnvelope(opener.keys().front().public_spki(), AsBytes(text)).value();
-  poison_opened = true;
-  const auto key = opener.Open(ToBase64(header));
+  opener.AddKey(crypto::EnvelopeKey::Parse(ParseBase64(sim::kEnvelopeKeyPkcs8).value()).value());
+  const auto aes_key = rng.Array<32>();
+  const auto open = [&](const std::string& text) {
+    const Bytes header = crypto::SealToEnvelope(opener.keys().front().public_spki(), AsBytes(text)).value();
+    return opener.Open(ToBase64(header));
+  };
+  std::string text = ToBase64(aes_key);
+  const auto key = open(text);
   Require(key.ok() && HasSecretBits(key.value()), "the AES key has lost its secret");
-  const auto again = opener.Open(ToBase64(header));
-  Require(again.ok() && HasSecretBits(again.value()), "the remembered AES key has lost its secret");
+  Publish(key.value().Expose());  // to look at it
+  Require(key.value().Expose() == aes_key, "the AES key is the one that was sent");
+  text[7] = '-';  // the other alphabet
+  Require(!open(text).ok(), "text that is not base64");
 }
 
 }  // namespace passport::ct

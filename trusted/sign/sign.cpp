@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "trusted/crypto/ct.h"
 #include "trusted/sharing/quorum.h"
 #include "trusted/sharing/zero_share.h"
 
@@ -115,7 +116,9 @@ bool AreConsistent(const Multiplication& message, const SecretScalar& factor, co
   const std::optional<Point> left = base ? curve::Mul(factor.Expose(), *base) : std::nullopt;
   const SecretScalar share(d[kNonce].Expose() + e * d[kKey].Expose());
   const std::optional<Point> gamma = curve::Add(message.gamma_nonce, curve::MulVar(e, message.gamma_key));
-  return left == curve::Add(curve::MulBase(share.Expose()), gamma);
+  const std::optional<Point> right = curve::Add(curve::MulBase(share.Expose()), gamma);
+  // Both sides depend on secrets: if they differ, nothing may tell where.
+  return left && right && crypto::EqualCt(left->Encode(), right->Encode());
 }
 
 // Checks 3 to 6 of dkls23.md 6.5 on one peer, then his part of the products.
