@@ -57,6 +57,25 @@ TEST_F(KeyHeader, RefusesAnyOtherPlaintext) {
     EXPECT_EQ(Verdict(SealKey(spki, plaintext)), "undecryptable") << plaintext;
 }
 
+TEST_F(KeyHeader, ReadsEveryDigitOfTheKeyAndRefusesEveryOtherByte) {
+  Bytes key(32);
+  for (std::size_t i = 0; i < 6; ++i) {  // 43 digits each: every one of the 64 at some place
+    for (std::size_t j = 0; j < key.size(); ++j) key[j] = static_cast<std::uint8_t>(41 * j * (i + 1) + 7 * i);
+    const auto opened = opener.Open(SealKey(spki, ToBase64(key)));
+    ASSERT_TRUE(opened.ok());
+    EXPECT_EQ(ToBytes(opened.value().Expose()), key);
+  }
+  for (int byte = 0; byte < 256; ++byte) {
+    std::string text = kClientKeyText;
+    text[7] = static_cast<char>(byte);
+    const bool is_digit = ParseBase64(text).ok() && byte != '=';
+    EXPECT_EQ(Verdict(SealKey(spki, text)), is_digit ? "" : "undecryptable") << byte;
+  }
+  std::string unused_bits = kClientKeyText;
+  unused_bits[42] = static_cast<char>(unused_bits[42] + 1);
+  EXPECT_EQ(Verdict(SealKey(spki, unused_bits)), "undecryptable");
+}
+
 TEST_F(KeyHeader, RefusesTextThatIsNotCanonicalBase64) {
   const std::string good = SealKey(spki, kClientKeyText);
   ASSERT_TRUE(good.ends_with("=="));
