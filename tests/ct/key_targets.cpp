@@ -3,7 +3,6 @@
 #include "tests/ct/target.h"
 #include "tests/ct/targets_protocol.h"
 #include "trusted/dkg/dkg.h"
-#include "trusted/sharing/encoding.h"
 #include "trusted/sharing/zero_share.h"
 
 namespace passport::ct {
@@ -81,7 +80,8 @@ dkg::Proposal TwoDealers() {
 // An opening as it travels: the broadcast is public, the share behind it stays secret.
 dkg::Opening Deliver(const dkg::Opening& opening) {
   const crypto::SecretBytes bytes = opening.EncodeSecret();
-  Publish(bytes.Expose().first(bytes.Expose().size() - sharing::kScalarSize));  // sent to every dealer
+  const std::size_t share_bytes = opening.share.Expose().Encode().size();
+  Publish(bytes.Expose().first(bytes.Expose().size() - share_bytes));  // sent to every dealer
   return dkg::Opening::Parse(bytes.Expose()).value();
 }
 

@@ -58,7 +58,9 @@ void RecordIndex() {
   sealing::Head head;
   head.record_count = index.count();
   head.records_hash = index.hash();
-  Require(index.VerifyLoaded(head).ok(), "the head matches");
+  const bool matches = index.VerifyLoaded(head).ok();
+  Publish(matches);  // the verdict
+  Require(matches, "the head matches");
   Bytes sealed = sealing::SealHead(sealer, head, rng);
   Publish(sealed);  // the host stores it
   const auto opened = sealing::UnsealHead(sealer, sealed);
