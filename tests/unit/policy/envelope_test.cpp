@@ -60,7 +60,8 @@ TEST_F(KeyHeader, RefusesAnyOtherPlaintext) {
 TEST_F(KeyHeader, ReadsEveryDigitOfTheKeyAndRefusesEveryOtherByte) {
   Bytes key(32);
   for (std::size_t i = 0; i < 6; ++i) {  // 43 digits each: every one of the 64 at some place
-    for (std::size_t j = 0; j < key.size(); ++j) key[j] = static_cast<std::uint8_t>(41 * j * (i + 1) + 11 * i);
+    for (std::size_t j = 0; j < key.size(); ++j)
+      key[j] = static_cast<std::uint8_t>(41 * j * (i + 1) + 11 * i);
     const auto opened = opener.Open(SealKey(spki, ToBase64(key)));
     ASSERT_TRUE(opened.ok());
     EXPECT_EQ(ToBytes(opened.value().Expose()), key);
