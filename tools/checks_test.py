@@ -1,10 +1,19 @@
 #!/usr/bin/env python3
-"""Shows each rule of tidy.py, check_deps.py and check_symbols.py something that it must refuse."""
+"""Shows each rule of tidy.py, check_deps.py, check_symbols.py and ct something that it must refuse."""
+import importlib.machinery
+import importlib.util
+import pathlib
 import unittest
+import xml.etree.ElementTree
 
 import check_deps
 import check_symbols
 import tidy
+
+
+loader = importlib.machinery.SourceFileLoader("ct", str(pathlib.Path(__file__).parent / "ct"))
+ct = importlib.util.module_from_spec(importlib.util.spec_from_loader("ct", loader))
+loader.exec_module(ct)
 
 
 def problems(rule, path, text):
@@ -104,6 +113,50 @@ class Symbols(unittest.TestCase):
         self.assertTrue(list(check_symbols.forbidden_imports("trusted_core", ["socket", "malloc"])))
         self.assertTrue(list(check_symbols.forbidden_imports("sealing", ["fopen"])))
         self.assertFalse(list(check_symbols.forbidden_imports("trusted_core", ["malloc", "memcpy"])))
+
+
+def memcheck_error(kind, *frames):
+    """An error as memcheck writes it; a frame is (object, function, folder, file, line)."""
+    tags = ("obj", "fn", "dir", "file", "line")
+    stack = "".join(
+        "<frame>" + "".join(f"<{tag}>{value}</{tag}>" for tag, value in zip(tags, frame)) + "</frame>" for frame in frames
+    )
+    return xml.etree.ElementTree.fromstring(f"<error><kind>{kind}</kind><what>w</what><stack>{stack}</stack></error>")
+
+
+class ConstantTime(unittest.TestCase):
+    here = ("ct_base", "F()", "./build/ct-gcc/./tools", "ct", 1)
+    library = ("/lib/libsodium.so.23.3.0", "decrypt(int)")
+    listed = "tools/ct | #!/usr/bin/env python3\n  why\nlibsodium.so | decrypt\n  why\n"
+
+    def judge(self, target, code, errors):
+        return list(ct.judge(target, code, errors, "", ct.Branches(self.listed)))
+
+    def test_refuses_a_canary_that_is_not_reported(self):
+        canary = ("ct_base", "CanaryBranch()", "./build/ct-gcc/./tests/ct", "canaries.cpp", 1)
+        self.assertFalse(self.judge("canary-branch", 0, [memcheck_error("UninitCondition", canary)]))
+        self.assertTrue(self.judge("canary-branch", 0, []))
+        self.assertTrue(self.judge("canary-branch", 0, [memcheck_error("UninitCondition", self.here)]))
+        self.assertTrue(self.judge("canary-branch", 3, [memcheck_error("UninitCondition", canary)]))
+
+    def test_refuses_a_branch_that_is_not_listed_and_every_index(self):
+        self.assertFalse(self.judge("mul", 0, [memcheck_error("UninitCondition", self.here)]))
+        self.assertFalse(self.judge("mul", 0, [memcheck_error("UninitCondition", self.library, self.here)]))
+        self.assertTrue(self.judge("mul", 0, [memcheck_error("UninitValue", self.here)]))
+        self.assertTrue(self.judge("mul", 0, [memcheck_error("UninitCondition", (*self.here[:4], 2))]))
+        self.assertTrue(self.judge("mul", 0, [memcheck_error("UninitCondition", self.library, self.library, self.here)]))
+
+    def test_refuses_a_target_that_fails(self):
+        self.assertTrue(self.judge("mul", 3, []))
+
+    def test_refuses_a_listed_place_without_a_reason(self):
+        with self.assertRaises(ValueError):
+            ct.Branches("tools/ct | x\n")
+
+    def test_knows_a_division(self):
+        for instruction in ("\tdiv    %rsi", "\tidivq  (%rax)", "\tdivl   0x8(%rsp)"):
+            self.assertTrue(ct.DIVISION.search(instruction), instruction)
+        self.assertFalse(ct.DIVISION.search("\tmulx   %rax,%rbx,%rcx"))
 
 
 if __name__ == "__main__":
