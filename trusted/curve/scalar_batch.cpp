@@ -27,6 +27,25 @@ void SetLane(ScalarLanes& lanes, std::size_t lane, const Scalar& value) {
   }
 }
 
+void LoadLanesPortable(ScalarLanes& lanes, const std::uint8_t* bytes, std::size_t stride) {
+  for (std::size_t i = 0; i < kLanes; ++i) {
+    for (std::size_t k = 0; k < 8; ++k) {
+      std::uint32_t word;
+      std::memcpy(&word, bytes + stride * i + 4 * k, sizeof word);
+      lanes.word[k][i] = __builtin_bswap32(word);
+    }
+  }
+}
+
+void StoreLanesPortable(const ScalarLanes& lanes, std::uint8_t* bytes, std::size_t stride) {
+  for (std::size_t i = 0; i < kLanes; ++i) {
+    for (std::size_t k = 0; k < 8; ++k) {
+      const std::uint32_t word = __builtin_bswap32(lanes.word[k][i]);
+      std::memcpy(bytes + stride * i + 4 * k, &word, sizeof word);
+    }
+  }
+}
+
 Scalar DotProductPortable(std::span<const ScalarLanes> a, std::span<const ScalarLanes> b) {
   Scalar sum;
   for (std::size_t g = 0; g < a.size(); ++g) {
@@ -68,28 +87,15 @@ void AddWherePortable(const std::uint8_t* bits, std::span<const ScalarLanes> mor
 
 }  // namespace
 
-const BatchFunctions kBatchPortable = {DotProductPortable, SubtractAndAddPortable, CombinePortable,
-                                       AddWherePortable};
+const BatchFunctions kBatchPortable = {LoadLanesPortable,      StoreLanesPortable, DotProductPortable,
+                                       SubtractAndAddPortable, CombinePortable,    AddWherePortable};
 
-ScalarLanes LoadLanes(const std::uint8_t* bytes, std::size_t stride) {
-  ScalarLanes lanes;
-  for (std::size_t i = 0; i < kLanes; ++i) {
-    for (std::size_t k = 0; k < 8; ++k) {
-      std::uint32_t word;
-      std::memcpy(&word, bytes + stride * i + 4 * k, sizeof word);
-      lanes.word[k][i] = __builtin_bswap32(word);
-    }
-  }
-  return lanes;
+void LoadLanes(ScalarLanes& lanes, const std::uint8_t* bytes, std::size_t stride) {
+  Functions().load_lanes(lanes, bytes, stride);
 }
 
 void StoreLanes(const ScalarLanes& lanes, std::uint8_t* bytes, std::size_t stride) {
-  for (std::size_t i = 0; i < kLanes; ++i) {
-    for (std::size_t k = 0; k < 8; ++k) {
-      const std::uint32_t word = __builtin_bswap32(lanes.word[k][i]);
-      std::memcpy(bytes + stride * i + 4 * k, &word, sizeof word);
-    }
-  }
+  Functions().store_lanes(lanes, bytes, stride);
 }
 
 ScalarLanes Broadcast(const Scalar& value) {
@@ -150,9 +156,9 @@ void EncodedScalars::Set(std::size_t i, const Scalar& value) {
   std::copy(encoded.begin(), encoded.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(32 * i));
 }
 
-ScalarLanes EncodedScalars::LanesAt(std::size_t first, std::size_t step) const {
+void EncodedScalars::GetLanesAt(std::size_t first, std::size_t step, ScalarLanes& lanes) const {
   PASSPORT_CHECK(first + (kLanes - 1) * step < size());
-  return LoadLanes(bytes_.data() + 32 * first, 32 * step);
+  LoadLanes(lanes, bytes_.data() + 32 * first, 32 * step);
 }
 
 void EncodedScalars::SetLanesAt(std::size_t first, std::size_t step, const ScalarLanes& lanes) {

@@ -16,7 +16,7 @@ using ScalarLanes = crypto::LaneStates;
 using crypto::kLanes;
 
 // Sixteen integers of 32 big-endian bytes, each stride bytes after the one before.
-ScalarLanes LoadLanes(const std::uint8_t* bytes, std::size_t stride);
+void LoadLanes(ScalarLanes& lanes, const std::uint8_t* bytes, std::size_t stride);
 void StoreLanes(const ScalarLanes& lanes, std::uint8_t* bytes, std::size_t stride);
 // One value in every lane, and the residue of one lane.
 ScalarLanes Broadcast(const Scalar& value);
@@ -27,6 +27,8 @@ Scalar LaneValue(const ScalarLanes& lanes, std::size_t lane);
 inline constexpr std::size_t kLaneVectorMax = 64;
 
 struct BatchFunctions {
+  void (*load_lanes)(ScalarLanes& lanes, const std::uint8_t* bytes, std::size_t stride);
+  void (*store_lanes)(const ScalarLanes& lanes, std::uint8_t* bytes, std::size_t stride);
   Scalar (*dot_product)(std::span<const ScalarLanes> a, std::span<const ScalarLanes> b);
   void (*subtract_and_add)(std::span<const ScalarLanes> a, std::span<const ScalarLanes> b,
                            const Scalar& offset, std::span<ScalarLanes> out);
@@ -68,7 +70,7 @@ class EncodedScalars {
   Scalar At(std::size_t i) const;
   void Set(std::size_t i, const Scalar& value);
   // Sixteen of them, from the first on and each step after the one before; set ones are below q.
-  ScalarLanes LanesAt(std::size_t first, std::size_t step) const;
+  void GetLanesAt(std::size_t first, std::size_t step, ScalarLanes& lanes) const;
   void SetLanesAt(std::size_t first, std::size_t step, const ScalarLanes& lanes);
 
  private:

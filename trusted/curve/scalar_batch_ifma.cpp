@@ -28,32 +28,32 @@ struct Limbs {
   Words v[5];
 };
 
-[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq"), gnu::always_inline]] inline Words MultiplyLow(
+[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw"), gnu::always_inline]] inline Words MultiplyLow(
     Words sum, Words a, Words b) {
   return reinterpret_cast<Words>(_mm512_madd52lo_epu64(
       reinterpret_cast<__m512i>(sum), reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b)));
 }
-[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq"), gnu::always_inline]] inline Words MultiplyHigh(
-    Words sum, Words a, Words b) {
+[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw"), gnu::always_inline]] inline Words
+MultiplyHigh(Words sum, Words a, Words b) {
   return reinterpret_cast<Words>(_mm512_madd52hi_epu64(
       reinterpret_cast<__m512i>(sum), reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b)));
 }
 
 // Word k of eight lanes, counted from the least significant.
-[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq"), gnu::always_inline]] inline Words LoadWord(
+[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw"), gnu::always_inline]] inline Words LoadWord(
     const ScalarLanes& lanes, std::size_t first, std::size_t k) {
   HalfWords words;
   std::memcpy(&words, lanes.word[7 - k] + first, sizeof words);
   return __builtin_convertvector(words, Words);
 }
-[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq"), gnu::always_inline]] inline void StoreWord(
+[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw"), gnu::always_inline]] inline void StoreWord(
     ScalarLanes& lanes, std::size_t first, std::size_t k, Words value) {
   const HalfWords words = __builtin_convertvector(value, HalfWords);
   std::memcpy(lanes.word[7 - k] + first, &words, sizeof words);
 }
 
 // Lanes first to first + 7.
-[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq"), gnu::always_inline]] inline void Load(
+[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw"), gnu::always_inline]] inline void Load(
     Limbs& out, const ScalarLanes& lanes, std::size_t first) {
   const Words w1 = LoadWord(lanes, first, 1);
   const Words w3 = LoadWord(lanes, first, 3);
@@ -65,7 +65,7 @@ struct Limbs {
   out.v[3] = ((w4 >> 28) | (LoadWord(lanes, first, 5) << 4) | (w6 << 36)) & kLimbMask;
   out.v[4] = (w6 >> 16) | (LoadWord(lanes, first, 7) << 16);
 }
-[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq"), gnu::always_inline]] inline void Store(
+[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw"), gnu::always_inline]] inline void Store(
     ScalarLanes& lanes, std::size_t first, const Limbs& a) {
   StoreWord(lanes, first, 0, a.v[0]);
   StoreWord(lanes, first, 1, (a.v[0] >> 32) | (a.v[1] << 20));
@@ -76,7 +76,7 @@ struct Limbs {
   StoreWord(lanes, first, 6, (a.v[3] >> 36) | (a.v[4] << 16));
   StoreWord(lanes, first, 7, a.v[4] >> 16);
 }
-[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq"), gnu::always_inline]] inline void LoadAll(
+[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw"), gnu::always_inline]] inline void LoadAll(
     Limbs& out, const Scalar& value) {
   const std::uint64_t* const w = value.limbs();
   out.v[0] = Words{} + (w[0] & kLimbMask);
@@ -88,7 +88,8 @@ struct Limbs {
 
 // Brings all columns but the last below 2^52. Columns may be negative where the whole is not.
 template <std::size_t kCount>
-[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq"), gnu::always_inline]] inline void Carry(Words* column) {
+[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw"), gnu::always_inline]] inline void Carry(
+    Words* column) {
 #pragma GCC unroll 10
   for (std::size_t k = 0; k + 1 < kCount; ++k) {
     column[k + 1] += reinterpret_cast<Words>(reinterpret_cast<SignedWords>(column[k]) >> kLimbBits);
@@ -98,7 +99,7 @@ template <std::size_t kCount>
 
 // columns += a * b for kA and kB limbs.
 template <std::size_t kA, std::size_t kB>
-[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq"), gnu::always_inline]] inline void AddProduct(
+[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw"), gnu::always_inline]] inline void AddProduct(
     Words* column, const Words* a, const Words* b) {
 #pragma GCC unroll 5
   for (std::size_t i = 0; i < kA; ++i) {
@@ -110,15 +111,15 @@ template <std::size_t kA, std::size_t kB>
   }
 }
 template <std::size_t kA>
-[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq"), gnu::always_inline]] inline void AddMultiple(
+[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw"), gnu::always_inline]] inline void AddMultiple(
     Words* column, const Words* a, const std::uint64_t (&constant)[3]) {
   const Words b[3] = {Words{} + constant[0], Words{} + constant[1], Words{} + constant[2]};
   AddProduct<kA, 3>(column, a, b);
 }
 
 // A value below 2^266 in carried limbs, limb 5 included, becomes one below 2^256 + 2^140.
-[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq"), gnu::always_inline]] inline void FoldTop(Words* limb,
-                                                                                                Words above) {
+[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw"), gnu::always_inline]] inline void FoldTop(
+    Words* limb, Words above) {
   const Words top = (limb[4] >> 48) | (above << 4);
   limb[4] &= kTopMask;
   AddMultiple<1>(limb, &top, kComplement);
@@ -126,7 +127,8 @@ template <std::size_t kA>
 }
 
 // The last subtraction of q, where the value is not below it.
-[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq"), gnu::always_inline]] inline void Normalize(Limbs& a) {
+[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw"), gnu::always_inline]] inline void Normalize(
+    Limbs& a) {
   Words reduced[5] = {a.v[0] + kComplement[0], a.v[1] + kComplement[1], a.v[2] + kComplement[2], a.v[3],
                       a.v[4]};
   Carry<5>(reduced);
@@ -138,7 +140,7 @@ template <std::size_t kA>
 
 // A sum of at most 2^7 products of integers below 2^256, in ten columns below 2^63, becomes its residue: 392,
 // 266 and 257 bits remain after the steps.
-[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq"), gnu::always_inline]] inline void Reduce(
+[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw"), gnu::always_inline]] inline void Reduce(
     Limbs& out, Words* column) {
   Carry<10>(column);
   Words a[8] = {column[0], column[1], column[2], column[3], column[4]};
@@ -152,7 +154,67 @@ template <std::size_t kA>
   Normalize(out);
 }
 
-[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq")]] Scalar DotProductIfma(
+// The bytes of every word reversed.
+[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw"), gnu::always_inline]] inline HalfWords
+SwapBytes(HalfWords v) {
+  using HalfBytes = std::uint8_t __attribute__((vector_size(32)));
+  const auto bytes = reinterpret_cast<HalfBytes>(v);
+  return reinterpret_cast<HalfWords>(__builtin_shufflevector(bytes, bytes, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9,
+                                                             8, 15, 14, 13, 12, 19, 18, 17, 16, 23, 22, 21,
+                                                             20, 27, 26, 25, 24, 31, 30, 29, 28));
+}
+
+// Eight rows of eight words become eight columns: pairs of rows, then of pairs, then the halves change
+// places.
+[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw"), gnu::always_inline]] inline void Transpose(
+    HalfWords (&row)[8]) {
+  HalfWords pair[8];
+  for (std::size_t i = 0; i < 8; i += 2) {
+    pair[i] = __builtin_shufflevector(row[i], row[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+    pair[i + 1] = __builtin_shufflevector(row[i], row[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+  }
+  HalfWords four[8];  // word i % 4 of four rows, and word i % 4 + 4 in the upper half
+  for (std::size_t i = 0; i < 8; i += 4) {
+    four[i] = __builtin_shufflevector(pair[i], pair[i + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+    four[i + 1] = __builtin_shufflevector(pair[i], pair[i + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+    four[i + 2] = __builtin_shufflevector(pair[i + 1], pair[i + 3], 0, 1, 8, 9, 4, 5, 12, 13);
+    four[i + 3] = __builtin_shufflevector(pair[i + 1], pair[i + 3], 2, 3, 10, 11, 6, 7, 14, 15);
+  }
+  for (std::size_t i = 0; i < 4; ++i) {
+    row[i] = __builtin_shufflevector(four[i], four[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+    row[i + 4] = __builtin_shufflevector(four[i], four[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+  }
+}
+
+[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw")]] void LoadLanesIfma(ScalarLanes& lanes,
+                                                                                    const std::uint8_t* bytes,
+                                                                                    std::size_t stride) {
+  for (std::size_t first = 0; first < kLanes; first += 8) {
+    HalfWords row[8];
+    for (std::size_t i = 0; i < 8; ++i) std::memcpy(&row[i], bytes + stride * (first + i), sizeof row[i]);
+    Transpose(row);
+    for (std::size_t k = 0; k < 8; ++k) {
+      const HalfWords word = SwapBytes(row[k]);
+      std::memcpy(lanes.word[k] + first, &word, sizeof word);
+    }
+  }
+}
+
+[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw")]] void StoreLanesIfma(const ScalarLanes& lanes,
+                                                                                     std::uint8_t* bytes,
+                                                                                     std::size_t stride) {
+  for (std::size_t first = 0; first < kLanes; first += 8) {
+    HalfWords row[8];
+    for (std::size_t k = 0; k < 8; ++k) {
+      std::memcpy(&row[k], lanes.word[k] + first, sizeof row[k]);
+      row[k] = SwapBytes(row[k]);
+    }
+    Transpose(row);
+    for (std::size_t i = 0; i < 8; ++i) std::memcpy(bytes + stride * (first + i), &row[i], sizeof row[i]);
+  }
+}
+
+[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw")]] Scalar DotProductIfma(
     std::span<const ScalarLanes> a, std::span<const ScalarLanes> b) {
   Words column[10] = {};
   for (std::size_t g = 0; g < a.size(); ++g) {
@@ -174,7 +236,7 @@ template <std::size_t kA>
   return out;
 }
 
-[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq")]] void SubtractAndAddIfma(
+[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw")]] void SubtractAndAddIfma(
     std::span<const ScalarLanes> a, std::span<const ScalarLanes> b, const Scalar& offset,
     std::span<ScalarLanes> out) {
   Limbs bias;  // offset + 2 q, so that nothing is negative
@@ -195,11 +257,9 @@ template <std::size_t kA>
   }
 }
 
-[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq")]] void CombineIfma(const std::array<Scalar, 2>& weights,
-                                                                         std::span<const ScalarLanes> a0,
-                                                                         std::span<const ScalarLanes> a1,
-                                                                         std::span<const ScalarLanes> a2,
-                                                                         std::span<ScalarLanes> out) {
+[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw")]] void CombineIfma(
+    const std::array<Scalar, 2>& weights, std::span<const ScalarLanes> a0, std::span<const ScalarLanes> a1,
+    std::span<const ScalarLanes> a2, std::span<ScalarLanes> out) {
   Limbs w0;
   Limbs w1;
   LoadAll(w0, weights[0]);
@@ -219,9 +279,8 @@ template <std::size_t kA>
   }
 }
 
-[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq")]] void AddWhereIfma(const std::uint8_t* bits,
-                                                                          std::span<const ScalarLanes> more,
-                                                                          std::span<ScalarLanes> sum) {
+[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw")]] void AddWhereIfma(
+    const std::uint8_t* bits, std::span<const ScalarLanes> more, std::span<ScalarLanes> sum) {
   constexpr Words kLaneNumbers = {0, 1, 2, 3, 4, 5, 6, 7};
   for (std::size_t g = 0; g < sum.size(); ++g) {
     for (std::size_t first = 0; first < kLanes; first += 8) {
@@ -240,6 +299,7 @@ template <std::size_t kA>
 
 }  // namespace
 
-const BatchFunctions kBatchIfma = {DotProductIfma, SubtractAndAddIfma, CombineIfma, AddWhereIfma};
+const BatchFunctions kBatchIfma = {LoadLanesIfma,      StoreLanesIfma, DotProductIfma,
+                                   SubtractAndAddIfma, CombineIfma,    AddWhereIfma};
 
 }  // namespace passport::curve

@@ -173,8 +173,8 @@ protocol::Outcome<Shares> FinishBob(BobState state, const ot::ReceiverSeeds& see
   LaneVector vector;
   for (std::size_t i = 0; i < ot::kMultiplyWidth; ++i) {
     for (std::size_t group = 0; group < kColumnGroups; ++group) {
-      vector[group] =
-          message.corrections.LanesAt(MultiplyMessage::Index(curve::kLanes * group, i), ot::kMultiplyWidth);
+      message.corrections.GetLanesAt(MultiplyMessage::Index(curve::kLanes * group, i), ot::kMultiplyWidth,
+                                     vector[group]);
     }
     curve::AddWhere(choices, vector, pads[i]);
   }

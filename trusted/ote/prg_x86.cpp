@@ -133,17 +133,21 @@ std::uint64_t PresentMask(std::uint64_t leaf, std::uint64_t missing) {
   const RoundKeys keys = Schedule(key);
   for (std::size_t tree = 0; tree < ot::kTrees; ++tree) {
     Row* const rows = &sums.with_bit[ot::kTreeDepth * tree];
+    Words2 input[ot::kLeaves];
+    Words2 present[ot::kLeaves];
+    for (std::size_t leaf = 0; leaf < ot::kLeaves; ++leaf) {
+      LoadWords(input[leaf], seeds[tree][leaf].data());
+      input[leaf] ^= Words2{Tweak(tree, leaf, 0), 0};
+      present[leaf] = Words2{} + PresentMask(leaf, missing[tree]);
+    }
     for (std::size_t block = 0; block < ot::kRowBlocks; ++block) {
       Words2 bits[ot::kTreeDepth] = {};
       Words2 all = {};
       for (std::size_t leaf = 0; leaf < ot::kLeaves; leaf += 4) {
         Words2 t[4];
-        for (std::size_t i = 0; i < 4; ++i) {
-          LoadWords(t[i], seeds[tree][leaf + i].data());
-          t[i] ^= Words2{Tweak(tree, leaf + i, block), 0};
-        }
+        for (std::size_t i = 0; i < 4; ++i) t[i] = input[leaf + i] ^ Words2 { block, 0 };
         EncryptFour(keys.key, t);
-        for (std::size_t i = 0; i < 4; ++i) t[i] &= PresentMask(leaf + i, missing[tree]);
+        for (std::size_t i = 0; i < 4; ++i) t[i] &= present[leaf + i];
         const Words2 high = t[2] ^ t[3];
         const Words2 four = t[0] ^ t[1] ^ high;
         bits[0] ^= t[1] ^ t[3];
@@ -168,29 +172,30 @@ std::uint64_t PresentMask(std::uint64_t leaf, std::uint64_t missing) {
   }
   for (std::size_t tree = 0; tree < ot::kTrees; ++tree) {
     Row* const rows = &sums.with_bit[ot::kTreeDepth * tree];
+    Words4 input[8];
+    Words4 present[8];
+    for (std::size_t m = 0; m < 8; ++m) {
+      LoadWords(input[m], seeds[tree][2 * m].data());
+      input[m] ^= Words4{Tweak(tree, 2 * m, 0), 0, Tweak(tree, 2 * m + 1, 0), 0};
+      const std::uint64_t low = PresentMask(2 * m, missing[tree]);
+      const std::uint64_t high = PresentMask(2 * m + 1, missing[tree]);
+      present[m] = Words4{low, low, high, high};
+    }
     for (std::size_t block = 0; block < ot::kRowBlocks; ++block) {
       Words4 odd = {};  // the sum over odd m
       Words4 all = {};
       Words4 bit2 = {};
       Words4 bit3 = {};
-      for (std::size_t leaf = 0; leaf < ot::kLeaves; leaf += 8) {
+      for (std::size_t m = 0; m < 8; m += 4) {
         Words4 t[4];
-        for (std::size_t i = 0; i < 4; ++i) {
-          const std::size_t first = leaf + 2 * i;
-          LoadWords(t[i], seeds[tree][first].data());
-          t[i] ^= Words4{Tweak(tree, first, block), 0, Tweak(tree, first + 1, block), 0};
-        }
+        for (std::size_t i = 0; i < 4; ++i) t[i] = input[m + i] ^ Words4 { block, 0, block, 0 };
         EncryptFour(keys, t);
-        for (std::size_t i = 0; i < 4; ++i) {
-          const std::uint64_t low = PresentMask(leaf + 2 * i, missing[tree]);
-          const std::uint64_t high = PresentMask(leaf + 2 * i + 1, missing[tree]);
-          t[i] &= Words4{low, low, high, high};
-        }
+        for (std::size_t i = 0; i < 4; ++i) t[i] &= present[m + i];
         const Words4 upper = t[2] ^ t[3];
         const Words4 four = t[0] ^ t[1] ^ upper;
         odd ^= t[1] ^ t[3];
         bit2 ^= upper;
-        if (leaf != 0) bit3 ^= four;
+        if (m != 0) bit3 ^= four;
         all ^= four;
       }
       StoreBlock(rows[0], block, __builtin_shufflevector(all, all, 2, 3));

@@ -35,7 +35,7 @@ Vector RandomVector(crypto::Rng& rng, std::size_t size) {
     put((3 * g + 6) % kLanes, kOrder);
     put((5 * g + 11) % kLanes, less);
     put((7 * g + 13) % kLanes, BigEndian(0xff, 1));
-    vector.push_back(LoadLanes(bytes.data(), 32));
+    LoadLanes(vector.emplace_back(), bytes.data(), 32);
   }
   return vector;
 }
@@ -145,6 +145,26 @@ TEST(ScalarBatch, AddWhere_AddsWhereTheBitIsSet) {
   });
 }
 
+TEST(ScalarBatch, LanesAreLoadedAndStoredAtAnyStride) {
+  crypto::SeededRng rng(6);
+  Bytes bytes(33 * kLanes);
+  rng.Fill(bytes);
+  ForEachBatch([&](const BatchFunctions& batch) {
+    ScalarLanes lanes;
+    batch.load_lanes(lanes, bytes.data(), 33);
+    Bytes stored = bytes;
+    batch.store_lanes(lanes, stored.data(), 33);
+    EXPECT_EQ(stored, bytes);
+    for (std::size_t i = 0; i < kLanes; ++i) {
+      const ByteArray<32> digest = crypto::LaneDigest(lanes, i);
+      EXPECT_EQ(ToHex(digest), ToHex(ByteSpan(bytes).subspan(33 * i, 32))) << i;
+    }
+    Bytes elsewhere(32 * kLanes);
+    batch.store_lanes(lanes, elsewhere.data(), 32);
+    EXPECT_EQ(ToHex(ByteSpan(elsewhere).subspan(32 * 9, 32)), ToHex(crypto::LaneDigest(lanes, 9)));
+  });
+}
+
 TEST(EncodedScalars, RefuseValuesFromQUpAndPartsOfOne) {
   for (const std::size_t at : {std::size_t{0}, std::size_t{16}}) {
     Bytes bytes(32 * 17);
@@ -162,7 +182,8 @@ TEST(EncodedScalars, LanesAreEveryThirdOfThem) {
   crypto::SeededRng rng(5);
   EncodedScalars scalars(100);
   for (std::size_t i = 0; i < scalars.size(); ++i) scalars.Set(i, Scalar::Random(rng));
-  const ScalarLanes lanes = scalars.LanesAt(7, 3);
+  ScalarLanes lanes;
+  scalars.GetLanesAt(7, 3, lanes);
   for (std::size_t i = 0; i < kLanes; ++i) {
     EXPECT_TRUE(LaneValue(lanes, i).EqualsPublic(scalars.At(7 + 3 * i))) << i;
   }
