@@ -150,6 +150,7 @@ template <std::size_t kA>
   AddMultiple<3>(b, a + 5, kFold);
   Carry<6>(b);
   FoldTop(b, b[5]);
+#pragma GCC unroll 5
   for (std::size_t k = 0; k < 5; ++k) out.v[k] = b[k];
   Normalize(out);
 }
@@ -169,17 +170,20 @@ SwapBytes(HalfWords v) {
 [[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw"), gnu::always_inline]] inline void Transpose(
     HalfWords (&row)[8]) {
   HalfWords pair[8];
+#pragma GCC unroll 8
   for (std::size_t i = 0; i < 8; i += 2) {
     pair[i] = __builtin_shufflevector(row[i], row[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
     pair[i + 1] = __builtin_shufflevector(row[i], row[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
   }
   HalfWords four[8];  // word i % 4 of four rows, and word i % 4 + 4 in the upper half
+#pragma GCC unroll 8
   for (std::size_t i = 0; i < 8; i += 4) {
     four[i] = __builtin_shufflevector(pair[i], pair[i + 2], 0, 1, 8, 9, 4, 5, 12, 13);
     four[i + 1] = __builtin_shufflevector(pair[i], pair[i + 2], 2, 3, 10, 11, 6, 7, 14, 15);
     four[i + 2] = __builtin_shufflevector(pair[i + 1], pair[i + 3], 0, 1, 8, 9, 4, 5, 12, 13);
     four[i + 3] = __builtin_shufflevector(pair[i + 1], pair[i + 3], 2, 3, 10, 11, 6, 7, 14, 15);
   }
+#pragma GCC unroll 4
   for (std::size_t i = 0; i < 4; ++i) {
     row[i] = __builtin_shufflevector(four[i], four[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
     row[i + 4] = __builtin_shufflevector(four[i], four[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
@@ -191,8 +195,10 @@ SwapBytes(HalfWords v) {
                                                                                     std::size_t stride) {
   for (std::size_t first = 0; first < kLanes; first += 8) {
     HalfWords row[8];
+#pragma GCC unroll 8
     for (std::size_t i = 0; i < 8; ++i) std::memcpy(&row[i], bytes + stride * (first + i), sizeof row[i]);
     Transpose(row);
+#pragma GCC unroll 8
     for (std::size_t k = 0; k < 8; ++k) {
       const HalfWords word = SwapBytes(row[k]);
       std::memcpy(lanes.word[k] + first, &word, sizeof word);
@@ -205,11 +211,13 @@ SwapBytes(HalfWords v) {
                                                                                      std::size_t stride) {
   for (std::size_t first = 0; first < kLanes; first += 8) {
     HalfWords row[8];
+#pragma GCC unroll 8
     for (std::size_t k = 0; k < 8; ++k) {
       std::memcpy(&row[k], lanes.word[k] + first, sizeof row[k]);
       row[k] = SwapBytes(row[k]);
     }
     Transpose(row);
+#pragma GCC unroll 8
     for (std::size_t i = 0; i < 8; ++i) std::memcpy(bytes + stride * (first + i), &row[i], sizeof row[i]);
   }
 }
@@ -231,6 +239,7 @@ SwapBytes(HalfWords v) {
   ScalarLanes lanes{};
   Store(lanes, 0, sums);
   Scalar out;
+#pragma GCC unroll 8
   for (std::size_t i = 0; i < 8; ++i) out = out + LaneValue(lanes, i);
   crypto::Wipe(&lanes, sizeof lanes);
   return out;
@@ -241,6 +250,7 @@ SwapBytes(HalfWords v) {
     std::span<ScalarLanes> out) {
   Limbs bias;  // offset + 2 q, so that nothing is negative
   LoadAll(bias, offset);
+#pragma GCC unroll 5
   for (std::size_t k = 0; k < 5; ++k) bias.v[k] += kTwiceOrder[k];
   for (std::size_t g = 0; g < a.size(); ++g) {
     for (std::size_t first = 0; first < kLanes; first += 8) {
@@ -248,6 +258,7 @@ SwapBytes(HalfWords v) {
       Limbs y;
       Load(x, a[g], first);
       Load(y, b[g], first);
+#pragma GCC unroll 5
       for (std::size_t k = 0; k < 5; ++k) x.v[k] += bias.v[k] - y.v[k];
       Carry<5>(x.v);
       FoldTop(x.v, Words{});
@@ -289,6 +300,7 @@ SwapBytes(HalfWords v) {
       Limbs y;
       Load(x, sum[g], first);
       Load(y, more[g], first);
+#pragma GCC unroll 5
       for (std::size_t k = 0; k < 5; ++k) x.v[k] += y.v[k] & mask;
       Carry<5>(x.v);
       FoldTop(x.v, Words{});

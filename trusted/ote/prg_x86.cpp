@@ -80,6 +80,7 @@ std::uint64_t PresentMask(std::uint64_t leaf, std::uint64_t missing) {
   Words2 b = t[1] ^ keys[0];
   Words2 c = t[2] ^ keys[0];
   Words2 d = t[3] ^ keys[0];
+#pragma GCC unroll 10
   for (std::size_t round = 1; round < 10; ++round) {
     a = EncryptRound(a, keys[round]);
     b = EncryptRound(b, keys[round]);
@@ -97,6 +98,7 @@ std::uint64_t PresentMask(std::uint64_t leaf, std::uint64_t missing) {
   Words4 b = t[1] ^ keys[0];
   Words4 c = t[2] ^ keys[0];
   Words4 d = t[3] ^ keys[0];
+#pragma GCC unroll 10
   for (std::size_t round = 1; round < 10; ++round) {
     a = EncryptRound(a, keys[round]);
     b = EncryptRound(b, keys[round]);
@@ -114,6 +116,7 @@ std::uint64_t PresentMask(std::uint64_t leaf, std::uint64_t missing) {
   Words8 b = t[1] ^ keys[0];
   Words8 c = t[2] ^ keys[0];
   Words8 d = t[3] ^ keys[0];
+#pragma GCC unroll 10
   for (std::size_t round = 1; round < 10; ++round) {
     a = EncryptRound(a, keys[round]);
     b = EncryptRound(b, keys[round]);
@@ -145,8 +148,10 @@ std::uint64_t PresentMask(std::uint64_t leaf, std::uint64_t missing) {
       Words2 all = {};
       for (std::size_t leaf = 0; leaf < ot::kLeaves; leaf += 4) {
         Words2 t[4];
+#pragma GCC unroll 4
         for (std::size_t i = 0; i < 4; ++i) t[i] = input[leaf + i] ^ Words2 { block, 0 };
         EncryptFour(keys.key, t);
+#pragma GCC unroll 4
         for (std::size_t i = 0; i < 4; ++i) t[i] &= present[leaf + i];
         const Words2 high = t[2] ^ t[3];
         const Words2 four = t[0] ^ t[1] ^ high;
@@ -167,6 +172,7 @@ std::uint64_t PresentMask(std::uint64_t leaf, std::uint64_t missing) {
                                                     const MissingLeaves& missing, TreeSums& sums) {
   const RoundKeys narrow = Schedule(key);
   Words4 keys[11];
+#pragma GCC unroll 11
   for (std::size_t i = 0; i < 11; ++i) {
     keys[i] = __builtin_shufflevector(narrow.key[i], narrow.key[i], 0, 1, 0, 1);
   }
@@ -174,6 +180,7 @@ std::uint64_t PresentMask(std::uint64_t leaf, std::uint64_t missing) {
     Row* const rows = &sums.with_bit[ot::kTreeDepth * tree];
     Words4 input[8];
     Words4 present[8];
+#pragma GCC unroll 8
     for (std::size_t m = 0; m < 8; ++m) {
       LoadWords(input[m], seeds[tree][2 * m].data());
       input[m] ^= Words4{Tweak(tree, 2 * m, 0), 0, Tweak(tree, 2 * m + 1, 0), 0};
@@ -186,10 +193,13 @@ std::uint64_t PresentMask(std::uint64_t leaf, std::uint64_t missing) {
       Words4 all = {};
       Words4 bit2 = {};
       Words4 bit3 = {};
+#pragma GCC unroll 8
       for (std::size_t m = 0; m < 8; m += 4) {
         Words4 t[4];
+#pragma GCC unroll 4
         for (std::size_t i = 0; i < 4; ++i) t[i] = input[m + i] ^ Words4 { block, 0, block, 0 };
         EncryptFour(keys, t);
+#pragma GCC unroll 4
         for (std::size_t i = 0; i < 4; ++i) t[i] &= present[m + i];
         const Words4 upper = t[2] ^ t[3];
         const Words4 four = t[0] ^ t[1] ^ upper;
@@ -216,6 +226,7 @@ std::uint64_t PresentMask(std::uint64_t leaf, std::uint64_t missing) {
   constexpr Words8 kLowWords = {~0ull, 0, ~0ull, 0, ~0ull, 0, ~0ull, 0};
   const RoundKeys narrow = Schedule(key);
   Words8 keys[11];
+#pragma GCC unroll 11
   for (std::size_t i = 0; i < 11; ++i) {
     keys[i] = __builtin_shufflevector(narrow.key[i], narrow.key[i], 0, 1, 0, 1, 0, 1, 0, 1);
   }
@@ -223,6 +234,7 @@ std::uint64_t PresentMask(std::uint64_t leaf, std::uint64_t missing) {
     Row* const rows = &sums.with_bit[ot::kTreeDepth * tree];
     Words8 input[4];
     Words8 present[4];
+#pragma GCC unroll 4
     for (std::size_t m = 0; m < 4; ++m) {
       const Words8 leaf = kLeafOfWord + 4 * m;
       LoadWords(input[m], seeds[tree][4 * m].data());
@@ -231,8 +243,10 @@ std::uint64_t PresentMask(std::uint64_t leaf, std::uint64_t missing) {
     }
     for (std::size_t block = 0; block < ot::kRowBlocks; ++block) {
       Words8 t[4];
+#pragma GCC unroll 4
       for (std::size_t m = 0; m < 4; ++m) t[m] = input[m] ^ (kLowWords & block);
       EncryptFour(keys, t);
+#pragma GCC unroll 4
       for (std::size_t m = 0; m < 4; ++m) t[m] &= present[m];
       const Words8 bit2 = t[1] ^ t[3];
       const Words8 bit3 = t[2] ^ t[3];
