@@ -6,15 +6,6 @@
 #include "trusted/crypto/sha256_block.h"
 
 namespace passport::crypto {
-namespace {
-
-void CompressLanes(LaneStates& states, const LaneBlocks& blocks) {
-  static CompressLanesFunction* const compress = Fastest(kCompressLanesPaths);
-  compress(states, blocks);
-}
-
-}  // namespace
-
 void CompressLanesPortable(LaneStates& states, const LaneBlocks& blocks) {
   for (std::size_t lane = 0; lane < kLanes; ++lane) {
     std::uint32_t state[8];
@@ -54,11 +45,14 @@ void EndOfInput(ByteArray<64>& block, std::size_t used, std::uint64_t total) {
   std::memcpy(block.data() + kSizeAt, &bits, sizeof bits);
 }
 
-Sha256Lanes::Sha256Lanes(const Sha256& prefix) {
-  PASSPORT_CHECK(prefix.size_ % 64 == 0);
-  for (std::size_t k = 0; k < 8; ++k) std::fill_n(states_.word[k], kLanes, prefix.state_[k]);
+void StartLanes(const Sha256& prefix, LaneStates& states) {
+  PASSPORT_CHECK(prefix.size_ % Sha256::kBlockBytes == 0);
+  for (std::size_t k = 0; k < 8; ++k) std::fill_n(states.word[k], kLanes, prefix.state_[k]);
 }
 
-void Sha256Lanes::Update(const LaneBlocks& blocks) { CompressLanes(states_, blocks); }
+void UpdateLanes(LaneStates& states, const LaneBlocks& blocks) {
+  static CompressLanesFunction* const compress = Fastest(kCompressLanesPaths);
+  compress(states, blocks);
+}
 
 }  // namespace passport::crypto

@@ -22,17 +22,10 @@ void SetLane(LaneBlocks& blocks, std::size_t lane, const ByteArray<64>& bytes);
 // The digest of one lane.
 Hash32 LaneDigest(const LaneStates& states, std::size_t lane);
 
-class Sha256Lanes {
- public:
-  // All lanes begin with what prefix has taken: whole blocks, or the process stops.
-  explicit Sha256Lanes(const Sha256& prefix);
-  // Takes one block into every lane. The last one is padded by the caller (EndOfInput).
-  void Update(const LaneBlocks& blocks);
-  const LaneStates& states() const { return states_; }
-
- private:
-  LaneStates states_;
-};
+// Every lane has taken what prefix has: whole blocks, or the process stops.
+void StartLanes(const Sha256& prefix, LaneStates& states);
+// Every lane takes one block. The last one is padded by the caller (EndOfInput).
+void UpdateLanes(LaneStates& states, const LaneBlocks& blocks);
 
 // Writes the padding that follows `used` bytes of a last block, in a message of `total` bytes. used <= 55.
 void EndOfInput(ByteArray<64>& block, std::size_t used, std::uint64_t total);

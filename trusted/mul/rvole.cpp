@@ -46,9 +46,9 @@ void HashColumns(const crypto::Sha256& prefix, const ote::Columns& columns, cons
     }
     for (std::size_t position = 0; position < ot::kMultiplyWidth; ++position) {
       std::fill_n(word[1], curve::kLanes, __builtin_bswap32(static_cast<std::uint32_t>(position)));
-      crypto::Sha256Lanes hash(prefix);
-      hash.Update(blocks.Expose());
-      table.ExposeMutable()[position][group] = hash.states();
+      curve::ScalarLanes& digests = table.ExposeMutable()[position][group];
+      crypto::StartLanes(prefix, digests);
+      crypto::UpdateLanes(digests, blocks.Expose());
     }
   }
 }

@@ -30,16 +30,17 @@ template <class Fill, class Take>
 void HashEach(const crypto::Sha256& prefix, std::size_t count, Fill fill, Take take) {
   crypto::Secret<ByteArray<64>> block;
   crypto::Secret<crypto::LaneBlocks> blocks;
+  crypto::Secret<crypto::LaneStates> states;
   for (std::size_t first = 0; first < count; first += crypto::kLanes) {
     for (std::size_t lane = 0; lane < crypto::kLanes; ++lane) {
       const std::size_t used = fill(first + lane, block.ExposeMutable());
       crypto::EndOfInput(block.ExposeMutable(), used, 64 + used);
       crypto::SetLane(blocks.ExposeMutable(), lane, block.Expose());
     }
-    crypto::Sha256Lanes hash(prefix);
-    hash.Update(blocks.Expose());
+    crypto::StartLanes(prefix, states.ExposeMutable());
+    crypto::UpdateLanes(states.ExposeMutable(), blocks.Expose());
     for (std::size_t lane = 0; lane < crypto::kLanes; ++lane) {
-      take(first + lane, crypto::LaneDigest(hash.states(), lane));
+      take(first + lane, crypto::LaneDigest(states.Expose(), lane));
     }
   }
 }

@@ -178,6 +178,7 @@ void EncryptBatch(Batch& batch, const RoundKeys& keys) {
   std::memcpy(&batch, &state, sizeof state);
   TransposeSquares(batch.low);
   TransposeSquares(batch.high);
+  crypto::Wipe(&state, sizeof state);
 }
 
 void XorBlock(Row& row, std::size_t block, const std::uint64_t (&more)[2]) {

@@ -123,19 +123,22 @@ TEST(Sha256Lanes, EveryPathHashesSixteenMessagesOfTwoBlocks) {
   }
   const Sha256 start = Sha256().Update(prefix);
   ForEachPath(kCompressLanesPaths, [&](CompressLanesFunction* compress) {
-    LaneStates states = Sha256Lanes(start).states();
+    LaneStates states;
+    StartLanes(start, states);
     for (const LaneBlocks& each : blocks) compress(states, each);
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
       EXPECT_EQ(LaneDigest(states, lane), HashSha256({prefix, messages[lane]})) << lane;
     }
   });
-  Sha256Lanes chosen(start);
-  for (const LaneBlocks& each : blocks) chosen.Update(each);
-  EXPECT_EQ(LaneDigest(chosen.states(), 15), HashSha256({prefix, messages[15]}));
+  LaneStates chosen;
+  StartLanes(start, chosen);
+  for (const LaneBlocks& each : blocks) UpdateLanes(chosen, each);
+  EXPECT_EQ(LaneDigest(chosen, 15), HashSha256({prefix, messages[15]}));
 }
 
 TEST(Sha256Lanes, APrefixThatEndsInsideABlockStopsTheProcess) {
-  EXPECT_DEATH(Sha256Lanes(Sha256().Update(Bytes(63, 1))), "");
+  LaneStates states;
+  EXPECT_DEATH(StartLanes(Sha256().Update(Bytes(63, 1)), states), "");
 }
 
 TEST(Hmac, IsThatOfPython) {
