@@ -124,13 +124,9 @@ TEST(ScalarBatch, AddWhere_AddsWhereTheBitIsSet) {
   const Vector start = RandomVector(rng, 26);
   Vector more = RandomVector(rng, 26);
   for (ScalarLanes& lanes : more) {  // what is added is below q
-    for (std::size_t i = 0; i < kLanes; ++i) {
-      const ByteArray<32> reduced = LaneValue(lanes, i).Encode();
-      for (std::size_t k = 0; k < 8; ++k) {
-        lanes.word[k][i] = (static_cast<std::uint32_t>(reduced[4 * k]) << 24) | (reduced[4 * k + 1] << 16u) |
-                           (reduced[4 * k + 2] << 8u) | reduced[4 * k + 3];
-      }
-    }
+    EncodedScalars reduced(kLanes);
+    for (std::size_t i = 0; i < kLanes; ++i) reduced.Set(i, LaneValue(lanes, i));
+    reduced.GetLanesAt(0, 1, lanes);
   }
   Bytes bits(52);
   rng.Fill(bits);
