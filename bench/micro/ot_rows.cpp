@@ -1,5 +1,8 @@
 // Base OT, its extension and multiplication between two nodes, each side apart.
 #include "bench/micro/harness.h"
+#include "trusted/crypto/sha256_block.h"
+#include "trusted/ote/bit_matrix.h"
+#include "trusted/ote/gf128.h"
 
 namespace passport::bench {
 namespace {
@@ -47,6 +50,64 @@ struct Pair {
   mul::MultiplyMessage answer = Respond().value().message;
 };
 
+// Inputs of the parts of an extension, which are written several times each.
+struct Parts {
+  Parts() {
+    for (auto& tree : seeds) {
+      for (ot::Seed& seed : tree) rng.Fill(seed);
+    }
+    missing.fill(ote::kNoLeaf);
+    ote::ExpandBitsliced({}, seeds, missing, sums);
+    for (auto& word : blocks.word) rng.Fill({reinterpret_cast<std::uint8_t*>(word), sizeof word});
+    for (ote::Block& challenge : challenges) rng.Fill(challenge);
+  }
+
+  crypto::SystemRng rng;
+  ot::SeedTable seeds;
+  ote::MissingLeaves missing;
+  ote::TreeSums sums;
+  ote::ColumnArray columns;
+  ote::Challenges challenges;
+  std::array<ote::Block, ot::kBaseOts> folds;
+  crypto::LaneBlocks blocks;
+  crypto::LaneStates states{};
+  std::array<curve::ScalarLanes, mul::kColumnGroups> lanes{};
+};
+
+// One row for every path that this processor has, named after it; body takes the fixture and the function.
+template <class Function, std::size_t kCount, class Body>
+void AddPathRows(const std::string& name, const std::array<crypto::Path<Function>, kCount>& paths,
+                 Body body) {
+  for (const auto& path : paths) {
+    if (!path.Runs()) continue;
+    Function* const function = path.function;
+    AddRow<Parts>((name + "_" + path.name).c_str(), [=](Parts& parts) { body(parts, *function); });
+  }
+}
+
+void AddPartRows() {
+  AddPathRows("prg", ote::kExpandPaths,
+              [](Parts& p, ote::ExpandFunction& expand) { expand({}, p.seeds, p.missing, p.sums); });
+  AddPathRows("transpose", ote::kTransposePaths,
+              [](Parts& p, ote::TransposeFunction& transpose) { transpose(p.sums.with_bit, p.columns); });
+  AddPathRows("fold", ote::kFoldPaths,
+              [](Parts& p, ote::FoldFunction& fold) { fold(p.sums.with_bit, p.challenges, p.folds); });
+  // The 1,248 row hashes of one side and branch.
+  AddPathRows("row_hash", crypto::kCompressLanesPaths, [](Parts& p, crypto::CompressLanesFunction& compress) {
+    for (std::size_t i = 0; i < mul::kColumnGroups * ot::kMultiplyWidth; ++i) compress(p.states, p.blocks);
+  });
+  // The corrections of one message, hashed in one stream.
+  AddPathRows("stream_hash_40k", crypto::kCompressPaths, [](Parts& p, crypto::CompressFunction& compress) {
+    for (int i = 0; i < 39; ++i) compress(p.states.word[0], p.seeds[0][0].data(), 16);
+  });
+  AddPathRows("dot_product_416", curve::kBatchPaths, [](Parts& p, const curve::BatchFunctions& batch) {
+    benchmark::DoNotOptimize(batch.dot_product(p.lanes, p.lanes));
+  });
+  AddPathRows("combine_416", curve::kBatchPaths, [](Parts& p, const curve::BatchFunctions& batch) {
+    batch.combine({}, p.lanes, p.lanes, p.lanes, p.lanes);
+  });
+}
+
 }  // namespace
 
 void AddOtRows() {
@@ -72,6 +133,7 @@ void AddOtRows() {
   AddRow<Pair>("rvole_bob_start", [](Pair& p) { benchmark::DoNotOptimize(p.Start().message.nonce); });
   AddRow<Pair>("rvole_alice", [](Pair& p) { PASSPORT_CHECK(p.Respond().ok()); });
   AddRow<Pair>("rvole_bob_finish", [](Pair& p) { PASSPORT_CHECK(p.Finish().ok()); });
+  AddPartRows();
 }
 
 }  // namespace passport::bench

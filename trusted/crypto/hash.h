@@ -8,6 +8,8 @@
 
 namespace passport::crypto {
 
+struct LaneStates;  // sha256_lanes.h
+
 // SHA-256 (FIPS 180-4), incremental; with the CPU's SHA extensions where it has them. Copying a state forks
 // it.
 class Sha256 {
@@ -16,6 +18,7 @@ class Sha256 {
   Hash32 Final();  // once; the state is spent
 
  private:
+  friend void StartLanes(const Sha256& prefix, LaneStates& states);
   static constexpr std::size_t kBlockBytes = 64;
   std::array<std::uint32_t, 8> state_ = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                          0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};

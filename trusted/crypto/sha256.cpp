@@ -24,11 +24,8 @@ void StoreBigEndian(std::uint8_t* bytes, T v) {
 }
 
 void Compress(std::uint32_t* state, const std::uint8_t* blocks, std::size_t count) {
-  if (HasShaExtensions()) {
-    CompressWithExtensions(state, blocks, count);
-  } else {
-    CompressPortable(state, blocks, count);
-  }
+  static CompressFunction* const compress = Fastest(kCompressPaths);
+  compress(state, blocks, count);
 }
 
 }  // namespace

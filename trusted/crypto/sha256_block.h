@@ -1,20 +1,34 @@
-// The compression function of SHA-256 (FIPS 180-4, 6.2.2), twice: portable, and with the CPU's SHA
-// extensions.
+// The compression function of SHA-256 (FIPS 180-4, 6.2.2): one stream, and sixteen of them side by side.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
+#include "trusted/crypto/cpu.h"
+#include "trusted/crypto/sha256_lanes.h"
+
 namespace passport::crypto {
 
-// Both take count blocks of 64 bytes into state, eight words, and are constant time. The second may only be
-// called where HasShaExtensions().
-void CompressPortable(std::uint32_t* state, const std::uint8_t* blocks, std::size_t count);
-void CompressWithExtensions(std::uint32_t* state, const std::uint8_t* blocks, std::size_t count);
+// Takes count blocks of 64 bytes into state, eight words.
+using CompressFunction = void(std::uint32_t* state, const std::uint8_t* blocks, std::size_t count);
+CompressFunction CompressPortable;
+CompressFunction CompressSha;
 
-// What CPUID says, asked once per process: under a hypervisor the question itself costs as much as many
-// hashes.
-bool HasShaExtensions();
+// Takes one block into each of sixteen states.
+using CompressLanesFunction = void(LaneStates& states, const LaneBlocks& blocks);
+CompressLanesFunction CompressLanesPortable;
+CompressLanesFunction CompressLanesSha;     // two streams at a time: one alone waits for itself
+CompressLanesFunction CompressLanesAvx512;  // a lane of every register for each
+
+inline constexpr std::array<Path<CompressFunction>, 2> kCompressPaths = {{
+    {"sha-ni", &Cpu::sha, CompressSha},
+    {"portable", nullptr, CompressPortable},
+}};
+inline constexpr std::array<Path<CompressLanesFunction>, 3> kCompressLanesPaths = {{
+    {"avx512", &Cpu::avx512, CompressLanesAvx512},
+    {"sha-ni", &Cpu::sha, CompressLanesSha},
+    {"portable", nullptr, CompressLanesPortable},
+}};
 
 // The round constants (FIPS 180-4, 4.2.2).
 inline constexpr std::uint32_t kSha256Constants[64] = {

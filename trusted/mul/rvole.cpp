@@ -1,6 +1,7 @@
 #include "trusted/mul/rvole.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "edl/base/codec.h"
 #include "trusted/crypto/ct.h"
@@ -12,41 +13,55 @@ namespace {
 namespace tag = crypto::tag;
 using curve::Scalar;
 
-// One scalar per column and position, position by position so that a position is a vector for InnerProduct.
-using PadTable = crypto::Secret<std::array<std::array<Scalar, ot::kGadgetSize>, ot::kMultiplyWidth>>;
+// One scalar per column, sixteen columns to an element; and that at every position.
+using LaneVector = std::array<curve::ScalarLanes, kColumnGroups>;
+using PadTable = crypto::Secret<std::array<LaneVector, ot::kMultiplyWidth>>;
 using Theta = std::array<Scalar, ot::kInputs>;
 
-// alpha or gamma of dkls23.md 5.2: the row hash of every column, xored with offset, at every position.
-PadTable HashColumns(const Hash32& pair_ssid, const Hash32& nonce, const ote::Columns& columns,
-                     const ote::Block& offset) {
-  const Hash32 bind = crypto::TaggedHash(tag::kRvBind, pair_ssid, {nonce});
-  const crypto::Sha256 prefix = crypto::TaggedState(tag::kRvRow, bind);
-  PadTable table;
-  ByteArray<8 + ot::kBlockBytes> input{};
-  for (std::size_t j = 0; j < ot::kGadgetSize; ++j) {
-    const ByteArray<4> column = crypto::Le32(static_cast<std::uint32_t>(j));
-    std::copy(column.begin(), column.end(), input.begin());
-    for (std::size_t i = 0; i < ot::kBlockBytes; ++i) {
-      input[8 + i] = static_cast<std::uint8_t>(columns.Expose()[j][i] ^ offset[i]);
+// The columns of one group, xored with offset, as words 2 to 5 of their row hash's block.
+void SetColumns(crypto::LaneBlocks& blocks, const ote::Block* columns, const ote::Block& offset) {
+  std::uint32_t moved[4];
+  std::memcpy(moved, offset.data(), sizeof moved);
+  for (std::size_t lane = 0; lane < curve::kLanes; ++lane) {
+    std::uint32_t words[4];
+    std::memcpy(words, columns[lane].data(), sizeof words);
+    for (std::size_t k = 0; k < 4; ++k) blocks.word[2 + k][lane] = __builtin_bswap32(words[k] ^ moved[k]);
+  }
+}
+
+// alpha or gamma of dkls23.md 5.2: the row hash of every column, xored with offset, at every position. One
+// block of input, LE32 column || LE32 position || column, after a prefix of one block.
+void HashColumns(const crypto::Sha256& prefix, const ote::Columns& columns, const ote::Block& offset,
+                 PadTable& table) {
+  constexpr std::size_t kInputBytes = 8 + ot::kBlockBytes;
+  crypto::Secret<crypto::LaneBlocks> blocks;
+  auto& word = blocks.ExposeMutable().word;
+  std::fill_n(word[kInputBytes / 4], curve::kLanes, 0x80000000u);  // the padding
+  std::fill_n(word[15], curve::kLanes, static_cast<std::uint32_t>(8 * (64 + kInputBytes)));
+  for (std::size_t group = 0; group < kColumnGroups; ++group) {
+    const std::size_t first = curve::kLanes * group;
+    SetColumns(blocks.ExposeMutable(), &columns.Expose()[first], offset);
+    for (std::size_t lane = 0; lane < curve::kLanes; ++lane) {
+      word[0][lane] = __builtin_bswap32(static_cast<std::uint32_t>(first + lane));
     }
-    for (std::size_t c = 0; c < ot::kMultiplyWidth; ++c) {
-      input[4] = static_cast<std::uint8_t>(c);  // LE32 c, a single digit
-      crypto::Sha256 state = prefix;
-      table.ExposeMutable()[c][j] = Scalar::Reduce(state.Update(input).Final());
+    for (std::size_t position = 0; position < ot::kMultiplyWidth; ++position) {
+      std::fill_n(word[1], curve::kLanes, __builtin_bswap32(static_cast<std::uint32_t>(position)));
+      curve::ScalarLanes& digests = table.ExposeMutable()[position][group];
+      crypto::StartLanes(prefix, digests);
+      crypto::UpdateLanes(digests, blocks.Expose());
     }
   }
-  crypto::Wipe(input.data(), input.size());
-  return table;
+}
+
+// What all row hashes of one message begin with.
+crypto::Sha256 RowPrefix(const Hash32& pair_ssid, const Hash32& nonce) {
+  return crypto::TaggedState(tag::kRvRow, crypto::TaggedHash(tag::kRvBind, pair_ssid, {nonce}));
 }
 
 // Fiat-Shamir over all of Alice's corrections, so that she cannot cancel a deviation (dkls23.md 5.3).
 Theta MakeTheta(const Hash32& pair_ssid, const MultiplyMessage& message) {
   crypto::Sha256 state = crypto::TaggedState(tag::kRvAt, pair_ssid);
-  state.Update(message.nonce);
-  for (const MultiplyMessage::Row& row : message.corrections) {
-    for (const Scalar& value : row) state.Update(value.Encode());
-  }
-  const Hash32 hash = state.Final();
+  const Hash32 hash = state.Update(message.nonce).Update(message.corrections.bytes()).Final();
   Theta theta;
   for (std::uint8_t i = 0; i < ot::kInputs; ++i) {
     const ByteArray<2> position = {i, 0};
@@ -55,25 +70,33 @@ Theta MakeTheta(const Hash32& pair_ssid, const MultiplyMessage& message) {
   return theta;
 }
 
-// The check column plus the theta-weighted input columns, at column j.
-Scalar CheckValue(const Theta& theta, const PadTable& table, std::size_t j) {
-  const auto& rows = table.Expose();
-  const std::array<Scalar, ot::kInputs> inputs = {rows[0][j], rows[1][j]};
-  return rows[ot::kInputs][j] + curve::InnerProduct(theta, inputs);
+// mu: the hash of the check values of all columns.
+Hash32 HashCheckValues(const Hash32& pair_ssid, const Hash32& nonce, const LaneVector& values) {
+  crypto::Sha256 mu = crypto::TaggedState(tag::kRvMu, pair_ssid);
+  mu.Update(nonce);
+  crypto::Secret<ByteArray<32 * curve::kLanes>> bytes;
+  for (const curve::ScalarLanes& lanes : values) {
+    curve::StoreLanes(lanes, bytes.ExposeMutable().data(), 32);
+    mu.Update(bytes.Expose());
+  }
+  return mu.Final();
 }
 
-std::uint64_t ChoiceBit(const ote::Choices& choices, std::size_t j) {
-  return (choices.Expose()[j / 8] >> (j % 8)) & 1;
+// The choice bits as integers.
+crypto::Secret<LaneVector> ChoiceLanes(const ote::Choices& choices) {
+  crypto::Secret<LaneVector> lanes;
+  for (std::size_t j = 0; j < ot::kGadgetSize; ++j) {
+    const unsigned bit = (choices.Expose()[j / 8] >> (j % 8)) & 1u;
+    lanes.ExposeMutable()[j / curve::kLanes].word[7][j % curve::kLanes] = bit;
+  }
+  return lanes;
 }
 
 }  // namespace
 
 Bytes MultiplyMessage::Encode() const {
   Writer out;
-  out.Raw(nonce);
-  for (const Row& row : corrections) {
-    for (const Scalar& value : row) out.Raw(value.Encode());
-  }
+  out.Raw(nonce).Raw(corrections.bytes());
   return out.Raw(eta.Encode()).Raw(mu).Take();
 }
 
@@ -82,12 +105,7 @@ Result<MultiplyMessage> MultiplyMessage::Parse(ByteSpan input) {
   Reader in(input);
   MultiplyMessage message;
   message.nonce = in.Array<32>();
-  message.corrections.resize(ot::kGadgetSize);
-  for (Row& row : message.corrections) {
-    for (Scalar& value : row) {
-      PASSPORT_TRY(value, Scalar::Parse(in.Raw(32)));
-    }
-  }
+  PASSPORT_TRY(message.corrections, curve::EncodedScalars::Parse(in.Raw(32 * kCorrections)));
   PASSPORT_TRY(message.eta, Scalar::Parse(in.Raw(32)));
   message.mu = in.Array<32>();
   return message;
@@ -100,10 +118,7 @@ BobStarted StartBob(const ot::ReceiverSeeds& seeds, const Gadget& gadget, const 
   rng.Fill(choices.ExposeMutable());
   started.message = ote::StartReceiver(seeds, pair_ssid, choices, rng);
   started.state.nonce = started.message.nonce;
-  Scalar& b = started.b.ExposeMutable();
-  for (std::size_t j = 0; j < ot::kGadgetSize; ++j) {
-    b = b + Scalar::Select(ChoiceBit(choices, j), Scalar(), gadget.values()[j]);
-  }
+  started.b.ExposeMutable() = curve::DotProduct(gadget.lanes(), ChoiceLanes(choices).Expose());
   return started;
 }
 
@@ -115,55 +130,66 @@ protocol::Outcome<AliceOutput> RespondAlice(const ot::SenderSeeds& seeds, const 
   AliceOutput output;
   MultiplyMessage& reply = output.message;
   rng.Fill(reply.nonce);
-  const PadTable alpha0 = HashColumns(pair_ssid, reply.nonce, columns, ote::Block{});
-  const PadTable alpha1 = HashColumns(pair_ssid, reply.nonce, columns, seeds.ExposeDelta());
+  const crypto::Sha256 prefix = RowPrefix(pair_ssid, reply.nonce);
+  PadTable alpha0;
+  PadTable alpha1;
+  HashColumns(prefix, columns, ote::Block{}, alpha0);
+  HashColumns(prefix, columns, seeds.ExposeDelta(), alpha1);
+  const auto& pads = alpha0.Expose();
   for (std::size_t i = 0; i < ot::kInputs; ++i) {
-    output.c[i].ExposeMutable() = curve::InnerProduct(gadget.values(), alpha0.Expose()[i]).Negate();
+    output.c[i].ExposeMutable() = curve::DotProduct(gadget.lanes(), pads[i]).Negate();
   }
   const curve::SecretScalar check_input(Scalar::Random(rng));
   const std::array<const Scalar*, ot::kMultiplyWidth> all_inputs = {&inputs[0].Expose(), &inputs[1].Expose(),
                                                                     &check_input.Expose()};
-  reply.corrections.resize(ot::kGadgetSize);
-  for (std::size_t j = 0; j < ot::kGadgetSize; ++j) {
-    for (std::size_t i = 0; i < ot::kMultiplyWidth; ++i) {
-      reply.corrections[j][i] = alpha0.Expose()[i][j] - alpha1.Expose()[i][j] + *all_inputs[i];
+  reply.corrections = curve::EncodedScalars(MultiplyMessage::kCorrections);
+  for (std::size_t i = 0; i < ot::kMultiplyWidth; ++i) {
+    LaneVector& differences = alpha1.ExposeMutable()[i];
+    curve::SubtractAndAdd(pads[i], differences, *all_inputs[i], differences);
+    for (std::size_t group = 0; group < kColumnGroups; ++group) {
+      reply.corrections.SetLanesAt(MultiplyMessage::Index(curve::kLanes * group, i), ot::kMultiplyWidth,
+                                   differences[group]);
     }
   }
   const Theta theta = MakeTheta(pair_ssid, reply);
   reply.eta = check_input.Expose() + theta[0] * inputs[0].Expose() + theta[1] * inputs[1].Expose();
-  crypto::Sha256 mu = crypto::TaggedState(tag::kRvMu, pair_ssid);
-  mu.Update(reply.nonce);
-  for (std::size_t j = 0; j < ot::kGadgetSize; ++j) mu.Update(CheckValue(theta, alpha0, j).Encode());
-  reply.mu = mu.Final();
+  LaneVector& check = alpha1.ExposeMutable()[0];
+  curve::Combine(theta, pads[0], pads[1], pads[2], check);
+  reply.mu = HashCheckValues(pair_ssid, reply.nonce, check);
   return output;
 }
 
 protocol::Outcome<Shares> FinishBob(BobState state, const ot::ReceiverSeeds& seeds, const Gadget& gadget,
                                     const Hash32& pair_ssid, const MultiplyMessage& message,
                                     PartyIndex alice) {
-  if (message.corrections.size() != ot::kGadgetSize) {
+  if (message.corrections.size() != MultiplyMessage::kCorrections) {
     return Fail(protocol::Abort{protocol::AbortReason::kMalformed, alice});
   }
   const ote::Columns columns = ote::ReceiverColumns(seeds, pair_ssid, state.nonce);
-  PadTable table = HashColumns(pair_ssid, message.nonce, columns, ote::Block{});
-  const Theta theta = MakeTheta(pair_ssid, message);
-  crypto::Sha256 mu = crypto::TaggedState(tag::kRvMu, pair_ssid);
-  mu.Update(message.nonce);
-  for (std::size_t j = 0; j < ot::kGadgetSize; ++j) {
-    const std::uint64_t choice = ChoiceBit(state.choices, j);
-    for (std::size_t i = 0; i < ot::kMultiplyWidth; ++i) {
-      Scalar& value = table.ExposeMutable()[i][j];
-      value = value + Scalar::Select(choice, Scalar(), message.corrections[j][i]);
+  PadTable table;
+  HashColumns(RowPrefix(pair_ssid, message.nonce), columns, ote::Block{}, table);
+  const ByteArray<ot::kColumns / 8>& choices = state.choices.Expose();
+  auto& pads = table.ExposeMutable();
+  LaneVector vector;
+  for (std::size_t i = 0; i < ot::kMultiplyWidth; ++i) {
+    for (std::size_t group = 0; group < kColumnGroups; ++group) {
+      message.corrections.GetLanesAt(MultiplyMessage::Index(curve::kLanes * group, i), ot::kMultiplyWidth,
+                                     vector[group]);
     }
-    const Scalar expected = CheckValue(theta, table, j) - Scalar::Select(choice, Scalar(), message.eta);
-    mu.Update(expected.Encode());
+    curve::AddWhere(choices, vector, pads[i]);
   }
-  if (!crypto::EqualCt(mu.Final(), message.mu)) {
+  // What Alice's eta takes off the check value of the columns where the choice is one.
+  vector.fill(curve::Broadcast(message.eta.Negate()));
+  LaneVector& check = pads[ot::kInputs];
+  curve::AddWhere(choices, vector, check);
+  const Theta theta = MakeTheta(pair_ssid, message);
+  curve::Combine(theta, pads[0], pads[1], check, check);
+  if (!crypto::EqualCt(HashCheckValues(pair_ssid, message.nonce, check), message.mu)) {
     return Fail(protocol::Abort{protocol::AbortReason::kMultiplicationCheck, alice});
   }
   Shares d;
   for (std::size_t i = 0; i < ot::kInputs; ++i) {
-    d[i].ExposeMutable() = curve::InnerProduct(gadget.values(), table.Expose()[i]);
+    d[i].ExposeMutable() = curve::DotProduct(gadget.lanes(), pads[i]);
   }
   return d;
 }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <array>
-#include <vector>
 
 #include "trusted/mul/gadget.h"
 #include "trusted/ote/extension.h"
@@ -12,11 +11,15 @@ namespace passport::mul {
 
 // Alice -> Bob: 32 + 416 * 3 * 32 + 32 + 32 = 40,032 bytes.
 struct MultiplyMessage {
-  using Row = std::array<curve::Scalar, ot::kMultiplyWidth>;
-  static constexpr std::size_t kSize = 32 + ot::kGadgetSize * ot::kMultiplyWidth * 32 + 32 + 32;
+  static constexpr std::size_t kCorrections = ot::kGadgetSize * ot::kMultiplyWidth;
+  static constexpr std::size_t kSize = 32 + kCorrections * 32 + 32 + 32;
+  // The number of the correction of column j at one position.
+  static constexpr std::size_t Index(std::size_t j, std::size_t position) {
+    return ot::kMultiplyWidth * j + position;
+  }
 
-  Hash32 nonce{};                // n_A
-  std::vector<Row> corrections;  // a~, kGadgetSize rows
+  Hash32 nonce{};                     // n_A
+  curve::EncodedScalars corrections;  // a~, kCorrections of them, column by column
   curve::Scalar eta;
   Hash32 mu{};
 

@@ -2,41 +2,48 @@
 
 #include <cstring>
 
+#include "trusted/ote/words.h"
+
 namespace passport::ote {
 namespace {
 
-constexpr std::size_t kSide = 64;
-
-// A 64 x 64 matrix in place: blocks off the diagonal are exchanged, at half the size each time.
-void TransposeSquare(std::array<std::uint64_t, kSide>& square) {
-  std::uint64_t mask = 0xffffffff;
-  for (std::size_t half = kSide / 2; half > 0; half /= 2, mask ^= mask << half) {
-    for (std::size_t top = 0; top < kSide; top += 2 * half) {
-      for (std::size_t k = top; k < top + half; ++k) {
-        const std::uint64_t difference = ((square[k] >> half) ^ square[k + half]) & mask;
-        square[k] ^= difference << half;
-        square[k + half] ^= difference;
+// Every vector is as many columns of one row as it has bits: all squares beside each other at once.
+template <class Words>
+[[gnu::always_inline]] inline void TransposeRows(const RowArray& rows, ColumnArray& columns) {
+  constexpr std::size_t kSide = 64;
+  constexpr std::size_t kWords = sizeof(Words) / 8;
+  for (std::size_t column = 0; column < ot::kColumns; column += kSide * kWords) {
+    for (std::size_t row = 0; row < ot::kBaseOts; row += kSide) {
+      Words square[kSide];
+      for (std::size_t r = 0; r < kSide; ++r) {
+        std::memcpy(&square[r], rows[row + r].data() + column / 8, sizeof(Words));
       }
+      TransposeSquares(square);
+      for (std::size_t c = 0; c < kSide; ++c) {
+        for (std::size_t k = 0; k < kWords; ++k) {
+          const std::uint64_t word = square[c][k];
+          std::memcpy(columns[column + kSide * k + c].data() + row / 8, &word, sizeof word);
+        }
+      }
+      crypto::Wipe(square, sizeof square);
     }
   }
 }
 
 }  // namespace
 
-Columns Transpose(const Rows& rows) {
+[[gnu::target("avx512f")]] void TransposeAvx512(const RowArray& rows, ColumnArray& columns) {
+  TransposeRows<Words8>(rows, columns);
+}
+[[gnu::target("avx2")]] void TransposeAvx2(const RowArray& rows, ColumnArray& columns) {
+  TransposeRows<Words4>(rows, columns);
+}
+void TransposePortable(const RowArray& rows, ColumnArray& columns) { TransposeRows<Words2>(rows, columns); }
+
+Columns Transpose(const RowArray& rows) {
+  static TransposeFunction* const transpose = crypto::Fastest(kTransposePaths);
   Columns columns;
-  crypto::Secret<std::array<std::uint64_t, kSide>> square;
-  for (std::size_t column = 0; column < ot::kColumns; column += kSide) {
-    for (std::size_t row = 0; row < ot::kBaseOts; row += kSide) {
-      for (std::size_t r = 0; r < kSide; ++r) {
-        std::memcpy(&square.ExposeMutable()[r], rows.Expose()[row + r].data() + column / 8, 8);
-      }
-      TransposeSquare(square.ExposeMutable());
-      for (std::size_t c = 0; c < kSide; ++c) {
-        std::memcpy(columns.ExposeMutable()[column + c].data() + row / 8, &square.Expose()[c], 8);
-      }
-    }
-  }
+  transpose(rows, columns.ExposeMutable());
   return columns;
 }
 

@@ -1,33 +1,55 @@
 // The pseudorandom generator of OT extension: fixed-key AES-128 with feed-forward (dkls23.md 4.1, suite S1).
 #pragma once
 
+#include "trusted/crypto/cpu.h"
 #include "trusted/ote/extension.h"
 
 namespace passport::ote {
 
-// What a tree's expanded leaves add up to: r_x summed over all leaves x, and over those with bit b of x set.
+using RowArray = std::array<Row, ot::kBaseOts>;
+
+// What the expanded leaves r^i_x of every tree add up to.
 struct TreeSums {
-  Row all{};
-  std::array<Row, ot::kTreeDepth> with_bit{};
+  RowArray with_bit{};                // row 4 i + b: over the leaves x of tree i in which bit b is set
+  std::array<Row, ot::kTrees> all{};  // over all leaves of tree i
 };
 
-// A leaf number that no leaf has: nothing is left out.
-inline constexpr std::uint64_t kNoLeaf = ot::kLeaves;
+// The leaf of each tree that is left out of its sums, which may be secret: every leaf is expanded.
+using MissingLeaves = std::array<std::uint64_t, ot::kTrees>;
+inline constexpr std::uint64_t kNoLeaf = ot::kLeaves;  // a number that no leaf has
 
+// r^i_x is the blocks AES(T) ^ T with T = seed ^ LE128(block | x << 16 | i << 32). The key is public; seeds
+// and missing leaves are not.
+using ExpandFunction = void(const ByteArray<16>& key, const ot::SeedTable& seeds,
+                            const MissingLeaves& missing, TreeSums& sums);
+ExpandFunction ExpandVaes512;
+ExpandFunction ExpandVaes256;
+ExpandFunction ExpandAesNi;
+ExpandFunction ExpandBitsliced;
+
+inline constexpr std::array<crypto::Path<ExpandFunction>, 4> kExpandPaths = {{
+    {"vaes512", &crypto::Cpu::vaes512, ExpandVaes512},
+    {"vaes256", &crypto::Cpu::vaes, ExpandVaes256},
+    {"aes-ni", &crypto::Cpu::aes, ExpandAesNi},
+    {"portable", nullptr, ExpandBitsliced},
+}};
+
+// The number of block `block` of a leaf, which its seed is xored with; below 2^64.
+constexpr std::uint64_t Tweak(std::size_t tree, std::size_t leaf, std::size_t block) {
+  return (std::uint64_t{tree} << 32) | (std::uint64_t{leaf} << 16) | block;
+}
+
+// The generator of one session.
 class Prg {
  public:
-  explicit Prg(const ByteArray<16>& key);
-  // The generator of one session; its key is public, the seeds are the secrets.
+  explicit Prg(const ByteArray<16>& key) : key_(key) {}
   static Prg ForSession(const Hash32& pair_ssid, const Hash32& nonce);
 
-  // r^tree_leaf: blocks AES(T) ^ T with T = seed ^ LE128(block | leaf << 16 | tree << 32).
-  Row ExpandLeaf(const ot::Seed& seed, std::size_t tree, std::size_t leaf) const;
-  // The sums over one tree without leaf number missing, which may be secret: every leaf is expanded.
-  TreeSums ExpandTree(const std::array<ot::Seed, ot::kLeaves>& seeds, std::size_t tree,
-                      std::uint64_t missing) const;
+  void Expand(const ot::SeedTable& seeds, const MissingLeaves& missing, TreeSums& sums) const;
+  void Expand(const ot::SeedTable& seeds, TreeSums& sums) const;  // nothing is missing
 
  private:
-  std::array<Block, 11> round_keys_;
+  ByteArray<16> key_;
 };
 
 }  // namespace passport::ote

@@ -6,7 +6,6 @@
 
 #include <csignal>
 
-#include "trusted/ote/cpu.h"
 #include "trusted/platform/channel.h"
 #include "trusted/platform/confine.h"
 #include "trusted/platform/libraries.h"
@@ -78,7 +77,7 @@ core::CoreConfig ToCoreConfig(LaunchInfo info, const ConfinementRecord& confinem
 Exit RunEnclave(int argument_count, char* const* environment, const EnclaveParts& parts) {
   ConfinementRecord own;
   if (const std::optional<Exit> bad = CheckStart(argument_count, environment, own)) return *bad;
-  if (!ote::CpuSupported() || !StartLibraries().ok()) return Exit::kLibraries;
+  if (!StartLibraries().ok()) return Exit::kLibraries;
   Channel launcher(kLauncherChannel);
   Result<LaunchInfo> info = ReceiveLaunchInfo(launcher);
   if (!info.ok()) return Exit::kLaunchInfo;

@@ -17,7 +17,7 @@ std::string_view DescribeExit(int code) {
     case Exit::kConfinement:
       return "a required layer of confinement is missing";
     case Exit::kLibraries:
-      return "a cryptographic library failed its self-test, or the processor lacks AES-NI or PCLMULQDQ";
+      return "a cryptographic library failed its self-test";
     case Exit::kHostChannel:
       return "the channel to the host failed";
     case Exit::kLauncherChannel:

@@ -1,10 +1,11 @@
-// Hashes, HMAC, HKDF and tagged hashes against hashlib, the RFCs and libsodium; both ways to compress
+// Hashes, HMAC, HKDF and tagged hashes against hashlib, the RFCs and libsodium; every way to compress
 // SHA-256.
 #include "trusted/crypto/hash.h"
 
 #include <gtest/gtest.h>
 #include <sodium.h>
 
+#include <cstdio>
 #include <cstring>
 
 #include "tests/kat/vectors.h"
@@ -79,19 +80,65 @@ Hash32 HashWith(void (*compress)(std::uint32_t*, const std::uint8_t*, std::size_
   return out;
 }
 
-TEST(Sha256, BothCompressionFunctionsAgreeWithLibsodium) {
+// Calls body with every path that this processor can run, and says which ones it cannot.
+template <class Function, std::size_t kCount, class Body>
+void ForEachPath(const std::array<Path<Function>, kCount>& paths, Body body) {
+  for (const auto& path : paths) {
+    if (path.Runs()) {
+      SCOPED_TRACE(path.name);
+      body(path.function);
+    } else {
+      std::printf("not tested: this processor does not have %s\n", path.name);
+    }
+  }
+}
+
+TEST(Sha256, EveryCompressionFunctionAgreesWithLibsodium) {
   SeededRng rng(7);
   for (std::size_t size = 0; size < 700; ++size) {
     Bytes message(size);
     rng.Fill(message);
     Hash32 expected;
     crypto_hash_sha256(expected.data(), message.data(), message.size());
-    EXPECT_EQ(HashWith(CompressPortable, message), expected) << size;
     EXPECT_EQ(HashSha256(message), expected) << size;
-    if (HasShaExtensions()) {
-      EXPECT_EQ(HashWith(CompressWithExtensions, message), expected) << size;
-    }
+    ForEachPath(kCompressPaths, [&](CompressFunction* compress) {
+      EXPECT_EQ(HashWith(compress, message), expected) << size;
+    });
   }
+}
+
+TEST(Sha256Lanes, EveryPathHashesSixteenMessagesOfTwoBlocks) {
+  SeededRng rng(8);
+  const Bytes prefix(128, 7);
+  std::vector<Bytes> messages(kLanes, Bytes(64 + 23));
+  std::array<LaneBlocks, 2> blocks;
+  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    rng.Fill(messages[lane]);
+    ByteArray<64> block;
+    std::copy_n(messages[lane].begin(), 64, block.begin());
+    SetLane(blocks[0], lane, block);
+    std::copy_n(messages[lane].begin() + 64, 23, block.begin());
+    EndOfInput(block, 23, prefix.size() + messages[lane].size());
+    SetLane(blocks[1], lane, block);
+  }
+  const Sha256 start = Sha256().Update(prefix);
+  ForEachPath(kCompressLanesPaths, [&](CompressLanesFunction* compress) {
+    LaneStates states;
+    StartLanes(start, states);
+    for (const LaneBlocks& each : blocks) compress(states, each);
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      EXPECT_EQ(LaneDigest(states, lane), HashSha256({prefix, messages[lane]})) << lane;
+    }
+  });
+  LaneStates chosen;
+  StartLanes(start, chosen);
+  for (const LaneBlocks& each : blocks) UpdateLanes(chosen, each);
+  EXPECT_EQ(LaneDigest(chosen, 15), HashSha256({prefix, messages[15]}));
+}
+
+TEST(Sha256Lanes, APrefixThatEndsInsideABlockStopsTheProcess) {
+  LaneStates states;
+  EXPECT_DEATH(StartLanes(Sha256().Update(Bytes(63, 1)), states), "");
 }
 
 TEST(Hmac, IsThatOfPython) {

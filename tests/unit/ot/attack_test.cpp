@@ -25,11 +25,10 @@ ote::ExtensionMessage GuessDelta(const ot::IdealPair& pair, const Hash32& ssid, 
   const ote::Choices choices(rng.Array<ot::kColumns / 8>());
   ote::ExtensionMessage message = ote::StartReceiver(pair.bob, ssid, choices, rng);
   const ote::Prg prg = ote::Prg::ForSession(ssid, message.nonce);
-  std::vector<ote::TreeSums> sums;
-  for (std::size_t i = 0; i < ot::kTrees; ++i)
-    sums.push_back(prg.ExpandTree(pair.bob.Expose()[i], i, ote::kNoLeaf));
+  ote::TreeSums sums;
+  prg.Expand(pair.bob.Expose(), sums);
   ote::Row choice_row = message.u[0];
-  for (std::size_t i = 0; i < choice_row.size(); ++i) choice_row[i] ^= sums[0].all[i];
+  for (std::size_t i = 0; i < choice_row.size(); ++i) choice_row[i] ^= sums.all[0][i];
   ote::Row error{};
   error[column / 8] = static_cast<std::uint8_t>(1 << (column % 8));
   for (std::size_t i = 0; i < error.size(); ++i) message.u[tree][i] ^= error[i];
@@ -50,7 +49,7 @@ ote::ExtensionMessage GuessDelta(const ot::IdealPair& pair, const Hash32& ssid, 
   hash.Update(message.nonce);
   for (std::size_t i = 0; i < ot::kTrees; ++i) {
     for (std::size_t b = 0; b < ot::kTreeDepth; ++b) {
-      ote::Block folded = ote::Fold(sums[i].with_bit[b], challenges);
+      ote::Block folded = ote::Fold(sums.with_bit[ot::kTreeDepth * i + b], challenges);
       if (i == tree && ((guess >> b) & 1) == 1) {
         for (std::size_t k = 0; k < folded.size(); ++k) folded[k] ^= folded_error[k];
       }
@@ -102,6 +101,7 @@ MultiplyMessage InconsistentAlice(const ot::SenderSeeds& seeds, const Hash32& ss
   const ote::Columns columns = ote::RunSender(seeds, ssid, extension, kBob).value();
   MultiplyMessage message;
   rng.Fill(message.nonce);
+  message.corrections = curve::EncodedScalars(MultiplyMessage::kCorrections);
   const Scalar check_input = Scalar::Random(rng);
   const std::array<Scalar, 3> used = {inputs[0].Expose(), inputs[1].Expose(), check_input};
   std::vector<std::array<Scalar, ot::kMultiplyWidth>> alpha0;
@@ -111,11 +111,13 @@ MultiplyMessage InconsistentAlice(const ot::SenderSeeds& seeds, const Hash32& ss
     const ote::Block& column = columns.Expose()[j];
     alpha0.push_back(ColumnPads(ssid, message.nonce, j, column));
     const auto alpha1 = ColumnPads(ssid, message.nonce, j, Moved(column, seeds.ExposeDelta()));
-    MultiplyMessage::Row row;
+    std::array<Scalar, ot::kMultiplyWidth> row;
     for (std::size_t c = 0; c < row.size(); ++c) row[c] = alpha0[j][c] - alpha1[c] + used[c];
     if (j == bad_column) row[0] = row[0] + Scalar::FromU64(1);
-    for (const Scalar& value : row) corrections.Update(value.Encode());
-    message.corrections.push_back(row);
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      corrections.Update(row[c].Encode());
+      message.corrections.Set(MultiplyMessage::Index(j, c), row[c]);
+    }
   }
   const Hash32 hash = corrections.Final();
   const Scalar theta0 = curve::HashToScalar(tag::kRvTheta, ssid, {hash, ByteArray<2>{0, 0}});
@@ -169,7 +171,7 @@ TEST(Attack, KnowingDelta_ReadsAlicesInputs) {
   const auto alpha0 = ColumnPads(ssid, nonce, 0, column);
   const auto alpha1 = ColumnPads(ssid, nonce, 0, Moved(column, delta));
   for (std::size_t i = 0; i < ot::kInputs; ++i) {
-    const Scalar read = alice.value().message.corrections[0][i] - alpha0[i] + alpha1[i];
+    const Scalar read = alice.value().message.corrections.At(i) - alpha0[i] + alpha1[i];
     EXPECT_TRUE(read.EqualsPublic(inputs[i].Expose())) << "why one failed check burns the pair";
   }
 }

@@ -1,10 +1,7 @@
 // OT extension: the correlation holds on every column, and every altered bit of the message is the sender's
 // fault.
 #include "tests/unit/ot/fixtures.h"
-#include "trusted/ote/bit_matrix.h"
-#include "trusted/ote/cpu.h"
-#include "trusted/ote/gf128.h"
-#include "trusted/ote/prg.h"
+#include "tests/unit/ot/paths.h"
 
 namespace passport::ote {
 namespace {
@@ -26,8 +23,6 @@ struct ExtensionRun {
     message = StartReceiver(pair.bob, ssid, choices, rng);
   }
 };
-
-TEST(Cpu, ThisMachine_IsSupported) { EXPECT_TRUE(CpuSupported()); }
 
 TEST(Extension, EveryColumn_DiffersByDeltaExactlyWhereBobChoseOne) {
   const ExtensionRun run(1);
@@ -87,16 +82,19 @@ TEST(Extension, ChoicesBeyondTheUsedColumns_AreRandomAndTheNonceFresh) {
   EXPECT_NE(again.choice_fold, run.message.choice_fold);
 }
 
-TEST(BitMatrix, Transpose_MovesEveryBit) {
+TEST(BitMatrix, EveryPath_MovesEveryBit) {
   crypto::SeededRng rng(7);
-  Rows rows;
-  for (Row& row : rows.ExposeMutable()) rng.Fill(row);
-  const Columns columns = Transpose(rows);
-  for (std::size_t r = 0; r < ot::kBaseOts; ++r) {
-    for (std::size_t c = 0; c < ot::kColumns; ++c) {
-      ASSERT_EQ(Bit(columns.Expose()[c], r), Bit(rows.Expose()[r], c)) << r << " " << c;
+  RowArray rows;
+  for (Row& row : rows) rng.Fill(row);
+  ot::ForEachPath(kTransposePaths, [&](TransposeFunction* transpose) {
+    ColumnArray columns;
+    transpose(rows, columns);
+    for (std::size_t r = 0; r < ot::kBaseOts; ++r) {
+      for (std::size_t c = 0; c < ot::kColumns; ++c) {
+        ASSERT_EQ(Bit(columns[c], r), Bit(rows[r], c)) << r << " " << c;
+      }
     }
-  }
+  });
 }
 
 // Multiplication one bit at a time, straight from the definition.
@@ -113,53 +111,80 @@ Block SlowMultiply(Block a, const Block& b) {
   return sum;
 }
 
-TEST(Gf128, Product_IsTheDefinitionsOnRandomAndExtremeValues) {
+TEST(Gf128, Product_IsTheDefinitionsOnRandomAndExtremeValuesOnEveryPath) {
   crypto::SeededRng rng(8);
   std::vector<Block> values = {Block{}, Block{1}, Block{2}, rng.Array<16>(), rng.Array<16>()};
   values.emplace_back().fill(0xff);
   values.emplace_back()[15] = 0x80;
-  for (const Block& a : values) {
-    for (const Block& b : values) EXPECT_EQ(MultiplyGf128(a, b), SlowMultiply(a, b));
-  }
+  ot::ForEachPath(kFoldPaths, [&](FoldFunction* fold) {
+    for (const Block& a : values) {
+      for (const Block& b : values) EXPECT_EQ(ot::Multiply(fold, a, b), SlowMultiply(a, b));
+    }
+  });
 }
 
-TEST(Gf128, Fold_AddsTheWeightedBlocksAndTheLastOne) {
+TEST(Gf128, Fold_AddsTheWeightedBlocksAndTheLastOneOnEveryPath) {
   crypto::SeededRng rng(9);
   Challenges challenges;
   for (Block& challenge : challenges) rng.Fill(challenge);
-  const Row row = rng.Array<ot::kRowBytes>();
-  Block expected;
-  std::copy(row.end() - 16, row.end(), expected.begin());
-  for (std::size_t j = 0; j < kChallenges; ++j) {
-    Block block;
-    std::copy_n(row.begin() + static_cast<std::ptrdiff_t>(16 * j), 16, block.begin());
-    const Block term = SlowMultiply(block, challenges[j]);
-    for (std::size_t i = 0; i < 16; ++i) expected[i] ^= term[i];
+  std::array<Row, 5> rows;
+  for (Row& row : rows) rng.Fill(row);
+  rows[4].fill(0xff);
+  std::array<Block, 5> expected;
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    std::copy(rows[r].end() - 16, rows[r].end(), expected[r].begin());
+    for (std::size_t j = 0; j < kChallenges; ++j) {
+      Block block;
+      std::copy_n(rows[r].begin() + static_cast<std::ptrdiff_t>(16 * j), 16, block.begin());
+      const Block term = SlowMultiply(block, challenges[j]);
+      for (std::size_t i = 0; i < 16; ++i) expected[r][i] ^= term[i];
+    }
   }
-  EXPECT_EQ(Fold(row, challenges), expected);
+  ot::ForEachPath(kFoldPaths, [&](FoldFunction* fold) {
+    std::array<Block, 5> folded;
+    fold(rows, challenges, folded);
+    EXPECT_EQ(folded, expected);
+  });
 }
 
-TEST(Prg, TreeSums_LeaveTheMissingLeafOut) {
+TEST(Prg, EveryPath_GivesTheSumsOfItsOwnLeavesWithoutTheMissingOne) {
   crypto::SeededRng rng(10);
-  const Prg prg(rng.Array<16>());
-  std::array<ot::Seed, ot::kLeaves> seeds;
-  for (ot::Seed& seed : seeds) rng.Fill(seed);
-  for (std::uint64_t missing = 0; missing <= kNoLeaf; ++missing) {
-    TreeSums expected;
+  const auto key = rng.Array<16>();
+  ot::SeedTable seeds;
+  for (auto& tree : seeds) {
+    for (ot::Seed& seed : tree) rng.Fill(seed);
+  }
+  MissingLeaves none;
+  none.fill(kNoLeaf);
+  TreeSums reference;
+  ExpandBitsliced(key, seeds, none, reference);
+  ot::ForEachPath(kExpandPaths, [&](ExpandFunction* expand) {
+    TreeSums whole;
+    expand(key, seeds, none, whole);
+    EXPECT_EQ(whole.all, reference.all);
+    EXPECT_EQ(whole.with_bit, reference.with_bit);
+    TreeSums leaves;  // every leaf alone, added up again
     for (std::size_t leaf = 0; leaf < ot::kLeaves; ++leaf) {
-      if (leaf == missing) continue;
-      const Row row = prg.ExpandLeaf(seeds[leaf], 21, leaf);
-      for (std::size_t i = 0; i < row.size(); ++i) {
-        expected.all[i] ^= row[i];
-        for (std::size_t b = 0; b < ot::kTreeDepth; ++b) {
-          if ((leaf >> b) & 1) expected.with_bit[b][i] ^= row[i];
+      MissingLeaves without;
+      for (std::size_t tree = 0; tree < ot::kTrees; ++tree) without[tree] = (leaf + tree) % ot::kLeaves;
+      TreeSums rest;
+      expand(key, seeds, without, rest);
+      for (std::size_t tree = 0; tree < ot::kTrees; ++tree) {
+        for (std::size_t i = 0; i < ot::kRowBytes; ++i) {
+          const auto own = static_cast<std::uint8_t>(whole.all[tree][i] ^ rest.all[tree][i]);
+          leaves.all[tree][i] ^= own;
+          for (std::size_t b = 0; b < ot::kTreeDepth; ++b) {
+            const std::size_t row = ot::kTreeDepth * tree + b;
+            const auto of_bit = static_cast<std::uint8_t>(whole.with_bit[row][i] ^ rest.with_bit[row][i]);
+            EXPECT_EQ(of_bit, ((without[tree] >> b) & 1) != 0 ? own : 0) << tree << " " << leaf;
+            leaves.with_bit[row][i] ^= of_bit;
+          }
         }
       }
     }
-    const TreeSums sums = prg.ExpandTree(seeds, 21, missing);
-    EXPECT_EQ(sums.all, expected.all) << missing;
-    EXPECT_EQ(sums.with_bit, expected.with_bit) << missing;
-  }
+    EXPECT_EQ(leaves.all, whole.all);
+    EXPECT_EQ(leaves.with_bit, whole.with_bit);
+  });
 }
 
 }  // namespace

@@ -5,8 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/unit/ot/fixtures.h"
-#include "trusted/ote/gf128.h"
-#include "trusted/ote/prg.h"
+#include "tests/unit/ot/paths.h"
 
 namespace passport::ot {
 namespace {
@@ -88,24 +87,39 @@ class KnownAnswers : public testing::Test {
   }
 };
 
-TEST_F(KnownAnswers, Prg_ExpandsTheExampleLeaf) {
+TEST_F(KnownAnswers, Prg_ExpandsTheExampleLeafOnEveryPath) {
   const json& example = kat["prg_example"];
-  const ote::Prg prg(HexArray<16>(example["key"]));
-  const ote::Row row = prg.ExpandLeaf(HexArray<16>(example["seed"]), example["i"].get<std::size_t>(),
-                                      example["x"].get<std::size_t>());
-  EXPECT_EQ(ToHex(row), example["out"].get<std::string>());
+  const auto tree = example["i"].get<std::size_t>();
+  const auto leaf = example["x"].get<std::size_t>();
+  SeedTable seeds{};
+  seeds[tree][leaf] = HexArray<16>(example["seed"]);
+  ote::MissingLeaves none;
+  none.fill(ote::kNoLeaf);
+  ote::MissingLeaves without = none;
+  without[tree] = leaf;
+  ForEachPath(ote::kExpandPaths, [&](ote::ExpandFunction* expand) {
+    ote::TreeSums all;
+    ote::TreeSums others;
+    expand(HexArray<16>(example["key"]), seeds, none, all);
+    expand(HexArray<16>(example["key"]), seeds, without, others);
+    ote::Row row = all.all[tree];
+    for (std::size_t i = 0; i < row.size(); ++i) row[i] ^= others.all[tree][i];
+    EXPECT_EQ(ToHex(row), example["out"].get<std::string>());
+  });
 }
 
-TEST_F(KnownAnswers, Gf128_MultipliesTheExample) {
+TEST_F(KnownAnswers, Gf128_MultipliesTheExampleOnEveryPath) {
   const json& example = kat["gf128"];
-  const ote::Block product = ote::MultiplyGf128(HexArray<16>(example["a"]), HexArray<16>(example["b"]));
-  EXPECT_EQ(ToHex(product), example["ab"].get<std::string>());
+  ForEachPath(ote::kFoldPaths, [&](ote::FoldFunction* fold) {
+    const ote::Block product = Multiply(fold, HexArray<16>(example["a"]), HexArray<16>(example["b"]));
+    EXPECT_EQ(ToHex(product), example["ab"].get<std::string>());
+  });
 }
 
 TEST_F(KnownAnswers, Gadget_IsTheReferences) {
-  EXPECT_EQ(ToHex(gadget.values()[0].Encode()), kat["gadget0"].get<std::string>());
+  EXPECT_EQ(ToHex(gadget.Value(0).Encode()), kat["gadget0"].get<std::string>());
   crypto::Sha256 all;
-  for (const Scalar& value : gadget.values()) all.Update(value.Encode());
+  for (std::size_t j = 0; j < kGadgetSize; ++j) all.Update(gadget.Value(j).Encode());
   EXPECT_EQ(ToHex(all.Final()), more["gadget_sha256"].get<std::string>());
 }
 
@@ -141,13 +155,9 @@ TEST_F(KnownAnswers, Multiplication_IsTheReferencesToTheLastByte) {
   ASSERT_TRUE(alice.ok());
   const mul::MultiplyMessage& message = alice.value().message;
   EXPECT_EQ(ToHex(message.nonce), kat["nA"].get<std::string>());
-  crypto::Sha256 corrections;
-  for (const auto& row : message.corrections) {
-    for (const Scalar& value : row) corrections.Update(value.Encode());
-  }
-  EXPECT_EQ(ToHex(corrections.Final()), kat["at_sha256"].get<std::string>());
+  EXPECT_EQ(Sha256Hex(message.corrections.bytes()), kat["at_sha256"].get<std::string>());
   for (std::size_t i = 0; i < kMultiplyWidth; ++i) {
-    EXPECT_EQ(ToHex(message.corrections[0][i].Encode()), kat["at0"][i].get<std::string>());
+    EXPECT_EQ(ToHex(message.corrections.At(i).Encode()), kat["at0"][i].get<std::string>());
   }
   EXPECT_EQ(ToHex(message.eta.Encode()), kat["eta"][0].get<std::string>());
   EXPECT_EQ(ToHex(message.mu), kat["mu"].get<std::string>());

@@ -80,7 +80,8 @@ TEST(Rvole, EveryCorrection_IsBoundByTheChallenge) {
   for (std::size_t j = 0; j < ot::kGadgetSize; j += 13) {
     for (std::size_t i = 0; i < ot::kMultiplyWidth; ++i) {
       MultiplyMessage bad = run.alice.message;
-      bad.corrections[j][i] = bad.corrections[j][i] + Scalar::FromU64(1);
+      const std::size_t at = MultiplyMessage::Index(j, i);
+      bad.corrections.Set(at, bad.corrections.At(at) + Scalar::FromU64(1));
       EXPECT_TRUE(Aborts(run.Finish(bad), AbortReason::kMultiplicationCheck, kAlice)) << j << " " << i;
       if (!run.Choice(j)) ++tried_zero;
     }
@@ -96,8 +97,12 @@ TEST(Rvole, NonceEtaAndMu_AreChecked) {
   mutations[2].eta = Scalar();
   mutations[3].mu[31] ^= 0x80;
   mutations[4].mu = Hash32{};
-  std::swap(mutations[5].corrections[0], mutations[5].corrections[415]);
-  std::fill(mutations[6].corrections.begin(), mutations[6].corrections.end(), MultiplyMessage::Row{});
+  for (std::size_t i = 0; i < ot::kMultiplyWidth; ++i) {
+    const std::size_t last = MultiplyMessage::Index(415, i);
+    mutations[5].corrections.Set(i, run.alice.message.corrections.At(last));
+    mutations[5].corrections.Set(last, run.alice.message.corrections.At(i));
+  }
+  mutations[6].corrections = curve::EncodedScalars(MultiplyMessage::kCorrections);  // all zero
   for (std::size_t i = 0; i < mutations.size(); ++i) {
     EXPECT_TRUE(Aborts(run.Finish(mutations[i]), AbortReason::kMultiplicationCheck, kAlice)) << i;
   }
@@ -123,9 +128,12 @@ TEST(Rvole, MessageOfAnotherSessionOrCount_IsRefused) {
   EXPECT_TRUE(Aborts(FinishBob({run.bob.state.choices.Clone(), run.bob.state.nonce}, run.pair.bob, run.gadget,
                                ot::Context("another session"), run.alice.message, kAlice),
                      AbortReason::kMultiplicationCheck, kAlice));
-  for (const std::size_t count : {std::size_t{0}, ot::kGadgetSize - 1, ot::kGadgetSize + 1}) {
+  const Bytes honest = run.alice.message.Encode();
+  for (const std::size_t rows : {std::size_t{0}, ot::kGadgetSize - 1, ot::kGadgetSize + 1}) {
     MultiplyMessage bad = run.alice.message;
-    bad.corrections.resize(count);
+    Bytes values(32 * ot::kMultiplyWidth * rows);
+    std::copy_n(honest.begin() + 32, std::min(values.size(), honest.size() - 96), values.begin());
+    bad.corrections = curve::EncodedScalars::Parse(values).value();
     EXPECT_TRUE(Aborts(run.Finish(bad), AbortReason::kMalformed, kAlice));
   }
 }
@@ -144,7 +152,7 @@ TEST(Rvole, RepeatedFirstMessage_LeaksNoDifferenceOfInputs) {
   const auto again =
       RespondAlice(run.pair.alice, run.gadget, run.ssid, others, run.bob.message, kBob, run.rng);
   ASSERT_TRUE(again.ok());
-  const Scalar difference = run.alice.message.corrections[0][0] - again.value().message.corrections[0][0];
+  const Scalar difference = run.alice.message.corrections.At(0) - again.value().message.corrections.At(0);
   EXPECT_FALSE(difference.EqualsPublic(run.inputs[0].Expose() - others[0].Expose()));
 }
 
