@@ -16,7 +16,8 @@ Bytes BigEndian(std::uint64_t high_fill, std::uint64_t low) {
   return bytes;
 }
 
-const Bytes kOrder = ParseHex("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141").value();
+const Bytes kOrderBytes =
+    ParseHex("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141").value();
 
 // Random integers below 2^256, with 0, q - 1, q, 2^256 - 1 and values of all ones or zeros in their limbs
 // among them.
@@ -28,11 +29,11 @@ Vector RandomVector(crypto::Rng& rng, std::size_t size) {
     const auto put = [&](std::size_t lane, const Bytes& value) {
       std::copy(value.begin(), value.end(), bytes.begin() + static_cast<std::ptrdiff_t>(32 * lane));
     };
-    Bytes less = kOrder;
+    Bytes less = kOrderBytes;
     less[31] -= 1;
     put((g + 1) % kLanes, Bytes(32, 0));
     put((2 * g + 3) % kLanes, Bytes(32, 0xff));
-    put((3 * g + 6) % kLanes, kOrder);
+    put((3 * g + 6) % kLanes, kOrderBytes);
     put((5 * g + 11) % kLanes, less);
     put((7 * g + 13) % kLanes, BigEndian(0xff, 1));
     LoadLanes(vector.emplace_back(), bytes.data(), 32);
@@ -164,7 +165,7 @@ TEST(ScalarBatch, LanesAreLoadedAndStoredAtAnyStride) {
 TEST(EncodedScalars, RefuseValuesFromQUpAndPartsOfOne) {
   for (const std::size_t at : {std::size_t{0}, std::size_t{16}}) {
     Bytes bytes(32 * 17);
-    std::copy(kOrder.begin(), kOrder.end(), bytes.begin() + static_cast<std::ptrdiff_t>(32 * at));
+    std::copy(kOrderBytes.begin(), kOrderBytes.end(), bytes.begin() + static_cast<std::ptrdiff_t>(32 * at));
     EXPECT_EQ(EncodedScalars::Parse(bytes).error(), Status::kBadScalar);
     bytes[32 * at + 31] -= 1;
     EXPECT_TRUE(EncodedScalars::Parse(bytes).ok());
