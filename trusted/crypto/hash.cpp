@@ -81,6 +81,39 @@ void KeccakPermute(std::array<std::uint64_t, 25>& a) {
 
 }  // namespace
 
+ByteArray<64> HashSha512(std::initializer_list<ByteSpan> parts) {
+  crypto_hash_sha512_state state;
+  crypto_hash_sha512_init(&state);
+  for (const ByteSpan part : parts) {
+    if (!part.empty()) crypto_hash_sha512_update(&state, part.data(), part.size());
+  }
+  ByteArray<64> out;
+  crypto_hash_sha512_final(&state, out.data());
+  Wipe(&state, sizeof state);
+  return out;
+}
+
+void ExpandSha256(std::initializer_list<ByteSpan> message, std::string_view dst,
+                  std::span<std::uint8_t> out) {
+  PASSPORT_CHECK(!dst.empty() && dst.size() <= 255 && out.size() <= 255);
+  constexpr ByteArray<64> kBlockOfZeros{};
+  const std::uint8_t size_and_zero[3] = {0, static_cast<std::uint8_t>(out.size()), 0};
+  const std::uint8_t dst_size[1] = {static_cast<std::uint8_t>(dst.size())};
+  Sha256 state;
+  state.Update(kBlockOfZeros);
+  for (const ByteSpan part : message) state.Update(part);
+  const SecretKey32 first(state.Update(size_and_zero).Update(AsBytes(dst)).Update(dst_size).Final());
+  SecretKey32 block;
+  for (std::uint8_t i = 1; !out.empty(); ++i) {
+    Hash32& previous = block.ExposeMutable();
+    for (std::size_t j = 0; j < previous.size(); ++j) previous[j] ^= first.Expose()[j];
+    previous = HashSha256({previous, {&i, 1}, AsBytes(dst), dst_size});
+    const std::size_t size = std::min(out.size(), previous.size());
+    std::copy_n(previous.begin(), size, out.begin());
+    out = out.subspan(size);
+  }
+}
+
 Hash32 HashKeccak256(ByteSpan data) {
   constexpr std::size_t kRate = 136;
   std::array<std::uint64_t, 25> state{};

@@ -28,6 +28,10 @@ class Sha256 {
 
 Hash32 HashSha256(std::initializer_list<ByteSpan> parts);
 inline Hash32 HashSha256(ByteSpan data) { return HashSha256({data}); }
+// SHA-512 (FIPS 180-4).
+ByteArray<64> HashSha512(std::initializer_list<ByteSpan> parts);
+// expand_message_xmd with SHA-256 (RFC 9380, 5.3.1): out.size() <= 255 bytes; dst is 1 to 255 bytes.
+void ExpandSha256(std::initializer_list<ByteSpan> message, std::string_view dst, std::span<std::uint8_t> out);
 // Keccak-256 as Ethereum uses it (original padding 0x01, not FIPS 202's SHA3-256).
 Hash32 HashKeccak256(ByteSpan data);
 Hash32 HmacSha256(ByteSpan key, std::initializer_list<ByteSpan> parts);

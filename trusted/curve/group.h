@@ -12,6 +12,7 @@ namespace passport::curve {
 
 // The numbers by which proposals, key shares and certificates name their curve. Never reused.
 inline constexpr std::uint8_t kCurveSecp256k1 = 1;
+inline constexpr std::uint8_t kCurveEd25519 = 2;
 
 template <class G>
 using ScalarOf = typename G::Scalar;

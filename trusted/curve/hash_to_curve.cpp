@@ -104,27 +104,11 @@ Point AddRatios(const Ratios& a, const Ratios& b) {
   return *sum;
 }
 
-// expand_message_xmd with SHA-256 (RFC 9380, 5.3.1), 96 bytes.
-ByteArray<96> ExpandMessage(ByteSpan message, std::string_view dst) {
-  constexpr ByteArray<64> kBlockOfZeros{};
-  constexpr std::uint8_t kSizeAndZero[3] = {0, 96, 0};
-  const std::uint8_t dst_size[1] = {static_cast<std::uint8_t>(dst.size())};
-  const Hash32 first = crypto::HashSha256({kBlockOfZeros, message, kSizeAndZero, AsBytes(dst), dst_size});
-  ByteArray<96> out;
-  Hash32 previous{};
-  for (std::uint8_t i = 1; i <= 3; ++i) {
-    for (std::size_t j = 0; j < 32; ++j) previous[j] ^= first[j];
-    previous = crypto::HashSha256({previous, {&i, 1}, AsBytes(dst), dst_size});
-    std::copy(previous.begin(), previous.end(), out.begin() + 32 * (i - 1));
-  }
-  return out;
-}
-
 }  // namespace
 
 Point HashToCurve(ByteSpan message, std::string_view dst) {
-  PASSPORT_CHECK(!dst.empty() && dst.size() <= 255);
-  const ByteArray<96> uniform = ExpandMessage(message, dst);
+  ByteArray<96> uniform;
+  crypto::ExpandSha256({message}, dst, uniform);
   const std::span<const std::uint8_t, 96> both(uniform);
   return AddRatios(MapToCurve(FieldElement::ReduceWide(both.first<48>())),
                    MapToCurve(FieldElement::ReduceWide(both.last<48>())));
