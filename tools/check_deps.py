@@ -14,7 +14,7 @@ FREE_ROOTS = ("tests", "bench")
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 RAW_STRING = re.compile(r'R"(\w*)\(.*?\)\1"', re.S)  # generated code inside the generator is not its own include
 
-MATHEMATICS = {f"trusted/{name}" for name in "crypto curve protocol sharing proof ot ote mul dkg sign".split()}
+MATHEMATICS = {f"trusted/{name}" for name in "crypto curve protocol sharing proof ot ote mul dkg sign frost".split()}
 PROTOCOLS = MATHEMATICS - {"trusted/crypto", "trusted/curve"}
 TOOLS_MAY_USE = {"trusted/crypto", "trusted/curve", "trusted/eth", "trusted/json", "trusted/peer/manifest.h",
                  "trusted/core/admin.h", "trusted/core/attested.h", "trusted/core/resume.h"}

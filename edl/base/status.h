@@ -48,6 +48,7 @@ enum class Status : std::uint16_t {
   kBadKey = 202,
   kBadPoint = 203,
   kBadScalar = 204,
+  kWrongCurve = 205,  // a key of another curve
   kUnseal = 210,
   kSealVersion = 211,
   kRollback = 212,

@@ -3,12 +3,14 @@
 #include <algorithm>
 
 #include "edl/base/parties.h"
+#include "trusted/curve/ed25519.h"
 #include "trusted/sharing/encoding.h"
 #include "trusted/sharing/polynomial.h"
 #include "trusted/sharing/quorum.h"
 
 namespace passport::dkg {
 
+using curve::Ed25519;
 using curve::Group;
 using curve::Secp256k1;
 
@@ -114,5 +116,7 @@ Result<KeyCertificateOf<G>> KeyCertificateOf<G>::Parse(ByteSpan input) {
 
 template struct KeyFactsOf<Secp256k1>;
 template struct KeyCertificateOf<Secp256k1>;
+template struct KeyFactsOf<Ed25519>;
+template struct KeyCertificateOf<Ed25519>;
 
 }  // namespace passport::dkg

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "trusted/curve/ed25519.h"
 #include "trusted/sharing/encoding.h"
 #include "trusted/sharing/quorum.h"
 
@@ -241,5 +242,17 @@ template Outcome<Confirmed> Confirm<Secp256k1>(AwaitingOpenings, Inbox<Opening>,
                                                crypto::Rng&);
 template Outcome<KeyCertificate> Finish<Secp256k1>(AwaitingConfirmations, const Inbox<Confirmation>&,
                                                    const Roster&, std::size_t);
+
+using curve::Ed25519;
+template protocol::Step<AwaitingCommitmentsOf<Ed25519>, Commitment> Start<Ed25519>(const Proposal&,
+                                                                                   PartyIndex, crypto::Rng&);
+template protocol::Step<AwaitingOpeningsOf<Ed25519>, protocol::Outbox<OpeningOf<Ed25519>>> Open<Ed25519>(
+    AwaitingCommitmentsOf<Ed25519>, const Inbox<Commitment>&, crypto::Rng&);
+template Outcome<ConfirmedOf<Ed25519>> Confirm<Ed25519>(AwaitingOpeningsOf<Ed25519>,
+                                                        Inbox<OpeningOf<Ed25519>>, const crypto::SigningKey&,
+                                                        crypto::Rng&);
+template Outcome<KeyCertificateOf<Ed25519>> Finish<Ed25519>(AwaitingConfirmationsOf<Ed25519>,
+                                                            const Inbox<ConfirmationOf<Ed25519>>&,
+                                                            const Roster&, std::size_t);
 
 }  // namespace passport::dkg

@@ -1,10 +1,12 @@
 #include "trusted/dkg/messages.h"
 
+#include "trusted/curve/ed25519.h"
 #include "trusted/sharing/encoding.h"
 #include "trusted/sharing/quorum.h"
 
 namespace passport::dkg {
 
+using curve::Ed25519;
 using curve::Group;
 using curve::Secp256k1;
 
@@ -124,5 +126,8 @@ Result<ConfirmationOf<G>> ConfirmationOf<G>::Parse(ByteSpan input) {
 template struct OpeningBroadcastOf<Secp256k1>;
 template struct OpeningOf<Secp256k1>;
 template struct ConfirmationOf<Secp256k1>;
+template struct OpeningBroadcastOf<Ed25519>;
+template struct OpeningOf<Ed25519>;
+template struct ConfirmationOf<Ed25519>;
 
 }  // namespace passport::dkg

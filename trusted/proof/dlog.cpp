@@ -1,5 +1,6 @@
 #include "trusted/proof/dlog.h"
 
+#include "trusted/curve/ed25519.h"
 #include "trusted/sharing/encoding.h"
 
 namespace passport::proof {
@@ -55,5 +56,11 @@ template struct DlogProofOf<Secp256k1>;
 template DlogProofOf<Secp256k1> ProveDlog<Secp256k1>(const DlogUse&, const SecretScalarOf<Secp256k1>&,
                                                      const PointOf<Secp256k1>&, crypto::Rng&);
 template bool VerifyDlog<Secp256k1>(const DlogUse&, const PointOf<Secp256k1>&, const DlogProofOf<Secp256k1>&);
+
+using curve::Ed25519;
+template struct DlogProofOf<Ed25519>;
+template DlogProofOf<Ed25519> ProveDlog<Ed25519>(const DlogUse&, const SecretScalarOf<Ed25519>&,
+                                                 const PointOf<Ed25519>&, crypto::Rng&);
+template bool VerifyDlog<Ed25519>(const DlogUse&, const PointOf<Ed25519>&, const DlogProofOf<Ed25519>&);
 
 }  // namespace passport::proof

@@ -1,5 +1,6 @@
 #include "trusted/sharing/encoding.h"
 
+#include "trusted/curve/ed25519.h"
 #include "trusted/sharing/quorum.h"
 
 namespace passport::sharing {
@@ -72,5 +73,11 @@ template void WritePoints<curve::Secp256k1>(Writer&, std::span<const PointOf<cur
 template std::vector<PointOf<curve::Secp256k1>> ReadPoints<curve::Secp256k1>(Reader&);
 template crypto::SecretBytes AppendSecret<curve::Secp256k1>(ByteSpan,
                                                             const SecretScalarOf<curve::Secp256k1>&);
+
+template PointOf<curve::Ed25519> ReadPoint<curve::Ed25519>(Reader&);
+template ScalarOf<curve::Ed25519> ReadScalar<curve::Ed25519>(Reader&);
+template void WritePoints<curve::Ed25519>(Writer&, std::span<const PointOf<curve::Ed25519>>);
+template std::vector<PointOf<curve::Ed25519>> ReadPoints<curve::Ed25519>(Reader&);
+template crypto::SecretBytes AppendSecret<curve::Ed25519>(ByteSpan, const SecretScalarOf<curve::Ed25519>&);
 
 }  // namespace passport::sharing

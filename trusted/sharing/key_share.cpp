@@ -1,5 +1,6 @@
 #include "trusted/sharing/key_share.h"
 
+#include "trusted/curve/ed25519.h"
 #include "trusted/sharing/encoding.h"
 #include "trusted/sharing/polynomial.h"
 #include "trusted/sharing/quorum.h"
@@ -11,8 +12,8 @@ constexpr std::uint8_t kVersion = 1;
 
 template <curve::Group G>
 bool IsConsistent(const KeyShareOf<G>& key) {
-  return key.curve == G::kCurve && key.n <= kPartiesMax && key.t >= 2 && key.t <= key.n &&
-         key.commitments.size() == key.t && Contains(key.holders, key.self);
+  return key.n <= kPartiesMax && key.t >= 2 && key.t <= key.n && key.commitments.size() == key.t &&
+         Contains(key.holders, key.self);
 }
 
 }  // namespace
@@ -39,6 +40,7 @@ Result<KeyShareOf<G>> KeyShareOf<G>::Parse(ByteSpan input) {
   KeyShareOf out;
   out.id.bytes = reader.Array<32>();
   out.curve = reader.U8();
+  if (!reader.failed() && out.curve != G::kCurve) return Fail(Status::kWrongCurve);
   out.purpose = reader.U8();
   out.n = reader.U16();
   out.t = reader.U16();
@@ -52,5 +54,6 @@ Result<KeyShareOf<G>> KeyShareOf<G>::Parse(ByteSpan input) {
 }
 
 template struct KeyShareOf<curve::Secp256k1>;
+template struct KeyShareOf<curve::Ed25519>;
 
 }  // namespace passport::sharing

@@ -13,7 +13,9 @@ namespace passport::sharing {
 using curve::kCurveSecp256k1;
 
 // What a key is for: a key signs in one way only, for ever (dkls23.md 9). Never reused.
-inline constexpr std::uint8_t kPurposeEcdsa = 1;
+inline constexpr std::uint8_t kPurposeEcdsa = 1;   // secp256k1, by trusted/sign
+inline constexpr std::uint8_t kPurposeEdDsa = 2;   // Ed25519, by trusted/frost
+inline constexpr std::uint8_t kPurposeBip340 = 3;  // secp256k1, by trusted/frost
 
 template <curve::Group G>
 struct KeyShareOf {
@@ -35,7 +37,7 @@ struct KeyShareOf {
   // A version byte and the fields in the order above: 109 + 2 |holders| + 33 t bytes for
   // secp256k1. Only for sealing.
   crypto::SecretBytes EncodeSecret() const;
-  // kMalformed unless EncodeSecret can have made the bytes, for a key of this curve.
+  // kWrongCurve for a key of another curve, kMalformed unless EncodeSecret can have made the bytes.
   static Result<KeyShareOf> Parse(ByteSpan input);
 };
 

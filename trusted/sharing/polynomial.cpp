@@ -1,5 +1,7 @@
 #include "trusted/sharing/polynomial.h"
 
+#include "trusted/curve/ed25519.h"
+
 namespace passport::sharing {
 
 using curve::Group;
@@ -53,5 +55,9 @@ std::optional<PointOf<G>> EvaluateCommitments(std::span<const PointOf<G>> commit
 template class PolynomialOf<curve::Secp256k1>;
 template std::optional<PointOf<curve::Secp256k1>> EvaluateCommitments<curve::Secp256k1>(
     std::span<const PointOf<curve::Secp256k1>>, PartyIndex);
+
+template class PolynomialOf<curve::Ed25519>;
+template std::optional<PointOf<curve::Ed25519>> EvaluateCommitments<curve::Ed25519>(
+    std::span<const PointOf<curve::Ed25519>>, PartyIndex);
 
 }  // namespace passport::sharing

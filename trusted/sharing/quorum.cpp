@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "trusted/curve/ed25519.h"
+
 namespace passport::sharing {
 
 bool IsPartySet(std::span<const PartyIndex> parties, std::uint16_t n) {
@@ -34,5 +36,7 @@ curve::ScalarOf<G> LagrangeWeight(std::span<const PartyIndex> quorum, PartyIndex
 }
 
 template curve::Scalar LagrangeWeight<curve::Secp256k1>(std::span<const PartyIndex>, PartyIndex);
+
+template curve::Ed25519Scalar LagrangeWeight<curve::Ed25519>(std::span<const PartyIndex>, PartyIndex);
 
 }  // namespace passport::sharing

@@ -1,6 +1,7 @@
 #include "trusted/sign/online.h"
 
 #include "trusted/sharing/quorum.h"
+#include "trusted/sign/algebra.h"
 
 namespace passport::sign {
 
@@ -45,8 +46,8 @@ EcdsaSignature Assemble(const Point& nonce, const Scalar& u, const Scalar& w) {
 Signing Online(Presignature presignature, const Digest& digest) {
   const Session& session = presignature.session;
   const Scalar m = curve::DigestToScalar(digest);
-  const Scalar w =
-      m * presignature.blinding.Expose() + NonceScalar(presignature.nonce) * presignature.v.Expose();
+  const Scalar w = NumeratorShare(m, presignature.blinding.Expose(), NonceScalar(presignature.nonce),
+                                  presignature.v.Expose());
   return {{session.self, session.ssid, presignature.u.Expose(), w},
           {session.self, session.quorum, session.ssid, presignature.nonce, session.public_key}};
 }

@@ -5,6 +5,7 @@
 #include "trusted/crypto/ct.h"
 #include "trusted/sharing/quorum.h"
 #include "trusted/sharing/zero_share.h"
+#include "trusted/sign/algebra.h"
 
 namespace passport::sign {
 
@@ -65,7 +66,7 @@ SecretScalar AdditiveShare(const SessionInput& input, const Peers& peers) {
   }
   const SecretScalar zero_share = sharing::ZeroShare(input.self, seeds, input.ssid);
   const Scalar weight = sharing::LagrangeWeight(input.quorum, input.self);
-  return SecretScalar(weight * (input.key.share.Expose() + input.tweak) + zero_share.Expose());
+  return SecretScalar(AdditiveShareOf(weight, input.key.share.Expose(), input.tweak, zero_share.Expose()));
 }
 
 Hash32 CommitTo(const Session& session, PartyIndex party, const proof::Salt& salt, const Point& nonce) {
@@ -159,6 +160,9 @@ Outcome<Point> SumNonces(const AwaitingMultiplications& state, const Inbox<Multi
 
 Step<AwaitingCommitments, Outbox<NonceCommitment>> Start(const SessionInput& input, const Peers& peers,
                                                          crypto::Rng& rng) {
+  if (input.key.curve != sharing::kCurveSecp256k1 || input.key.purpose != sharing::kPurposeEcdsa) {
+    return Stop(AbortReason::kWrongKey);
+  }
   if (!CanSign(input, peers)) return Stop(AbortReason::kWrongQuorum);
   const std::optional<Point> public_key = curve::Add(input.key.PublicKey(), curve::MulBase(input.tweak));
   if (!public_key) return Stop(AbortReason::kIdentity);
@@ -202,7 +206,7 @@ Step<AwaitingMultiplications, Outbox<Multiplication>> Multiply(AwaitingCommitmen
     answer.salt = state.salt;
     answer.public_share = state.inputs.public_share;
     answer.echo = next.echo;
-    answer.psi = next.blinding.Expose() - state.as_bob.at(peer).factor.Expose();
+    answer.psi = BlindingOffset(next.blinding.Expose(), state.as_bob.at(peer).factor.Expose());
     out.emplace(peer, std::move(answer));
   }
   next.session = std::move(state.session);
@@ -229,8 +233,10 @@ Outcome<Presignature> Presign(AwaitingMultiplications state, const Peers& peers,
   out.nonce = nonce;
   out.blinding = std::move(state.blinding);
   const mul::Shares& inputs = state.inputs.nonce_and_key;
-  out.u = SecretScalar(inputs[kNonce].Expose() * blinding_sum.Expose() + state.products[kNonce].Expose());
-  out.v = SecretScalar(inputs[kKey].Expose() * blinding_sum.Expose() + state.products[kKey].Expose());
+  out.u = SecretScalar(
+      BlindedShare(inputs[kNonce].Expose(), blinding_sum.Expose(), state.products[kNonce].Expose()));
+  out.v =
+      SecretScalar(BlindedShare(inputs[kKey].Expose(), blinding_sum.Expose(), state.products[kKey].Expose()));
   return out;
 }
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "trusted/curve/point.h"
+#include "trusted/curve/ed25519.h"
 
 namespace passport::test {
 namespace {
@@ -15,22 +15,43 @@ void Copy(ByteSpan from, std::span<std::uint8_t> to) { std::copy(from.begin(), f
 
 Bytes SomeValidValue(FieldType type, std::size_t size) {
   const curve::Scalar seven = curve::Scalar::FromU64(7);
-  if (type == FieldType::kPoint) return ToBytes(curve::MulBase(seven)->Encode());
-  if (type == FieldType::kScalar) return ToBytes(seven.Encode());
+  const curve::Ed25519Scalar little_seven = curve::Ed25519Scalar::FromU64(7);
+  switch (type) {
+    case FieldType::kPoint:
+      return ToBytes(curve::MulBase(seven)->Encode());
+    case FieldType::kScalar:
+      return ToBytes(seven.Encode());
+    case FieldType::kEdwardsPoint:
+      return ToBytes(curve::Ed25519::MulBase(little_seven)->Encode());
+    case FieldType::kLittleScalar:
+      return ToBytes(little_seven.Encode());
+    case FieldType::kOpaque:
+    case FieldType::kFixed:
+      break;
+  }
   return Bytes(size, 0x5a);
 }
 
-// Which bytes have their lowest bit flipped. A point's first byte is its sign and a scalar's last one the
-// least significant, so that these flips give values that decode.
-std::vector<std::size_t> FlippedBytes(const Field& field) {
+struct Flip {
+  std::size_t byte = 0;
+  std::uint8_t bit = 1;
+};
+
+// Which bits are flipped: of a point its sign, of a scalar the least significant one, so that these flips
+// give values that decode.
+std::vector<Flip> FlipsOf(const Field& field) {
   switch (field.type) {
     case FieldType::kPoint:
-      return {0};
+      return {{0}};
     case FieldType::kScalar:
-      return {field.size - 1};
+      return {{field.size - 1}};
+    case FieldType::kEdwardsPoint:
+      return {{field.size - 1, 0x80}};
+    case FieldType::kLittleScalar:
+      return {{0}};
     case FieldType::kOpaque:
     case FieldType::kFixed:
-      return {0, field.size / 2, field.size - 1};
+      return {{0}, {field.size / 2}, {field.size - 1}};
   }
   return {};
 }
@@ -49,12 +70,13 @@ std::vector<Mutation> MutationsOf(const Field& field, const Bytes& honest, const
   const auto field_of = [&](const Bytes& message) {
     return ByteSpan(message).subspan(field.offset, field.size);
   };
-  for (const std::size_t index : FlippedBytes(field)) {
-    add("bit flipped in byte " + std::to_string(index), other_decodes,
-        [&](std::span<std::uint8_t> bytes) { bytes[index] ^= 1; });
+  for (const Flip& flip : FlipsOf(field)) {
+    add("bit flipped in byte " + std::to_string(flip.byte), other_decodes,
+        [&](std::span<std::uint8_t> bytes) { bytes[flip.byte] ^= flip.bit; });
   }
   const bool is_opaque = field.type == FieldType::kOpaque;
-  add("zero", is_opaque || field.type == FieldType::kScalar, [](auto bytes) { Fill(bytes, 0); });
+  const bool is_scalar = field.type == FieldType::kScalar || field.type == FieldType::kLittleScalar;
+  add("zero", is_opaque || is_scalar, [](auto bytes) { Fill(bytes, 0); });
   add("ones", is_opaque, [](auto bytes) { Fill(bytes, 0xff); });
   add("another value", other_decodes,
       [&](auto bytes) { Copy(SomeValidValue(field.type, field.size), bytes); });

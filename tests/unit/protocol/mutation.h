@@ -10,8 +10,10 @@ namespace passport::test {
 
 enum class FieldType {
   kOpaque,  // any bytes decode
-  kPoint,
+  kPoint,   // of secp256k1, as kScalar
   kScalar,
+  kEdwardsPoint,  // of Ed25519, as kLittleScalar
+  kLittleScalar,
   kFixed,  // one value only: versions, rounds, counts
 };
 
