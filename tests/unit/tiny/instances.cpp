@@ -1,5 +1,5 @@
 // The enclave's own sources, with the tiny groups as further instances of their templates.
-#include "tests/unit/tiny/tiny_group.h"
+#include "tests/unit/tiny/tiny_suite.h"
 #include "trusted/proof/commitment.cpp"
 #include "trusted/proof/dlog.cpp"
 #include "trusted/sharing/encoding.cpp"
@@ -34,6 +34,7 @@ template SecretScalarOf<TinyGroup<13>> ZeroShare<TinyGroup<13>>(PartyIndex,
                                                                 const std::map<PartyIndex, SecretKey32>&,
                                                                 const Hash32&);
 template struct KeyShareOf<TinyGroup<5>>;
+template struct KeyShareOf<TinyGroup<7>>;
 
 }  // namespace sharing
 

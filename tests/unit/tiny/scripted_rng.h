@@ -13,6 +13,7 @@ class ScriptedRng final : public crypto::Rng {
   ScriptedRng(std::initializer_list<unsigned> first, std::uint64_t seed) : rest_(seed) {
     for (const unsigned byte : first) first_.push_back(static_cast<std::uint8_t>(byte));
   }
+  ScriptedRng(ByteSpan first, std::uint64_t seed) : first_(first.begin(), first.end()), rest_(seed) {}
   void Fill(std::span<std::uint8_t> out) override {
     for (std::uint8_t& byte : out) {
       if (first_.empty()) {
