@@ -26,6 +26,7 @@ crypto::SigningKey NodeKey(PartyIndex party) {
 
 template <class G>
 struct Generated {
+  Wire wire{nullptr};
   std::map<PartyIndex, sharing::KeyShareOf<G>> shares;
   std::map<PartyIndex, dkg::KeyCertificateOf<G>> certificates;
 };
@@ -35,7 +36,8 @@ template <class G>
 Generated<G> Generate(std::uint8_t purpose) {
   const dkg::Proposal proposal = ProposalFor(G::kCurve, purpose);
   crypto::SeededRng rng(purpose);
-  Wire wire(nullptr);
+  Generated<G> out;
+  Wire& wire = out.wire;
   const auto broadcast = [&wire](int round, PartyIndex self, const Bytes& bytes) {
     for (const PartyIndex peer : kAll) {
       if (peer != self) wire.Send({round, self, peer}, bytes);
@@ -56,7 +58,6 @@ Generated<G> Generate(std::uint8_t purpose) {
     for (const auto& [peer, opening] : step.out) wire.Send({2, self, peer}, opening.EncodeSecret().Expose());
     opened.emplace(self, std::move(step.next));
   }
-  Generated<G> out;
   std::map<PartyIndex, dkg::AwaitingConfirmationsOf<G>> confirmed;
   for (auto& [self, state] : opened) {
     auto inbox = wire.template Receive<dkg::OpeningOf<G>>(2, self, kAll).value();
@@ -156,6 +157,15 @@ TEST(KeyKinds, CurveAndPurposeAreInTheIdOfAKey) {
     return facts.Id();
   };
   EXPECT_NE(id(sharing::kPurposeEcdsa), id(sharing::kPurposeBip340));
+}
+
+TEST(KeyKinds, MessagesAndRecordsOfAnEd25519KeyHaveTheStatedSizes) {
+  const auto key = Generate<curve::Ed25519>(Ed25519Sha512::kPurpose);
+  EXPECT_EQ(key.wire.sent({1, {1}, {2}}).size(), 100u);
+  EXPECT_EQ(key.wire.sent({2, {1}, {2}}).size(), 168u + 96 * 2);
+  EXPECT_EQ(key.wire.sent({3, {1}, {2}}).size(), 196u);
+  EXPECT_EQ(key.shares.at({1}).EncodeSecret().Expose().size(), 109u + 2 * 3 + 32 * 2);
+  EXPECT_EQ(key.certificates.at({1}).Encode().size(), 141u + 2 * 3 + 32 * 2 + 66 * 3);
 }
 
 TEST(KeyKinds, KeyGenerationRefusesAProposalOfAnotherCurve) {
