@@ -10,12 +10,9 @@
 namespace passport::curve {
 namespace {
 
-using Scalar = Ed25519Scalar;
-using Point = Ed25519Point;
-
 // L, and the base point (RFC 8032, 5.1).
-constexpr std::string_view kOrder = "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010";
-constexpr std::string_view kBase = "5866666666666666666666666666666666666666666666666666666666666666";
+constexpr std::string_view kEdwardsOrder = "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010";
+constexpr std::string_view kEdwardsBase = "5866666666666666666666666666666666666666666666666666666666666666";
 
 Bytes PlusOne(Bytes little_endian) {
   for (std::uint8_t& byte : little_endian) {
@@ -25,59 +22,59 @@ Bytes PlusOne(Bytes little_endian) {
 }
 
 TEST(Ed25519Scalar, ParseRefusesTheOrderAndAllAbove) {
-  Bytes below = kat::Hex(kOrder);
+  Bytes below = kat::Hex(kEdwardsOrder);
   --below[0];
-  EXPECT_TRUE(Scalar::Parse(below).ok());
-  EXPECT_FALSE(Scalar::Parse(kat::Hex(kOrder)).ok());
-  EXPECT_FALSE(Scalar::Parse(PlusOne(kat::Hex(kOrder))).ok());
-  EXPECT_FALSE(Scalar::Parse(Bytes(32, 0xff)).ok());
-  EXPECT_FALSE(Scalar::Parse(Bytes(31, 0)).ok());
-  EXPECT_FALSE(Scalar::Parse(Bytes(33, 0)).ok());
-  EXPECT_TRUE(Scalar::Parse(Bytes(32, 0)).ok());
+  EXPECT_TRUE(Ed25519Scalar::Parse(below).ok());
+  EXPECT_FALSE(Ed25519Scalar::Parse(kat::Hex(kEdwardsOrder)).ok());
+  EXPECT_FALSE(Ed25519Scalar::Parse(PlusOne(kat::Hex(kEdwardsOrder))).ok());
+  EXPECT_FALSE(Ed25519Scalar::Parse(Bytes(32, 0xff)).ok());
+  EXPECT_FALSE(Ed25519Scalar::Parse(Bytes(31, 0)).ok());
+  EXPECT_FALSE(Ed25519Scalar::Parse(Bytes(33, 0)).ok());
+  EXPECT_TRUE(Ed25519Scalar::Parse(Bytes(32, 0)).ok());
 }
 
 TEST(Ed25519Scalar, MinusOneIsTheOrderMinusOne) {
-  Bytes below = kat::Hex(kOrder);
+  Bytes below = kat::Hex(kEdwardsOrder);
   --below[0];
-  EXPECT_EQ(ToBytes(Scalar::FromU64(1).Negate().Encode()), below);
-  EXPECT_TRUE(Scalar().Negate().IsZero());
-  EXPECT_TRUE((Scalar::FromU64(1) + Scalar::FromU64(1).Negate()).IsZero());
+  EXPECT_EQ(ToBytes(Ed25519Scalar::FromU64(1).Negate().Encode()), below);
+  EXPECT_TRUE(Ed25519Scalar().Negate().IsZero());
+  EXPECT_TRUE((Ed25519Scalar::FromU64(1) + Ed25519Scalar::FromU64(1).Negate()).IsZero());
 }
 
 TEST(Ed25519Scalar, HasTheLawsOfAField) {
   crypto::SeededRng rng(1);
   for (int i = 0; i < 50; ++i) {
-    const Scalar a = Scalar::Random(rng);
-    const Scalar b = Scalar::Random(rng);
-    const Scalar c = Scalar::Random(rng);
+    const Ed25519Scalar a = Ed25519Scalar::Random(rng);
+    const Ed25519Scalar b = Ed25519Scalar::Random(rng);
+    const Ed25519Scalar c = Ed25519Scalar::Random(rng);
     EXPECT_TRUE((a * (b + c)).EqualsPublic(a * b + a * c));
     EXPECT_TRUE(((a - b) + b).EqualsPublic(a));
-    EXPECT_TRUE((a * a.Invert()).EqualsPublic(Scalar::FromU64(1)));
-    EXPECT_TRUE((a * Scalar::FromU64(3)).EqualsPublic(a + a + a));
+    EXPECT_TRUE((a * a.Invert()).EqualsPublic(Ed25519Scalar::FromU64(1)));
+    EXPECT_TRUE((a * Ed25519Scalar::FromU64(3)).EqualsPublic(a + a + a));
   }
-  EXPECT_TRUE(Scalar().Invert().IsZero());
+  EXPECT_TRUE(Ed25519Scalar().Invert().IsZero());
 }
 
 TEST(Ed25519Point, MultiplicationRespectsAdditionAndTheIdentityIsAbsent) {
   crypto::SeededRng rng(2);
-  const Scalar one = Scalar::FromU64(1);
-  EXPECT_EQ(ToBytes(Ed25519::MulBase(one)->Encode()), kat::Hex(kBase));
-  EXPECT_EQ(Ed25519::MulBase(Scalar()), std::nullopt);
-  EXPECT_EQ(Ed25519::Mul(Scalar(), *Ed25519::MulBase(one)), std::nullopt);
+  const Ed25519Scalar one = Ed25519Scalar::FromU64(1);
+  EXPECT_EQ(ToBytes(Ed25519::MulBase(one)->Encode()), kat::Hex(kEdwardsBase));
+  EXPECT_EQ(Ed25519::MulBase(Ed25519Scalar()), std::nullopt);
+  EXPECT_EQ(Ed25519::Mul(Ed25519Scalar(), *Ed25519::MulBase(one)), std::nullopt);
   for (int i = 0; i < 20; ++i) {
-    const Scalar a = Scalar::Random(rng);
-    const Scalar b = Scalar::Random(rng);
-    const Point point = *Ed25519::MulBase(b);
+    const Ed25519Scalar a = Ed25519Scalar::Random(rng);
+    const Ed25519Scalar b = Ed25519Scalar::Random(rng);
+    const Ed25519Point point = *Ed25519::MulBase(b);
     EXPECT_EQ(Ed25519::Add(Ed25519::MulBase(a), point), Ed25519::MulBase(a + b));
     EXPECT_EQ(Ed25519::Mul(a, point), Ed25519::MulBase(a * b));
     EXPECT_EQ(Ed25519::Add(point, point.Negate()), std::nullopt);
     EXPECT_EQ(point.Negate(), Ed25519::MulBase(b.Negate()));
     EXPECT_EQ(Ed25519::Add(std::nullopt, point), point);
     EXPECT_EQ(Ed25519::Add(point, std::nullopt), point);
-    const Point three[3] = {point, point, point.Negate()};
+    const Ed25519Point three[3] = {point, point, point.Negate()};
     EXPECT_EQ(Ed25519::Sum(three), point);
     EXPECT_EQ(Ed25519::Sum(std::span(three).subspan(1)), std::nullopt);
-    EXPECT_TRUE(Point::Parse(point.Encode()).ok());
+    EXPECT_TRUE(Ed25519Point::Parse(point.Encode()).ok());
   }
 }
 
@@ -98,7 +95,7 @@ TEST(Ed25519Point, ParseRefusesEverySmallOrder) {
         "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
         "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
         "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"}) {
-    EXPECT_FALSE(Point::Parse(kat::Hex(encoding)).ok()) << encoding;
+    EXPECT_FALSE(Ed25519Point::Parse(kat::Hex(encoding)).ok()) << encoding;
   }
 }
 
@@ -109,7 +106,7 @@ TEST(Ed25519Point, ParseRefusesTorsionOutsideTheSubgroup) {
   const Bytes prime = kat::Hex(kPrime);
   crypto::SeededRng rng(3);
   for (int i = 0; i < 20; ++i) {
-    const ByteArray<32> point = Ed25519::MulBase(Scalar::Random(rng))->Encode();
+    const ByteArray<32> point = Ed25519::MulBase(Ed25519Scalar::Random(rng))->Encode();
     Bytes moved(32);
     int borrow = 0;
     for (std::size_t k = 0; k < 32; ++k) {
@@ -119,20 +116,20 @@ TEST(Ed25519Point, ParseRefusesTorsionOutsideTheSubgroup) {
       moved[k] = static_cast<std::uint8_t>(difference & 0xff);
     }
     moved[31] = static_cast<std::uint8_t>((moved[31] & 0x7f) | ((point[31] & 0x80) ^ 0x80));
-    EXPECT_FALSE(Point::Parse(moved).ok());
+    EXPECT_FALSE(Ed25519Point::Parse(moved).ok());
   }
 }
 
 TEST(Ed25519Point, ParseRefusesOtherSizesAndPointsOffTheCurve) {
-  const Bytes base = kat::Hex(kBase);
-  EXPECT_TRUE(Point::Parse(base).ok());
-  EXPECT_FALSE(Point::Parse(ByteSpan(base).first(31)).ok());
+  const Bytes base = kat::Hex(kEdwardsBase);
+  EXPECT_TRUE(Ed25519Point::Parse(base).ok());
+  EXPECT_FALSE(Ed25519Point::Parse(ByteSpan(base).first(31)).ok());
   Bytes long_one = base;
   long_one.push_back(0);
-  EXPECT_FALSE(Point::Parse(long_one).ok());
+  EXPECT_FALSE(Ed25519Point::Parse(long_one).ok());
   Bytes off(32);
   off[0] = 2;  // (4 - 1) / (4 d + 1) is no square
-  EXPECT_FALSE(Point::Parse(off).ok());
+  EXPECT_FALSE(Ed25519Point::Parse(off).ok());
 }
 
 // A key pair of RFC 8032 is a clamped hash times the base point.
@@ -144,15 +141,16 @@ TEST(Ed25519Point, PublicKeysOfTheSignatureSchemeAreMultiplesOfTheBase) {
   std::copy_n(hash.begin(), 32, wide.begin());
   wide[0] &= 248;
   wide[31] = static_cast<std::uint8_t>((wide[31] & 127) | 64);
-  EXPECT_EQ(Ed25519::MulBase(Scalar::ReduceWide(wide))->Encode(),
+  EXPECT_EQ(Ed25519::MulBase(Ed25519Scalar::ReduceWide(wide))->Encode(),
             crypto::SigningKey(seed.Clone()).public_key());
 }
 
 TEST(Ed25519Scalar, HashIsTheBigEndianXofModuloTheOrder) {
   ByteArray<48> uniform;
   crypto::TaggedXof(crypto::tag::kPokKg, Hash32{1}, {AsBytes("x")}, uniform);
-  Scalar expected;
-  for (const std::uint8_t byte : uniform) expected = expected * Scalar::FromU64(256) + Scalar::FromU64(byte);
+  Ed25519Scalar expected;
+  for (const std::uint8_t byte : uniform)
+    expected = expected * Ed25519Scalar::FromU64(256) + Ed25519Scalar::FromU64(byte);
   EXPECT_TRUE(Ed25519::HashToScalar(crypto::tag::kPokKg, Hash32{1}, {AsBytes("x")}).EqualsPublic(expected));
 }
 

@@ -20,7 +20,7 @@ constexpr PartyIndex kLiar{1};
 constexpr PartyIndex kVictim{2};
 constexpr PartyIndex kOther{4};
 constexpr std::uint64_t kSeed = 77;
-const Bytes kMessage = ToBytes("a message");
+const Bytes kHonestMessage = ToBytes("a message");
 
 // The fields of a round's message after its header, with what the victim says when the message to him alone
 // has another value there. Nonces that only one party sees differently are equivocation, which the echo shows
@@ -67,15 +67,15 @@ class FrostMatrix : public testing::Test {
     script.tamper = [&](const Route& route, Bytes& message) {
       if (route == Route{round, kLiar, kVictim}) message = mutation.message;
     };
-    const Run run = RunFrost<S>(key_, kQuorum, kMessage, kSeed, script);
+    const Run run = RunFrost<S>(key_, kQuorum, kHonestMessage, kSeed, script);
     ExpectVerdict(run, kVictim, expected, "round " + std::to_string(round) + ", " + mutation.name);
   }
 
   Bytes Honest(int round, PartyIndex from) const { return honest_.wire.sent({round, from, kVictim}); }
 
   const KeyOf<S> key_ = DealKey<S>(3, 4, 1);
-  const Run honest_ = RunFrost<S>(key_, kQuorum, kMessage, kSeed);
-  const Run other_session_ = RunFrost<S>(key_, kQuorum, kMessage, kSeed + 1);
+  const Run honest_ = RunFrost<S>(key_, kQuorum, kHonestMessage, kSeed);
+  const Run other_session_ = RunFrost<S>(key_, kQuorum, kHonestMessage, kSeed + 1);
 };
 
 using Suites = testing::Types<Ed25519Sha512, Bip340>;
@@ -133,7 +133,7 @@ TYPED_TEST(FrostMatrix, NoncesThatAreNotTheOnesCommittedToAreBlamedByAll) {
       if (self != kLiar) return;
       (hiding ? state.sent.hiding : state.sent.binding) = *G::MulBase(G::Scalar::FromU64(9));
     };
-    const auto run = RunFrost<TypeParam>(this->key_, kQuorum, kMessage, kSeed, script);
+    const auto run = RunFrost<TypeParam>(this->key_, kQuorum, kHonestMessage, kSeed, script);
     for (const PartyIndex party : {kVictim, kOther}) {
       this->ExpectVerdict(run, party, {AbortReason::kSignatureShare, kLiar}, hiding ? "hiding" : "binding");
     }
@@ -151,7 +151,7 @@ TYPED_TEST(FrostMatrix, SharesOfAnotherKeyOrOffByOneAreBlamedByAll) {
     script.after_sign = [&](PartyIndex self, frost::SignatureShareOf<typename TypeParam::Group>& out) {
       if (self == kLiar && !wrong_key) out.share = out.share + TypeParam::Scalar::FromU64(1);
     };
-    const auto run = RunFrost<TypeParam>(this->key_, kQuorum, kMessage, kSeed, script);
+    const auto run = RunFrost<TypeParam>(this->key_, kQuorum, kHonestMessage, kSeed, script);
     for (const PartyIndex party : {kVictim, kOther}) {
       this->ExpectVerdict(run, party, {AbortReason::kSignatureShare, kLiar}, wrong_key ? "key" : "one");
     }
@@ -161,7 +161,7 @@ TYPED_TEST(FrostMatrix, SharesOfAnotherKeyOrOffByOneAreBlamedByAll) {
 TYPED_TEST(FrostMatrix, AnotherMessageOrTweakIsEquivocationThatBlamesNobody) {
   FrostScript<TypeParam> script;
   script.messages.emplace(kLiar, ToBytes("another message"));
-  const auto run = RunFrost<TypeParam>(this->key_, kQuorum, kMessage, kSeed, script);
+  const auto run = RunFrost<TypeParam>(this->key_, kQuorum, kHonestMessage, kSeed, script);
   for (const PartyIndex party : kQuorum) {
     this->ExpectVerdict(run, party, {AbortReason::kEquivocation, {}}, "message");
   }
@@ -170,7 +170,7 @@ TYPED_TEST(FrostMatrix, AnotherMessageOrTweakIsEquivocationThatBlamesNobody) {
     using G = typename TypeParam::Group;
     if (self == kLiar) state.session.public_key = *G::MulBase(G::Scalar::FromU64(9));
   };
-  const auto other = RunFrost<TypeParam>(this->key_, kQuorum, kMessage, kSeed, tweaked);
+  const auto other = RunFrost<TypeParam>(this->key_, kQuorum, kHonestMessage, kSeed, tweaked);
   for (const PartyIndex party : kQuorum) {
     this->ExpectVerdict(other, party, {AbortReason::kEquivocation, {}}, "tweak");
   }
@@ -184,7 +184,7 @@ TYPED_TEST(FrostMatrix, ShareOfAnotherMessageUnderAStolenEchoIsBlamedByAll) {
   script.after_sign = [&](PartyIndex self, frost::SignatureShareOf<typename TypeParam::Group>& out) {
     if (self == kLiar) out.echo = honest.value().echo;
   };
-  const auto run = RunFrost<TypeParam>(this->key_, kQuorum, kMessage, kSeed, script);
+  const auto run = RunFrost<TypeParam>(this->key_, kQuorum, kHonestMessage, kSeed, script);
   for (const PartyIndex party : {kVictim, kOther}) {
     this->ExpectVerdict(run, party, {AbortReason::kSignatureShare, kLiar}, "stolen echo");
   }
@@ -200,7 +200,7 @@ TYPED_TEST(FrostMatrix, SignerWhoWasToldOtherNoncesIsNotBlamed) {
       message = other.Encode();
     }
   };
-  const auto run = RunFrost<TypeParam>(this->key_, kQuorum, kMessage, kSeed, script);
+  const auto run = RunFrost<TypeParam>(this->key_, kQuorum, kHonestMessage, kSeed, script);
   for (const PartyIndex party : kQuorum) {
     this->ExpectVerdict(run, party, {AbortReason::kEquivocation, {}}, "party " + std::to_string(party.value));
   }
@@ -216,7 +216,7 @@ TYPED_TEST(FrostMatrix, NoncesThatRepeatAnotherSignersSignNothing) {
     state.sent.hiding = others.hiding.Negate();
     state.sent.binding = others.binding.Negate();
   };
-  const auto run = RunFrost<TypeParam>(this->key_, kQuorum, kMessage, kSeed, script);
+  const auto run = RunFrost<TypeParam>(this->key_, kQuorum, kHonestMessage, kSeed, script);
   for (const PartyIndex party : {kVictim, kOther}) {
     this->ExpectVerdict(run, party, {AbortReason::kSignatureShare, kLiar}, "repeated nonces");
   }

@@ -11,7 +11,7 @@ namespace passport::test {
 namespace {
 
 using Tiny = TinyGroup<5>;
-using Scalar = Tiny::Scalar;
+using Scalar5 = Tiny::Scalar;
 using protocol::AbortReason;
 
 constexpr std::uint16_t kParties = 3;
@@ -19,7 +19,7 @@ constexpr std::uint16_t kParties = 3;
 struct Line {  // f(x) = a + b x, which a dealer deals
   unsigned a = 0;
   unsigned b = 0;
-  Scalar At(unsigned x) const { return Scalar(a + b * x); }
+  Scalar5 At(unsigned x) const { return Scalar5(a + b * x); }
 };
 
 std::vector<Line> AllLines() {
@@ -101,7 +101,7 @@ TEST(TinyDkg, EveryPolynomialOfEveryDealerGivesTheRightSharesAndKeyOrIsRefusedBy
           }
           const sharing::KeyShareOf<Tiny>& share = confirmed.value().pending;
           ASSERT_EQ(share.share.Expose(), sum.At(self));
-          ASSERT_EQ(share.PublicKey(), Tiny::MulBase(Scalar(sum.a)));
+          ASSERT_EQ(share.PublicKey(), Tiny::MulBase(Scalar5(sum.a)));
           ASSERT_EQ(share.curve, Tiny::kCurve);
           ASSERT_EQ(share.id, id.value_or(share.id));
           id = share.id;
@@ -120,9 +120,9 @@ TEST(TinyDkg, EverySingleWrongShareOfEveryPolynomialIsRefusedAndBlamedOnItsDeale
   constexpr PartyIndex kLiar{3};
   for (const Line& line : AllLines()) {
     for (const PartyIndex victim : {PartyIndex{1}, PartyIndex{2}}) {
-      for (const Scalar& lie : NonZeroScalars<Scalar>()) {
+      for (const Scalar5& lie : NonZeroScalars<Scalar5>()) {
         auto opened = RunUntilOpened({{1, 1}, {2, 1}, line});
-        Scalar& share = opened.at(kLiar).out.at(victim).share.ExposeMutable();
+        Scalar5& share = opened.at(kLiar).out.at(victim).share.ExposeMutable();
         share = share + lie;
         const auto confirmed = Confirm(opened, victim, node_key);
         ASSERT_FALSE(confirmed.ok());

@@ -12,17 +12,17 @@
 namespace passport::test {
 namespace {
 
-using G = TinySuite::Group;
-using Scalar = TinySuite::Scalar;
+using Group7 = TinySuite::Group;
+using Scalar7 = TinySuite::Scalar;
 using Parties = std::vector<PartyIndex>;
-using Share = sharing::KeyShareOf<G>;
+using Share = sharing::KeyShareOf<Group7>;
 using protocol::AbortReason;
 
 const Bytes kMessage = ToBytes("m");
 
 Share MakeShare(unsigned a, unsigned b, PartyIndex self) {
   ScriptedRng rng({a, b}, 0);
-  const auto polynomial = sharing::PolynomialOf<G>::Random(2, rng);
+  const auto polynomial = sharing::PolynomialOf<Group7>::Random(2, rng);
   Share out;
   out.purpose = TinySuite::kPurpose;
   out.n = 3;
@@ -34,7 +34,7 @@ Share MakeShare(unsigned a, unsigned b, PartyIndex self) {
   return out;
 }
 
-auto Start(const Share& key, const Parties& quorum, const Scalar& tweak, unsigned hiding, unsigned binding) {
+auto Start(const Share& key, const Parties& quorum, const Scalar7& tweak, unsigned hiding, unsigned binding) {
   Bytes random(64);
   random[0] = static_cast<std::uint8_t>(hiding);
   random[32] = static_cast<std::uint8_t>(binding);
@@ -49,14 +49,14 @@ struct Count {
 };
 
 // One run of two signers; the first one's nonces are given.
-void RunOnce(unsigned a, unsigned b, const Parties& quorum, const Scalar& tweak, unsigned hiding,
+void RunOnce(unsigned a, unsigned b, const Parties& quorum, const Scalar7& tweak, unsigned hiding,
              unsigned binding, Count& count) {
   const Share one = MakeShare(a, b, quorum[0]);
   const Share two = MakeShare(a, b, quorum[1]);
   auto started_one = Start(one, quorum, tweak, hiding, binding);
   auto started_two = Start(two, quorum, tweak, 2, 3);
   const auto meant = TinySuite::MeansNegative(one.PublicKey()) ? one.PublicKey().Negate() : one.PublicKey();
-  const bool cancelled = !G::Add(meant, G::MulBase(tweak)).has_value();
+  const bool cancelled = !Group7::Add(meant, Group7::MulBase(tweak)).has_value();
   ASSERT_EQ(started_one.ok(), !cancelled && hiding != 0 && binding != 0);
   ASSERT_EQ(started_two.ok(), !cancelled);
   if (!started_one.ok()) {
@@ -81,8 +81,8 @@ void RunOnce(unsigned a, unsigned b, const Parties& quorum, const Scalar& tweak,
   ASSERT_TRUE(TinySuite::Verify(waiting.session.public_key, kMessage, signature.value()));
   ASSERT_EQ(frost::Aggregate(signed_two.value().next, {{quorum[0], share_one}}).value(), signature.value());
   ++count.signatures;
-  const Scalar honest = share_two.share;
-  for (const Scalar& lie : NonZeroScalars<Scalar>()) {
+  const Scalar7 honest = share_two.share;
+  for (const Scalar7& lie : NonZeroScalars<Scalar7>()) {
     share_two.share = honest + lie;
     const auto refused = frost::Aggregate(waiting, {{quorum[1], share_two}});
     ASSERT_FALSE(refused.ok());
@@ -108,7 +108,7 @@ TEST(TinyFrost, EveryKeyNonceQuorumAndLieHasItsOutcome) {
   Count count;
   for (const Parties& quorum : SetsOf(2, 3)) {
     ForEveryKeyAndNonces([&](unsigned a, unsigned b, unsigned hiding, unsigned binding) {
-      RunOnce(a, b, quorum, Scalar(), hiding, binding, count);
+      RunOnce(a, b, quorum, Scalar7(), hiding, binding, count);
     });
   }
   EXPECT_EQ(count.signatures + count.aborts, 3 * 36 * 49);
@@ -118,7 +118,7 @@ TEST(TinyFrost, EveryKeyNonceQuorumAndLieHasItsOutcome) {
 
 TEST(TinyFrost, EveryTweakOfEveryKeySignsUnlessItCancelsTheKey) {
   Count count;
-  for (const Scalar& tweak : NonZeroScalars<Scalar>()) {
+  for (const Scalar7& tweak : NonZeroScalars<Scalar7>()) {
     for (unsigned a = 1; a < 7; ++a) {
       for (unsigned b = 1; b < 7; ++b) {
         for (unsigned hiding = 1; hiding < 7; ++hiding) RunOnce(a, b, {{1}, {3}}, tweak, hiding, 1, count);
