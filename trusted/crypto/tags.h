@@ -51,8 +51,8 @@ inline constexpr Tag kSgCom{"sg/com"};
 inline constexpr Tag kSgEcho{"sg/echo"};
 inline constexpr Tag kSgReceipt{"sg/receipt"};
 inline constexpr Tag kSgR2{"sg/r2"};
-// Schnorr signatures. The two of BIP-340 and BIP-341 are hashed with the tag's own hash as context, which gives
-// the tagged hash of those documents.
+// Schnorr signatures. The two of BIP-340 and BIP-341 are hashed with the tag's own hash as context, which
+// gives the tagged hash of those documents.
 inline constexpr Tag kFrostEcho{"frost/echo"};
 inline constexpr Tag kBip340Challenge{"BIP0340/challenge"};
 inline constexpr Tag kTapTweak{"TapTweak"};
