@@ -108,11 +108,11 @@ void Multiplication() {
   for (auto& input : inputs) input.ExposeMutable() = curve::Scalar::ReduceWide(rng.Array<48>());
   auto alice = mul::RespondAlice(pair.alice, gadget, ssid, inputs, bob.message, kBob, rng).value();
   mul::MultiplyMessage& message = alice.message;
-  Require(HasSecretBits(message.corrections), "the corrections have lost their secret");
-  Publish(message.nonce);        // Alice's message
-  Publish(message.corrections);  // Alice's message
-  Publish(message.eta);          // Alice's message
-  Publish(message.mu);           // Alice's message
+  Require(HasSecretBits(message.corrections.bytes()), "the corrections have lost their secret");
+  Publish(message.nonce);                // Alice's message
+  Publish(message.corrections.bytes());  // Alice's message
+  Publish(message.eta);                  // Alice's message
+  Publish(message.mu);                   // Alice's message
   const auto encoded = mul::MultiplyMessage::Parse(message.Encode());
   Require(encoded.ok(), "the message parses");
   const mul::BobState copy{bob.state.choices.Clone(), bob.state.nonce};

@@ -73,13 +73,13 @@ auto Multiply(Signer& signer, sign::AwaitingCommitments state, PartyIndex other,
       sign::Multiply(std::move(state), signer.PeersWith(other), {{other, message}}, signer.rng).value();
   sign::Multiplication& out = step.out.at(other);
   Require(HasSecretBits(out.psi) && HasSecretBits(out.gamma_key), "the message has lost its secret");
-  Publish(out.gamma_nonce);           // round 2
-  Publish(out.gamma_key);             // round 2
-  Publish(out.psi);                   // round 2
-  Publish(out.multiply.nonce);        // round 2
-  Publish(out.multiply.corrections);  // round 2
-  Publish(out.multiply.eta);          // round 2
-  Publish(out.multiply.mu);           // round 2
+  Publish(out.gamma_nonce);                   // round 2
+  Publish(out.gamma_key);                     // round 2
+  Publish(out.psi);                           // round 2
+  Publish(out.multiply.nonce);                // round 2
+  Publish(out.multiply.corrections.bytes());  // round 2
+  Publish(out.multiply.eta);                  // round 2
+  Publish(out.multiply.mu);                   // round 2
   out = sign::Multiplication::Parse(out.Encode()).value();
   return step;
 }

@@ -29,9 +29,10 @@ void SetLane(LaneBlocks& blocks, std::size_t lane, const ByteArray<64>& bytes) {
 
 Hash32 LaneDigest(const LaneStates& states, std::size_t lane) {
   Hash32 digest;
-  for (std::size_t k = 0; k < 8; ++k) {
-    const std::uint32_t word = __builtin_bswap32(states.word[k][lane]);
-    std::memcpy(digest.data() + 4 * k, &word, sizeof word);
+  for (std::size_t k = 0; k < 8; k += 2) {  // in pairs, as whoever makes a number of it reads them
+    const std::uint64_t high = states.word[k][lane];
+    const std::uint64_t pair = __builtin_bswap64((high << 32) | states.word[k + 1][lane]);
+    std::memcpy(digest.data() + 4 * k, &pair, sizeof pair);
   }
   return digest;
 }
