@@ -34,9 +34,23 @@ enum class Event : std::uint16_t {
   kSigned = 32,           // value: milliseconds
   kSignAborted = 33,      // value: AbortReason; party: the culprit, if certain
   kSignRetry = 34,        // value: attempt
+  // A share of a signature leaves this enclave. value: the first 8 bytes of the SHA-256 of R, low ones first;
+  // of one enclave, never twice.
+  kShareGiven = 35,
   kEnvelopeMade = 40,
   kAdminTaken = 50,    // value: statement number
   kAdminRefused = 51,  // value: Status
+  // Presignatures. A hit or a miss is of one signature that this node leads.
+  kPresignMade = 60,  // here, party: the leader; value: presignatures that this enclave holds
+  kPresignHit = 61,   // value: likewise
+  kPresignMiss = 62,  // value: likewise
+  kPresignPool = 63,  // value: likewise, when it has changed, at most once a second
+  // Dropped unused; value: how many.
+  kPresignExpired = 64,
+  kPresignEvicted = 65,
+  kPresignPairLost = 66,
+  kPresignRecordChanged = 67,
+  kPresignUnconfirmed = 68,  // not all signers have said that they hold it
 };
 
 constexpr std::string_view NameOf(Event event) {
@@ -85,8 +99,28 @@ constexpr std::string_view NameOf(Event event) {
       return "sign_aborted";
     case Event::kSignRetry:
       return "sign_retry";
+    case Event::kShareGiven:
+      return "share_given";
     case Event::kEnvelopeMade:
       return "envelope_made";
+    case Event::kPresignMade:
+      return "presign_made";
+    case Event::kPresignHit:
+      return "presign_hit";
+    case Event::kPresignMiss:
+      return "presign_miss";
+    case Event::kPresignPool:
+      return "presign_pool";
+    case Event::kPresignExpired:
+      return "presign_expired";
+    case Event::kPresignEvicted:
+      return "presign_evicted";
+    case Event::kPresignPairLost:
+      return "presign_pair_lost";
+    case Event::kPresignRecordChanged:
+      return "presign_record_changed";
+    case Event::kPresignUnconfirmed:
+      return "presign_unconfirmed";
     case Event::kAdminTaken:
       return "admin_taken";
     case Event::kAdminRefused:
