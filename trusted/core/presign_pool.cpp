@@ -124,7 +124,7 @@ void PresignPool::MakeRoom(const PooledPresignature& made) {
   if (own >= share) return drop_oldest(of_scope(made.scope.id));
   if (total < shelf_max_) return;
   const auto most = std::ranges::max_element(held, {}, [](const auto& entry) { return entry.second; });
-  drop_oldest(of_scope(most->first));
+  drop_oldest(of_scope(own == most->second ? made.scope.id : most->first));
 }
 
 void PresignPool::Drop(const Hash32& ssid, PresignLoss loss) {
