@@ -188,6 +188,29 @@ TEST_F(Presigning, TwoMessagesWithOnePresignatureGetOneShare) {
   EXPECT_EQ(Tell(other_signer, {another}).shares, 1u) << "with its own";
 }
 
+// A message that may be signed with one key, a presignature of another one.
+TEST_F(Presigning, APresignatureOfAnotherKeyGetsNoShare) {
+  const auto [signer, of_alice] = TakeOnline("of alice");
+  const std::string address = Register(network, client, kOne, "dora");
+  std::optional<PeerMessage> of_dora;
+  network.core_tap = [&](PartyIndex from, PartyIndex, PeerMessage& heard) {
+    if (from == kOne && heard.kind == MessageKind::kSignOnline) of_dora = heard;
+    return true;
+  };
+  for (int i = 0; i < 4 && !of_dora; ++i) {
+    ASSERT_TRUE(Signs(network, client, kOne, "dora", address));
+    network.Run(100);
+  }
+  ASSERT_TRUE(of_dora.has_value());
+  const Hash32 ssid = core::SignOnline::Parse(of_alice.body).value().ssid;
+  PeerMessage crossed = WithOnline(*of_dora, [&](core::SignOnline& o) { o.ssid = ssid; });
+  crossed.request = RequestOf(kOne);
+  const Answers answers = Tell(signer, {crossed});
+  EXPECT_EQ(answers.shares, 0u);
+  ASSERT_EQ(answers.refusals.size(), 1u);
+  EXPECT_EQ(answers.refusals[0].reason, core::RefuseReason::kUnknown);
+}
+
 TEST_F(Presigning, EvidenceThatASignerRefusesSpendsThePresignatureAndGetsNoShare) {
   const auto [signer, online] = TakeOnline("refused");
   PeerMessage forged = WithOnline(online, [](core::SignOnline& o) {
@@ -277,6 +300,22 @@ TEST_F(Presigning, OnlyAnActiveKeyByTheSameRecordsWithItsLeaderIsPresigned) {
   network.Run(20);
   EXPECT_EQ(joined, core::PresignConfig{}.runs_of_one_max);
   EXPECT_TRUE(world.Signs(kOne));
+  network.Run(core::PresignConfig{}.run_ms);
+
+  joined = 0;
+  while (network.now_ms() % 1'000 != 0) network.Run(0);
+  core::PresignInvite bad = good;
+  bad.path[0] = 1;
+  for (std::size_t i = 0; i < core::PresignConfig{}.begun_per_second; ++i)
+    network.Forge(kTwo, kOne, {MessageKind::kPresignInvite, RequestOf(kTwo), bad.Encode()});
+  const PeerMessage one_more{MessageKind::kPresignInvite, RequestOf(kTwo), good.Encode()};
+  network.Forge(kTwo, kOne, one_more);
+  network.Run(100);
+  EXPECT_EQ(joined, 0u) << "too many in one second";
+  network.Run(1'000);
+  network.Forge(kTwo, kOne, one_more);
+  network.Run(20);
+  EXPECT_EQ(joined, 1u);
   network.Run(core::PresignConfig{}.run_ms);
 }
 
