@@ -13,8 +13,14 @@ namespace {
 using core::MessageKind;
 using core::PeerMessage;
 
-class Presigning : public RelayedTest {
+class Presigning : public ::testing::Test {
  protected:
+  Presigning() : world(Instance()), network(world.network), client(world.client) {}
+  void SetUp() override { ASSERT_TRUE(world.Restore()); }
+  static World& Instance() {
+    static World instance(Options{.seed = 37, .relayed = true});
+    return instance;
+  }
   // What the node counts in GET /health, since its start.
   std::uint64_t Count(PartyIndex node, std::string_view name) {
     const auto health = json::Parse(network.Health(node)).value();
@@ -72,6 +78,10 @@ class Presigning : public RelayedTest {
     message.body = online.Encode();
     return message;
   }
+
+  World& world;
+  Network& network;
+  Client& client;
 };
 
 TEST_F(Presigning, AWarmPoolSignsInOneRoundTrip) {
