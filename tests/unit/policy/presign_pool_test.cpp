@@ -6,24 +6,24 @@
 namespace passport::core {
 namespace {
 
-constexpr PartyIndex kOne{1}, kTwo{2}, kThree{3};
-constexpr std::uint64_t kNowMs = 1'700'000'000'000;
-
 static_assert(!std::is_copy_constructible_v<PooledPresignature>);
 static_assert(!std::is_copy_assignable_v<PooledPresignature>);
 
-template <class Id>
-Id Named(std::uint32_t number) {
-  Id out{};
-  const auto bytes = crypto::Le32(number);
-  std::ranges::copy(bytes, out.bytes.end() - 4);
-  return out;
-}
-
-class Pool : public ::testing::Test {
+class PresignPoolTest : public ::testing::Test {
  protected:
-  Pool() { outbox.Begin(effects); }
-  ~Pool() override { outbox.End(); }
+  static constexpr PartyIndex kOne{1}, kTwo{2}, kThree{3};
+  static constexpr std::uint64_t kNowMs = 1'700'000'000'000;
+
+  template <class Id>
+  static Id Named(std::uint32_t number) {
+    Id out{};
+    const auto bytes = crypto::Le32(number);
+    std::ranges::copy(bytes, out.bytes.end() - 4);
+    return out;
+  }
+
+  PresignPoolTest() { outbox.Begin(effects); }
+  ~PresignPoolTest() override { outbox.End(); }
 
   PresignPool Make(PresignConfig config = {}) {
     PresignPool out(config, 3, outbox);
@@ -65,7 +65,7 @@ class Pool : public ::testing::Test {
   std::uint64_t now_ms = 10'000;
 };
 
-TEST_F(Pool, APresignatureIsTakenOnceAndOnlyByItsLeader) {
+TEST_F(PresignPoolTest, APresignatureIsTakenOnceAndOnlyByItsLeader) {
   PresignPool pool = Make();
   const Hash32 ssid = Add(pool, Presignature(1, 1));
   EXPECT_FALSE(pool.Take(ssid, kTwo).has_value());
@@ -78,7 +78,7 @@ TEST_F(Pool, APresignatureIsTakenOnceAndOnlyByItsLeader) {
   EXPECT_FALSE(pool.Take(ssid, kOne).has_value());
 }
 
-TEST_F(Pool, ItIsClaimedOnceAndOnlyWhenAllSignersHoldIt) {
+TEST_F(PresignPoolTest, ItIsClaimedOnceAndOnlyWhenAllSignersHoldIt) {
   PresignPool pool = Make();
   const Hash32 ssid = Add(pool, Presignature(1, 1));
   EXPECT_FALSE(Claim(pool, 1, 1).has_value());
@@ -92,7 +92,7 @@ TEST_F(Pool, ItIsClaimedOnceAndOnlyWhenAllSignersHoldIt) {
   EXPECT_TRUE(pool.Take(ssid, kOne).has_value()) << "what was claimed is there for its message";
 }
 
-TEST_F(Pool, OtherRecordVersionsOrSignersThatMayNotBeAskedClaimNothing) {
+TEST_F(PresignPoolTest, OtherRecordVersionsOrSignersThatMayNotBeAskedClaimNothing) {
   PresignPool pool = Make();
   pool.Confirm(Add(pool, Presignature(1, 1)));
   const RecordRef scope{Named<RecordId>(1), 1, {}}, account{Named<RecordId>(1'001), 2, {}};
@@ -105,7 +105,7 @@ TEST_F(Pool, OtherRecordVersionsOrSignersThatMayNotBeAskedClaimNothing) {
   EXPECT_TRUE(pool.Claim(kOne, key, scope, account, any).has_value());
 }
 
-TEST_F(Pool, OfOneKeySetAndLeaderThereAreTwo) {
+TEST_F(PresignPoolTest, OfOneKeySetAndLeaderThereAreTwo) {
   PresignPool pool = Make();
   const Hash32 first = Add(pool, Presignature(1, 1));
   const Hash32 second = Add(pool, Presignature(1, 1));
@@ -120,7 +120,7 @@ TEST_F(Pool, OfOneKeySetAndLeaderThereAreTwo) {
   EXPECT_TRUE(pool.Take(other_leader, kTwo).has_value());
 }
 
-TEST_F(Pool, AScopeThatFillsThePoolPushesOutItsOwnOnly) {
+TEST_F(PresignPoolTest, AScopeThatFillsThePoolPushesOutItsOwnOnly) {
   PresignPool pool = Make({.total_max = 90});  // 30 for each leader
   std::vector<Hash32> victims;
   for (std::uint32_t key = 0; key < 8; ++key) victims.push_back(Add(pool, Presignature(1, key)));
@@ -129,7 +129,7 @@ TEST_F(Pool, AScopeThatFillsThePoolPushesOutItsOwnOnly) {
   for (const Hash32& ssid : victims) EXPECT_TRUE(pool.Take(ssid, kOne).has_value());
 }
 
-TEST_F(Pool, ManyHostileScopesLeaveAScopeAsManyAsTheyHave) {
+TEST_F(PresignPoolTest, ManyHostileScopesLeaveAScopeAsManyAsTheyHave) {
   PresignPool pool = Make({.total_max = 90});
   std::vector<Hash32> victims;
   for (std::uint32_t key = 0; key < 3; ++key) victims.push_back(Add(pool, Presignature(1, key)));
@@ -138,7 +138,7 @@ TEST_F(Pool, ManyHostileScopesLeaveAScopeAsManyAsTheyHave) {
   for (const Hash32& ssid : victims) EXPECT_TRUE(pool.Take(ssid, kOne).has_value());
 }
 
-TEST_F(Pool, ALeaderThatFillsItsShelfPushesOutItsOwnOnly) {
+TEST_F(PresignPoolTest, ALeaderThatFillsItsShelfPushesOutItsOwnOnly) {
   PresignPool pool = Make({.total_max = 90});
   const Hash32 own = Add(pool, Presignature(1, 1));
   for (std::uint32_t key = 0; key < 1'000; ++key) Add(pool, Presignature(1, key, kTwo));
@@ -146,7 +146,7 @@ TEST_F(Pool, ALeaderThatFillsItsShelfPushesOutItsOwnOnly) {
   EXPECT_TRUE(pool.Take(own, kOne).has_value());
 }
 
-TEST_F(Pool, AUseOfAKeyKeepsItsOtherPresignature) {
+TEST_F(PresignPoolTest, AUseOfAKeyKeepsItsOtherPresignature) {
   PresignPool pool = Make({.total_max = 90});
   pool.Add({}, Presignature(9, 9));  // a second scope: its share is 15
   const Hash32 used = Add(pool, Presignature(1, 0));
@@ -158,7 +158,7 @@ TEST_F(Pool, AUseOfAKeyKeepsItsOtherPresignature) {
   EXPECT_TRUE(pool.Take(sibling, kOne).has_value());
 }
 
-TEST_F(Pool, ItIsDroppedWithASetupAndWithARecordsVersion) {
+TEST_F(PresignPoolTest, ItIsDroppedWithASetupAndWithARecordsVersion) {
   PresignPool pool = Make();
   const Hash32 with_two = Add(pool, Presignature(1, 1));
   const Hash32 with_three = Add(pool, Presignature(2, 2, kOne, {kOne, kThree}));
@@ -176,7 +176,7 @@ TEST_F(Pool, ItIsDroppedWithASetupAndWithARecordsVersion) {
   EXPECT_EQ(Lost(pool, PresignLoss::kRecordChanged), 2u);
 }
 
-TEST_F(Pool, ItExpiresByTheMillisecondAndIsSweptWithinASecond) {
+TEST_F(PresignPoolTest, ItExpiresByTheMillisecondAndIsSweptWithinASecond) {
   PresignPool pool = Make();
   const Hash32 first = Add(pool, Presignature(1, 1));
   const Hash32 second = Add(pool, Presignature(1, 2));
