@@ -47,6 +47,8 @@ std::string Table(const Options& options, const Outcome& outcome) {
          " ms in this run; since the nodes' start, ms:";
   for (const auto& [call, longest] : outcome.longest_calls.since_start_ms)
     out += " " + call + " " + Fixed(longest);
+  out += "\npresignatures: " + std::to_string(outcome.presign_use.hits) + " hits, " +
+         std::to_string(outcome.presign_use.misses) + " misses";
   out += "\nverified " + std::to_string(outcome.verified) + " of " + std::to_string(outcome.signatures) +
          " signatures\n";
   for (const auto& [name, count] : outcome.errors)
@@ -75,6 +77,8 @@ std::string Json(const Options& options, const Outcome& outcome) {
       .Raw("max_ms", Fixed(Percentile(ms, 1)))
       .Raw("longest_call_at_most_ms", Fixed(outcome.longest_calls.at_most_ms))
       .Raw("longest_calls_since_start_ms", longest.Finish())
+      .U64("presignature_hits", outcome.presign_use.hits)
+      .U64("presignature_misses", outcome.presign_use.misses)
       .Raw("errors", errors.Finish())
       .U64("signatures", outcome.signatures)
       .U64("verified", outcome.verified)

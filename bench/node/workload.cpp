@@ -177,8 +177,16 @@ void Workload::ReadAddresses() {
   }
 }
 
+template <class Parse>
+auto Workload::ReadMetrics(Parse parse) const {
+  std::vector<decltype(parse(""))> out;
+  for (const client::Url& url : options_.urls) out.push_back(parse(Get(url, "/metrics")));
+  return out;
+}
+
 void Workload::Sign(Outcome& outcome) {
-  const std::vector<CallTimes> before = ReadCallTimes();
+  const auto times_before = ReadMetrics(ParseCallTimes);
+  const auto use_before = ReadMetrics(ParsePresignUse);
   const auto duration = [](std::chrono::duration<double> time) {
     return std::chrono::duration_cast<Clock::duration>(time);
   };
@@ -205,13 +213,8 @@ void Workload::Sign(Outcome& outcome) {
   const Clock::time_point finish = Clock::now();
   outcome.client_cpu_share = (CpuSeconds() - cpu) / Seconds(finish - start);
   outcome.seconds = Seconds(finish - begin);
-  outcome.longest_calls = LongestBetween(before, ReadCallTimes());
-}
-
-std::vector<CallTimes> Workload::ReadCallTimes() const {
-  std::vector<CallTimes> out;
-  for (const client::Url& url : options_.urls) out.push_back(ParseCallTimes(Get(url, "/metrics")));
-  return out;
+  outcome.longest_calls = LongestBetween(times_before, ReadMetrics(ParseCallTimes));
+  outcome.presign_use = UseBetween(use_before, ReadMetrics(ParsePresignUse));
 }
 
 void Workload::Verify(Outcome& outcome) const {

@@ -7,6 +7,7 @@
 
 #include "bench/node/call_times.h"
 #include "bench/node/load.h"
+#include "bench/node/presign_use.h"
 #include "tools/client/requests.h"
 
 namespace passport::bench {
@@ -29,6 +30,7 @@ struct Outcome {
   std::size_t signatures = 0;                 // in all, warm-up included
   std::size_t verified = 0;                   // of those
   LongestCalls longest_calls;                 // into the enclaves; while signing, warm-up included
+  PresignUse presign_use;                     // likewise
   std::map<std::string, std::size_t> errors;  // by code_name, or the connection's reason; warm-up included
 };
 
@@ -56,7 +58,9 @@ class Workload {
   std::vector<std::string> ForEachAccount(
       const std::function<client::Request(client::DeveloperClient&, const std::string& user)>& make);
   void Sign(Outcome& outcome);
-  std::vector<CallTimes> ReadCallTimes() const;
+  // Of each node's metrics, what Parse reads there.
+  template <class Parse>
+  auto ReadMetrics(Parse parse) const;
   void Verify(Outcome& outcome) const;
   std::string BytesOf(std::size_t client, const client::Request& request) const;
 

@@ -34,63 +34,70 @@ enum class Event : std::uint16_t {
   kSigned = 32,           // value: milliseconds
   kSignAborted = 33,      // value: AbortReason; party: the culprit, if certain
   kSignRetry = 34,        // value: attempt
+  // A share of a signature leaves this enclave. value: the first 8 bytes of the SHA-256 of R, low ones first;
+  // of one enclave, never twice.
+  kShareGiven = 35,
   kEnvelopeMade = 40,
   kAdminTaken = 50,    // value: statement number
   kAdminRefused = 51,  // value: Status
+  // Presignatures. A hit or a miss is of one signature that this node leads.
+  kPresignMade = 60,  // here, party: the leader; value: presignatures that this enclave holds
+  kPresignHit = 61,   // value: likewise
+  kPresignMiss = 62,  // value: likewise
+  kPresignPool = 63,  // value: likewise, when it has changed, at most once a second
+  // Dropped unused; value: how many.
+  kPresignExpired = 64,
+  kPresignEvicted = 65,
+  kPresignPairLost = 66,
+  kPresignRecordChanged = 67,
+  kPresignUnconfirmed = 68,  // not all signers have said that they hold it
+};
+
+struct EventName {
+  Event event;
+  std::string_view name;
+};
+inline constexpr EventName kEventNames[] = {
+    {Event::kStarted, "started"},
+    {Event::kManifestTaken, "manifest_taken"},
+    {Event::kManifestRefused, "manifest_refused"},
+    {Event::kRecordsRefused, "records_refused"},
+    {Event::kRecordRefused, "record_refused"},
+    {Event::kRecordForked, "record_forked"},
+    {Event::kLayersMissing, "layers_missing"},
+    {Event::kPeerOpen, "peer_open"},
+    {Event::kPeerLost, "peer_lost"},
+    {Event::kPeerRefused, "peer_refused"},
+    {Event::kPairReady, "pair_ready"},
+    {Event::kPairBurned, "pair_burned"},
+    {Event::kUnknownMessage, "unknown_message"},
+    {Event::kRequest, "request"},
+    {Event::kDecisionGranted, "decision_granted"},
+    {Event::kDecisionRefused, "decision_refused"},
+    {Event::kDecisionAccount, "decision_account"},
+    {Event::kKeyMade, "key_made"},
+    {Event::kKeyAborted, "key_aborted"},
+    {Event::kSigned, "signed"},
+    {Event::kSignAborted, "sign_aborted"},
+    {Event::kSignRetry, "sign_retry"},
+    {Event::kShareGiven, "share_given"},
+    {Event::kEnvelopeMade, "envelope_made"},
+    {Event::kAdminTaken, "admin_taken"},
+    {Event::kAdminRefused, "admin_refused"},
+    {Event::kPresignMade, "presign_made"},
+    {Event::kPresignHit, "presign_hit"},
+    {Event::kPresignMiss, "presign_miss"},
+    {Event::kPresignPool, "presign_pool"},
+    {Event::kPresignExpired, "presign_expired"},
+    {Event::kPresignEvicted, "presign_evicted"},
+    {Event::kPresignPairLost, "presign_pair_lost"},
+    {Event::kPresignRecordChanged, "presign_record_changed"},
+    {Event::kPresignUnconfirmed, "presign_unconfirmed"},
 };
 
 constexpr std::string_view NameOf(Event event) {
-  switch (event) {
-    case Event::kStarted:
-      return "started";
-    case Event::kManifestTaken:
-      return "manifest_taken";
-    case Event::kManifestRefused:
-      return "manifest_refused";
-    case Event::kRecordsRefused:
-      return "records_refused";
-    case Event::kRecordRefused:
-      return "record_refused";
-    case Event::kRecordForked:
-      return "record_forked";
-    case Event::kLayersMissing:
-      return "layers_missing";
-    case Event::kPeerOpen:
-      return "peer_open";
-    case Event::kPeerLost:
-      return "peer_lost";
-    case Event::kPeerRefused:
-      return "peer_refused";
-    case Event::kPairReady:
-      return "pair_ready";
-    case Event::kPairBurned:
-      return "pair_burned";
-    case Event::kUnknownMessage:
-      return "unknown_message";
-    case Event::kRequest:
-      return "request";
-    case Event::kDecisionGranted:
-      return "decision_granted";
-    case Event::kDecisionRefused:
-      return "decision_refused";
-    case Event::kDecisionAccount:
-      return "decision_account";
-    case Event::kKeyMade:
-      return "key_made";
-    case Event::kKeyAborted:
-      return "key_aborted";
-    case Event::kSigned:
-      return "signed";
-    case Event::kSignAborted:
-      return "sign_aborted";
-    case Event::kSignRetry:
-      return "sign_retry";
-    case Event::kEnvelopeMade:
-      return "envelope_made";
-    case Event::kAdminTaken:
-      return "admin_taken";
-    case Event::kAdminRefused:
-      return "admin_refused";
+  for (const EventName& row : kEventNames) {
+    if (row.event == event) return row.name;
   }
   return "unknown";
 }

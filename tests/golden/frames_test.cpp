@@ -84,6 +84,14 @@ constexpr Row kRows[] = {
     {MessageKind::kSignRound2, "sign-round2", AgainInRound<sign::Multiplication>},
     {MessageKind::kSignRound3, "sign-round3", AgainRound3},
     {MessageKind::kSignRefuse, "sign-refuse", Again<core::SignRefuse>},
+    {MessageKind::kSignOnline, "sign-online", Again<core::SignOnline>},
+    {MessageKind::kPresignInvite, "presign-invite", Again<core::PresignInvite>},
+    {MessageKind::kPresignJoin, "presign-join", Again<core::SignJoin>},
+    {MessageKind::kPresignBegin, "presign-begin", Again<core::SignBegin>},
+    {MessageKind::kPresignRound1, "presign-round1", AgainInRound<sign::NonceCommitment>},
+    {MessageKind::kPresignRound2, "presign-round2", AgainInRound<sign::Multiplication>},
+    {MessageKind::kPresignReady, "presign-ready", Again<core::PresignReady>},
+    {MessageKind::kPresignRefuse, "presign-refuse", Again<core::SignRefuse>},
     {MessageKind::kTime, "time", Again<core::TimeReport>},
 };
 
@@ -96,7 +104,7 @@ Bytes EncodeDisk(const std::map<RecordId, Bytes>& disk) {
   return out.Take();
 }
 
-// Registers an account and signs, once: the first message of each kind, and the first node's disk.
+// Registers an account and signs, twice: the first message of each kind, and the first node's disk.
 void WriteFiles() {
   sim::Network network(sim::Options{.relayed = true});
   network.core_tap = [](PartyIndex, PartyIndex, PeerMessage& message) {
@@ -112,12 +120,15 @@ void WriteFiles() {
   const std::string address = sim::Register(network, client, {1}, "golden");
   ASSERT_TRUE(sim::Signs(network, client, {1}, "golden", address));
   network.Run(500);
+  ASSERT_TRUE(sim::Signs(network, client, {1}, "golden", address));  // with a presignature
   WriteMissing(kDisk, EncodeDisk(network.Disk({1})));
   // Those that a good run does not have.
   const PeerMessage others[] = {
       {MessageKind::kSetupReset, {}, Bytes{3, 0, 0, 0}},
       {MessageKind::kKeygenAbort, RequestId{Numbered<16>(1)}, ToBytes(Numbered<32>(2))},
-      {MessageKind::kSignRefuse, RequestId{Numbered<16>(1)}, SampleSignRefuse().Encode()}};
+      {MessageKind::kSignRefuse, RequestId{Numbered<16>(1)}, SampleSignRefuse().Encode()},
+      {MessageKind::kPresignRefuse, RequestId{Numbered<16>(1)},
+       core::SignRefuse{0, core::RefuseReason::kNotReady, 0}.Encode()}};
   for (PeerMessage message : others) network.core_tap({1}, {2}, message);
 }
 
@@ -129,7 +140,7 @@ class GoldenFrames : public ::testing::Test {
 };
 
 TEST_F(GoldenFrames, EveryKindIsUnderstood) {
-  EXPECT_EQ(std::size(kRows), 19u) << "a row for each kind";
+  EXPECT_EQ(std::size(kRows), 27u) << "a row for each kind";
   for (const Row& row : kRows) {
     const Bytes file = ReadGolden(FrameFile(row.name));
     const auto message = PeerMessage::Parse(file);

@@ -79,6 +79,9 @@ TEST(Golden, MessagesAroundARunAreUnderstood) {
   ExpectForm("sign-join-v1.bin", SampleSignJoin());
   ExpectForm("sign-begin-v1.bin", SampleSignBegin());
   ExpectForm("sign-refuse-v1.bin", SampleSignRefuse());
+  ExpectForm("sign-online-v1.bin", SampleSignOnline());
+  ExpectForm("presign-invite-v1.bin", SamplePresignInvite());
+  ExpectForm("presign-ready-v1.bin", SamplePresignReady());
 }
 
 // Every one of these forms ends where it says: a byte less or more is not understood.
@@ -98,6 +101,9 @@ TEST(Golden, TruncatedAndExtendedFilesAreRefused) {
   EXPECT_TRUE(refused(ReadGolden("change-account-reservation-v1.bin"), core::ParseChange));
   EXPECT_TRUE(refused(ReadGolden("keygen-invite-v1.bin"), core::KeygenInvite::Parse));
   EXPECT_TRUE(refused(ReadGolden("sign-invite-v1.bin"), core::SignInvite::Parse));
+  EXPECT_TRUE(refused(ReadGolden("sign-online-v1.bin"), core::SignOnline::Parse));
+  EXPECT_TRUE(refused(ReadGolden("presign-invite-v1.bin"), core::PresignInvite::Parse));
+  EXPECT_TRUE(refused(ReadGolden("presign-ready-v1.bin"), core::PresignReady::Parse));
 }
 
 // A form of a later version, as an older build meets it.

@@ -150,6 +150,15 @@ core::SignJoin SampleSignJoin() { return {2, Numbered<32>(0x21)}; }
 core::SignBegin SampleSignBegin() { return {2, {Numbered<32>(0x21), Numbered<32>(0x22)}}; }
 core::SignRefuse SampleSignRefuse() { return {2, core::RefuseReason::kDecision, 23}; }
 
+core::SignOnline SampleSignOnline() {
+  return {2, Numbered<32>(0x23), SampleRef(0x30), SampleRef(0x40), SampleEvidence()};
+}
+core::PresignInvite SamplePresignInvite() {
+  return {KeyId{Numbered<32>(0x24)}, Numbered<32>(0x25), {kOne, kThree},
+          Numbered<32>(0x26),        SampleRef(0x30),    SampleRef(0x40)};
+}
+core::PresignReady SamplePresignReady() { return {Numbered<32>(0x27), Numbered<33>(0x28)}; }
+
 bool Writing() {
   const char* asked = std::getenv("PASSPORT_WRITE_GOLDEN");
   return asked != nullptr && std::string_view(asked) == "1";

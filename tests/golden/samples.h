@@ -6,8 +6,8 @@
 #include "trusted/core/admin.h"
 #include "trusted/core/changes.h"
 #include "trusted/core/keygen_runs.h"
+#include "trusted/core/presign_messages.h"
 #include "trusted/core/resume.h"
-#include "trusted/core/signing_messages.h"
 
 namespace passport::golden {
 
@@ -29,6 +29,9 @@ core::SignInvite SampleSignInvite();
 core::SignJoin SampleSignJoin();
 core::SignBegin SampleSignBegin();
 core::SignRefuse SampleSignRefuse();
+core::SignOnline SampleSignOnline();
+core::PresignInvite SamplePresignInvite();
+core::PresignReady SamplePresignReady();
 
 // Whether PASSPORT_WRITE_GOLDEN=1 asks for the files that are missing.
 bool Writing();

@@ -35,6 +35,15 @@ TEST(SimBuilds, ANodeWithoutACommonVersionIsRefusedAndOneWithItWorks) {
     EXPECT_TRUE(Signs(network, client, gateway, username, address));
     EXPECT_TRUE(Signs(network, client, kTwo, username, address));
   }
+  // Presignatures came with version 2: the old one is not asked for any, and all sign with one another.
+  network.Run(500);
+  for (const auto& [gateway, username] : {std::pair(kOne, "old"), std::pair(kThree, "new")})
+    network.Ask(gateway, client.developer->PersonalSign(username, AsBytes(std::string_view("again"))));
+  EXPECT_EQ(network.Logged(Event::kUnknownMessage), 0u);
+  EXPECT_EQ(network.Logged(Event::kPresignMade, kOne), 0u);
+  EXPECT_EQ(network.Logged(Event::kPresignHit, kOne), 0u);
+  EXPECT_GT(network.Logged(Event::kPresignMade, kThree), 0u);
+  EXPECT_EQ(network.Logged(Event::kPresignHit, kThree), 1u);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ using core::PeerMessage;
 
 class LyingPeer : public ::testing::Test {
  protected:
-  LyingPeer() : network(Options{.relayed = true}), rng(78) {
+  LyingPeer() : network(Options{.relayed = true, .presign = {.total_max = 0}}), rng(78) {
     network.Form();
     EXPECT_TRUE(network.RunUntil([this] { return network.Ready(); }, 10'000)) << network.Health(kOne);
   }

@@ -59,8 +59,12 @@ void Network::Apply(PartyIndex party, edl::Effect& effect) {
     if (link == links_.end()) return;
     const PartyIndex to = link->second.a == party ? link->second.b : link->second.a;
     if (tap && !tap(party, to, send->frame)) return;
-    if (link->second.relay)
-      return Queue(link->second, link->second.relay->OnFrame(party, send->frame, core_tap));
+    if (link->second.relay) {
+      const auto relayed = [this](PartyIndex from, PartyIndex at, core::PeerMessage& message) {
+        return OnRelayed(from, at, message);
+      };
+      return Queue(link->second, link->second.relay->OnFrame(party, send->frame, relayed));
+    }
     std::vector<Relay::Frame> frames;
     frames.push_back({to, std::move(send->frame)});
     Queue(link->second, std::move(frames));
@@ -70,7 +74,7 @@ void Network::Apply(PartyIndex party, edl::Effect& effect) {
     replies_[reply->token] = std::string(AsText(reply->body));
   if (auto* connect = std::get_if<edl::ConnectEffect>(&effect))
     node.dials[PartyIndex{connect->party}] = connect->dial;
-  if (auto* log = std::get_if<edl::LogEffect>(&effect)) log_.push_back({*log, party});
+  if (auto* log = std::get_if<edl::LogEffect>(&effect)) OnLog(party, *log);
   if (auto* verdict = std::get_if<edl::VerdictEffect>(&effect)) last_verdict_ = verdict->status;
   if (auto* wake = std::get_if<edl::WakeEffect>(&effect)) node.wants_resume |= wake->after_ms == 0;
   if (auto* fetch = std::get_if<edl::FetchEffect>(&effect)) {
@@ -82,6 +86,22 @@ void Network::Apply(PartyIndex party, edl::Effect& effect) {
   }
 }
 
+void Network::OnLog(PartyIndex party, const edl::LogEffect& entry) {
+  log_.push_back({entry, party});
+  if (entry.code == static_cast<std::uint16_t>(Event::kShareGiven) &&
+      !shares_said_.insert({party, entry.value}).second)
+    throw std::runtime_error("two shares on one nonce");
+}
+
+bool Network::OnRelayed(PartyIndex from, PartyIndex to, core::PeerMessage& message) {
+  if (message.kind == core::MessageKind::kSignRound3) {
+    const auto round = core::SignRound3::Parse(message.body);
+    if (!shares_seen_.insert({from, round.value().nonce_point}).second)
+      throw std::runtime_error("two shares on one nonce");
+  }
+  return !core_tap || core_tap(from, to, message);
+}
+
 void Network::Start(PartyIndex party) {
   Node& node = nodes_.at(party);
   ++node.starts;
@@ -91,6 +111,7 @@ void Network::Start(PartyIndex party) {
   config.build = "simulator";
   config.records_cached_max = options_.records_cached_max;
   config.envelope_source = FixtureEnvelopeKey;
+  config.presign = options_.presign;
   if (const auto other = options_.versions.find(party); other != options_.versions.end())
     config.versions = other->second;
   node.core = std::make_unique<core::Core>(std::move(config), *node.rng);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "edl/base/events.h"
 #include "edl/generated/node_host.h"
@@ -25,6 +26,7 @@ struct Options {
   std::size_t records_cached_max = core::kRecordsCachedDefault;
   bool relayed = false;  // every link passes through a relay, so that core_tap sees what cores say
   std::map<PartyIndex, peer::VersionRange> versions = {};  // of nodes with another build
+  core::PresignConfig presign = {};
 };
 
 class Network {
@@ -148,6 +150,8 @@ class Network {
   void Apply(PartyIndex party, edl::Effect& effect);
   void Provision(PartyIndex party);
   void DialAll();
+  void OnLog(PartyIndex party, const edl::LogEffect& entry);
+  bool OnRelayed(PartyIndex from, PartyIndex to, core::PeerMessage& message);
   void CutLink(std::uint64_t link);
   Link* LinkBetween(PartyIndex a, PartyIndex b);  // the newest
   void Queue(Link& link, std::vector<Relay::Frame> frames);
@@ -164,6 +168,10 @@ class Network {
   peer::SignedManifest manifest_;
   std::map<std::uint64_t, std::string> replies_;
   std::vector<LogEntry> log_;
+  // Each share that a core has given, by what it says of its nonce, and by what is on the wire between cores
+  // where a relay can read it. A second one on a nonce gives the key away: the run is over (rules.md 40).
+  std::set<std::pair<PartyIndex, std::uint64_t>> shares_said_;
+  std::set<std::pair<PartyIndex, ByteArray<33>>> shares_seen_;
   std::uint64_t next_token_ = 1;
   std::uint64_t next_link_ = 1;
   std::uint64_t now_ms_ = 1'000;

@@ -6,7 +6,7 @@ namespace passport::sim {
 
 Relay::Relay(const peer::Manifest& manifest, const StolenKeys& a, const StolenKeys& b, crypto::Rng& rng) {
   for (const auto& [at, as] : {std::pair(&a, &b), std::pair(&b, &a)}) {
-    const peer::LocalEnd local{as->party, 0, as->boot, as->identity, as->channel, {1, 1}};
+    const peer::LocalEnd local{as->party, 0, as->boot, as->identity, as->channel, core::kProtocolVersions};
     auto started = peer::Session::Start(manifest, local, at->party, 0, rng);
     if (!started.ok()) throw std::runtime_error("relay: no session");
     for (Bytes& frame : started.value().frames) first_.push_back({at->party, std::move(frame)});

@@ -4,8 +4,7 @@
 
 #include <functional>
 
-#include "trusted/core/peer_message.h"
-#include "trusted/peer/session.h"
+#include "trusted/core/peer_table.h"
 
 namespace passport::sim {
 

@@ -75,7 +75,8 @@ World::~World() = default;
 
 template <bool kRelayed>
 World& SharedWorld<kRelayed>::Instance() {
-  static World instance(Options{.seed = kRelayed ? 12u : 11u, .relayed = kRelayed});
+  static World instance(
+      Options{.seed = kRelayed ? 12u : 11u, .relayed = kRelayed, .presign = {.total_max = 0}});
   return instance;
 }
 template class SharedWorld<false>;

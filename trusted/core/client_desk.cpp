@@ -310,6 +310,11 @@ void ClientDesk::OnSigned(const RequestId& request, const curve::EcdsaSignature&
   ReplyResult(request, json::Quote(HexText(out)));
 }
 
+// A key that is used once may never be again; one that was used soon after gets as many as there may be.
+void ClientDesk::OnKeyUsed(const RecordRef& scope, const RecordRef& account, bool pooled) {
+  parts_.presign.Want(scope.id, account.id, pooled ? 2 : 1);
+}
+
 void ClientDesk::OnSignFailed(const RequestId& request, api::Error error) {
   if (operations_.contains(request)) ReplyError(request, error);
 }

@@ -5,7 +5,7 @@
 #include "trusted/api/reply.h"
 #include "trusted/core/account_limit.h"
 #include "trusted/core/keygen_runs.h"
-#include "trusted/core/signing_leader.h"
+#include "trusted/core/presign_leader.h"
 
 namespace passport::core {
 
@@ -24,6 +24,7 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
     RegisterView& view;
     KeygenRuns& keygen;
     SigningLeader& leader;
+    PresignLeader& presign;
     Outbox& outbox;
     crypto::Rng& rng;
   };
@@ -41,6 +42,7 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
 
   void OnKeygenDone(const RequestId& request, Result<dkg::KeyCertificate, KeygenFailure> result) override;
   void OnSigned(const RequestId& request, const curve::EcdsaSignature& signature) override;
+  void OnKeyUsed(const RecordRef& scope, const RecordRef& account, bool pooled) override;
   void OnSignFailed(const RequestId& request, api::Error error) override;
   void OnSignStale(const RequestId& request) override;
 

@@ -146,7 +146,8 @@ void Core::StartNode(peer::Manifest manifest) {
                     crypto::SigningKey(keys_->signing.seed().Clone()),
                     keys_->channel.Clone(),
                     config_.versions};
-  node_ = std::make_unique<Node>(std::move(identity), records_, outbox_, rng_, config_.envelope_source);
+  node_ = std::make_unique<Node>(std::move(identity), records_, outbox_, rng_, config_.envelope_source,
+                                 config_.presign);
   if (const crypto::SecretBytes* faults = records_.Own(RecordKind::kPeerFaults)) {
     static_cast<void>(node_->peers().LoadFaults(faults->Expose()));
   }

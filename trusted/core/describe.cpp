@@ -184,6 +184,21 @@ std::string PeersJson(const std::vector<PeerView>& peers) {
   return Join(out);
 }
 
+// Since this start.
+std::string PresignaturesJson(const PresignPool& pool) {
+  const PresignPool::Counts& counts = pool.counts();
+  json::ObjectWriter lost;
+  for (std::size_t i = 0; i < counts.lost.size(); ++i)
+    lost.U64(NameOf(static_cast<PresignLoss>(i)), counts.lost[i]);
+  return json::ObjectWriter()
+      .U64("pooled", pool.size())
+      .U64("made", counts.made)
+      .U64("hits", counts.hits)
+      .U64("misses", counts.misses)
+      .Raw("dropped", lost.Finish())
+      .Finish();
+}
+
 // Nodes that cannot take part now, also when enough others can: one more that goes may be one too many.
 std::string AwayJson(const std::vector<PeerView>& peers) {
   std::vector<std::string> out;
@@ -290,6 +305,7 @@ std::string Core::StatusJson() const {
       .Raw("confinement_missing", MissingJson(config_.confinement))
       .U64("records", records_.count())
       .U64("keys", records_.holders().size())
+      .Raw("presignatures", node_ ? PresignaturesJson(node_->presignatures()) : "null")
       .Finish();
 }
 

@@ -19,7 +19,7 @@ replica::Config Node::ReplicaConfig(const Identity& identity, bool fresh) {
 }
 
 Node::Node(Identity identity, RecordBook& records, Outbox& outbox, crypto::Rng& rng,
-           EnvelopeKeySource envelope_source)
+           EnvelopeKeySource envelope_source, const PresignConfig& presign)
     : identity_(std::move(identity)),
       records_(records),
       outbox_(outbox),
@@ -28,9 +28,13 @@ Node::Node(Identity identity, RecordBook& records, Outbox& outbox, crypto::Rng& 
       replica_(ReplicaConfig(identity_, records.empty()), *this, rules_, rng),
       envelope_(identity_, peers_, replica_, opener_, outbox, std::move(envelope_source)),
       keygen_(identity_, peers_, records, replica_, outbox, desk_, rng),
-      leader_(identity_, peers_, replica_, outbox, desk_, rng),
-      desk_({identity_, peers_, opener_, records, replica_, *this, keygen_, leader_, outbox, rng}),
-      signers_(identity_, peers_, records, replica_, *this, outbox, rng) {
+      pool_(presign, identity_.manifest.n, outbox),
+      leader_(identity_, peers_, replica_, pool_, outbox, desk_, rng),
+      presign_leader_(identity_, peers_, *this, pool_, leader_, rng),
+      desk_({identity_, peers_, opener_, records, replica_, *this, keygen_, leader_, presign_leader_, outbox,
+             rng}),
+      signers_(identity_, peers_, records, replica_, *this, pool_, outbox, rng),
+      presign_runs_(identity_, peers_, records, *this, pool_, outbox, rng) {
   rules_.SetView(*this);
 }
 
@@ -64,6 +68,9 @@ void Node::OnTick(std::uint64_t unix_ms, std::uint64_t now_ms) {
   keygen_.OnTick(now_ms);
   leader_.OnTick(now_ms);
   signers_.OnTick(now_ms);
+  pool_.OnTick(time_.LatestMs(), now_ms);
+  presign_leader_.OnTick(now_ms);
+  presign_runs_.OnTick(time_.LatestMs(), now_ms);
   desk_.OnTick(time_.LikelyMs(), now_ms);
 }
 
@@ -74,7 +81,13 @@ void Node::TellTime(PartyIndex to) {
 
 void Node::OnResume() {
   if (envelope_.HasWork()) return envelope_.Make();  // once: pair setups without end must not hold it up
-  peers_.Step();
+  if (peers_.HasWork()) {
+    peers_.Step();
+  } else if (presign_runs_.HasWork()) {
+    presign_runs_.Step();
+  } else if (presign_leader_.HasWork()) {
+    presign_leader_.Step();
+  }
 }
 
 void Node::OnPeerOpen(PartyIndex party) {
@@ -100,10 +113,16 @@ void Node::OnPeerLost(PartyIndex party) {
   replica_.OnPeerLost(party);
   keygen_.OnPeerLost(party);
   signers_.OnSetupLost(party);  // its part of the run's messages may be lost
+  presign_runs_.OnSetupLost(party);
   leader_.OnPeerLost(party);
+  presign_leader_.OnPeerLost(party);
 }
 
-void Node::OnSetupLost(PartyIndex party) { signers_.OnSetupLost(party); }
+void Node::OnSetupLost(PartyIndex party) {
+  pool_.OnSetupLost(party);
+  signers_.OnSetupLost(party);
+  presign_runs_.OnSetupLost(party);
+}
 
 void Node::OnPeerMessage(PartyIndex from, PeerMessage message) {
   switch (message.kind) {
@@ -124,11 +143,21 @@ void Node::OnPeerMessage(PartyIndex from, PeerMessage message) {
     case MessageKind::kSignBegin:
     case MessageKind::kSignRound1:
     case MessageKind::kSignRound2:
+    case MessageKind::kSignOnline:
       return signers_.OnMessage(from, message);
     case MessageKind::kSignJoin:
     case MessageKind::kSignRound3:
     case MessageKind::kSignRefuse:
       return leader_.OnMessage(from, message);
+    case MessageKind::kPresignInvite:
+    case MessageKind::kPresignBegin:
+    case MessageKind::kPresignRound1:
+    case MessageKind::kPresignRound2:
+      return presign_runs_.OnMessage(from, message);
+    case MessageKind::kPresignJoin:
+    case MessageKind::kPresignReady:
+    case MessageKind::kPresignRefuse:
+      return presign_leader_.OnMessage(from, message);
     case MessageKind::kSetupHello:
     case MessageKind::kSetupReply:
     case MessageKind::kSetupFinish:
@@ -159,7 +188,10 @@ std::pair<replica::Holding, const replica::Register*> Node::Find(const RecordId&
   return records_.FindRegister(id);
 }
 
-void Node::Store(const RecordId& id, replica::Register value) { records_.PutRegister(id, std::move(value)); }
+void Node::Store(const RecordId& id, replica::Register value) {
+  pool_.OnVersion(id, value.committed.version.number);
+  records_.PutRegister(id, std::move(value));
+}
 
 void Node::Fetch(const RecordId& id) { records_.Fetch(id); }
 

@@ -4,6 +4,7 @@
 #include "trusted/core/client_desk.h"
 #include "trusted/core/envelope_keeper.h"
 #include "trusted/core/network_time.h"
+#include "trusted/core/presign_runs.h"
 #include "trusted/core/signer_runs.h"
 
 namespace passport::core {
@@ -11,7 +12,7 @@ namespace passport::core {
 class Node final : public PeerEvents, public replica::Port, public RegisterView {
  public:
   Node(Identity identity, RecordBook& records, Outbox& outbox, crypto::Rng& rng,
-       EnvelopeKeySource envelope_source);
+       EnvelopeKeySource envelope_source, const PresignConfig& presign);
 
   // Host calls.
   void OnClientRequest(const edl::ClientRequestCall& call) { desk_.OnRequest(call); }
@@ -20,8 +21,11 @@ class Node final : public PeerEvents, public replica::Port, public RegisterView 
   void OnPeerFrame(std::uint64_t link, ByteSpan frame) { peers_.OnFrame(link, frame); }
   void OnFetched(const RecordId& id, Result<Unit> outcome);
   void OnTick(std::uint64_t unix_ms, std::uint64_t now_ms);
-  // Work that no call waits for: the envelope key, pair setups in steps. One piece of it for each call.
-  bool HasWork() const { return peers_.HasWork() || envelope_.HasWork(); }
+  // Work that no call waits for, the most urgent first: the envelope key, pair setups in steps, presignatures
+  // in rounds. One piece of it for each call.
+  bool HasWork() const {
+    return envelope_.HasWork() || peers_.HasWork() || presign_runs_.HasWork() || presign_leader_.HasWork();
+  }
   void OnResume();
   // Operators say which starts of which nodes go on without the others; ends when one of them starts again.
   void GoOnWith(std::map<PartyIndex, BootId> boots);
@@ -34,6 +38,7 @@ class Node final : public PeerEvents, public replica::Port, public RegisterView 
   const PeerTable& peers() const { return peers_; }
   const auth::KeyOpener& opener() const { return opener_; }
   const NetworkTime& clocks() const { return time_; }
+  const PresignPool& presignatures() const { return pool_; }
 
   // PeerEvents.
   void OnPeerOpen(PartyIndex party) override;
@@ -73,9 +78,12 @@ class Node final : public PeerEvents, public replica::Port, public RegisterView 
   auth::KeyOpener opener_;
   EnvelopeKeeper envelope_;
   KeygenRuns keygen_;
+  PresignPool pool_;
   SigningLeader leader_;
+  PresignLeader presign_leader_;
   ClientDesk desk_;
   SignerRuns signers_;
+  PresignRuns presign_runs_;
   std::map<PartyIndex, BootId> going_on_;
 };
 

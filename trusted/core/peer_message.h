@@ -38,7 +38,15 @@ enum class MessageKind : std::uint16_t {
   kSignRound2 = 52,
   kSignRound3 = 53,
   kSignRefuse = 54,
+  kSignOnline = 55,  // this and those below since protocol version 2
   kTime = 64,
+  kPresignInvite = 80,
+  kPresignJoin = 81,
+  kPresignBegin = 82,
+  kPresignRound1 = 83,
+  kPresignRound2 = 84,
+  kPresignReady = 85,
+  kPresignRefuse = 86,
 };
 
 inline constexpr std::uint8_t kPeerMessageVersion = 1;

@@ -15,7 +15,7 @@
 namespace passport::core {
 
 // The versions of the messages between cores that this build speaks.
-inline constexpr peer::VersionRange kProtocolVersions{1, 1};
+inline constexpr peer::VersionRange kProtocolVersions{1, 2};
 
 // What this enclave is in its network. Borrowed by every part of the core.
 struct Identity {
@@ -70,7 +70,8 @@ class PeerTable {
   std::vector<PartyIndex> Open() const;
   std::vector<PartyIndex> Ready() const;  // open, set up, not banned
   std::shared_ptr<const mul::PairState> Pair(PartyIndex party) const;
-  BootId BootOf(PartyIndex party) const;  // zero if no session is open
+  BootId BootOf(PartyIndex party) const;              // zero if no session is open
+  std::uint16_t VersionWith(PartyIndex party) const;  // of the messages in its session; 0 if none is open
   bool Banned(PartyIndex party) const;
 
   // A check that only this peer can have made fail: its setup is destroyed, its counter raised, a new setup

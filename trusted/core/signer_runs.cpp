@@ -11,12 +11,6 @@ static_assert(kRunsOfOneMax < kRunsMax);
 
 }  // namespace
 
-sign::Peers SignerRuns::Run::Setups() const {
-  sign::Peers out;
-  for (const auto& [party, pair] : pairs) out.emplace(party, pair.get());
-  return out;
-}
-
 void SignerRuns::OnMessage(PartyIndex from, const PeerMessage& message) {
   if (message.kind == MessageKind::kSignInvite) {
     auto invite = SignInvite::Parse(message.body);
@@ -24,6 +18,9 @@ void SignerRuns::OnMessage(PartyIndex from, const PeerMessage& message) {
   } else if (message.kind == MessageKind::kSignBegin) {
     const auto begin = SignBegin::Parse(message.body);
     if (begin.ok()) OnBegin(from, message.request, begin.value());
+  } else if (message.kind == MessageKind::kSignOnline) {
+    auto online = SignOnline::Parse(message.body);
+    if (online.ok()) OnOnline(from, message.request, std::move(online).value());
   } else {
     OnRound(from, message);
   }
@@ -40,7 +37,30 @@ void SignerRuns::OnInvite(PartyIndex from, const RequestId& request, SignInvite 
   run.started_ms = now_ms_;
   runs_.emplace(key, std::move(run));
   if (!member || !room) return Refuse(key, RefuseReason::kNotReady, 0);
-  static_cast<void>(Judge(key, runs_.at(key)));
+  Judge(key, runs_.at(key));
+}
+
+// The first message that names a presignature spends it, whatever its fate: it leaves the pool here, before
+// anything is decided or computed, and dies with the run. Only its leader's message counts, or any peer could
+// spend those of others.
+void SignerRuns::OnOnline(PartyIndex from, const RequestId& request, SignOnline online) {
+  const RunKey key{request, online.attempt};
+  auto presignature = pool_.Take(online.ssid, from);
+  if (GatewayOf(request) != from || runs_.contains(key)) return;
+  const bool room = HasRoom(from);
+  Run& run = runs_[key];
+  run.leader = from;
+  run.started_ms = now_ms_;
+  if (!presignature) return Refuse(key, RefuseReason::kUnknown, 0);
+  if (!room) return Refuse(key, RefuseReason::kNotReady, 0);
+  run.invite = {online.attempt,
+                presignature->presignature.session.quorum,
+                {},
+                online.scope,
+                online.account,
+                std::move(online.evidence)};
+  run.presignature = std::move(presignature);
+  Judge(key, run);
 }
 
 // Half of the table is anybody's; of the other half each leader has an equal share that no other one can
@@ -53,33 +73,51 @@ bool SignerRuns::HasRoom(PartyIndex leader) const {
 
 // The decision of this enclave: its own records, its own gates, the digest computed here. What the leader
 // says about the request counts for nothing but the choice of signers.
-bool SignerRuns::Judge(const RunKey& key, Run& run) {
+void SignerRuns::Judge(const RunKey& key, Run& run) {
   const replica::Replica::OnBehalfOf cause(replica_, key.request);
   auto judged = Decide(run.invite.evidence, view_, IsDevnet(identity_.manifest));
   if (std::holds_alternative<replica::NeedRecords>(judged)) {
     run.lacks = view_.TakeLacked();
-    return false;
+    return;
   }
   if (const auto* error = std::get_if<api::Error>(&judged)) {
     // A record that the leader has and this node lacks looks like a refusal: the leader's own is newer.
     const bool lacks = error->code == api::ErrorCode::kUnknownScope ||
                        error->code == api::ErrorCode::kUnknownUser || error->code == api::ErrorCode::kPending;
-    if (lacks) {
-      Refuse(key, RefuseReason::kBehind, 0);
-    } else {
-      outbox_.Log(Event::kDecisionRefused, key.request, run.leader, static_cast<std::uint64_t>(error->code));
-      Refuse(key, RefuseReason::kDecision, static_cast<std::uint16_t>(error->code));
-    }
-    return false;
+    if (lacks) return Refuse(key, RefuseReason::kBehind, 0);
+    outbox_.Log(Event::kDecisionRefused, key.request, run.leader, static_cast<std::uint64_t>(error->code));
+    return Refuse(key, RefuseReason::kDecision, static_cast<std::uint16_t>(error->code));
   }
   auto& decision = std::get<Decision>(judged);
-  if (!CompareRecords(key, run, decision.facts) || !TakeShare(key, run, decision.grant)) return false;
+  if (!CompareRecords(key, run, decision.facts)) return;
+  if (run.presignature) {
+    if (!Fits(*run.presignature, decision.facts)) return Refuse(key, RefuseReason::kUnknown, 0);
+  } else if (!TakeShare(key, run, decision.grant)) {
+    return;
+  }
   LogGrant(outbox_, key.request, run.leader, decision.facts);
+  run.grant = std::move(decision.grant);
+  if (run.presignature) {
+    sign::Presignature presignature = std::move(run.presignature->presignature);
+    std::vector<UsedSetup> setups;
+    for (const auto& [party, setup] : presignature.session.setups) setups.push_back({party, setup});
+    return GiveShare(key, std::move(presignature), setups);
+  }
   run.own_nonce = rng_.Array<32>();
-  run.state = Joined{std::move(decision.grant)};
   peers_.Send(run.leader,
               {MessageKind::kSignJoin, key.request, SignJoin{key.attempt, run.own_nonce}.Encode()});
-  return true;
+}
+
+// A presignature is for one key and path, by the records of that time, and with setups that still hold.
+bool SignerRuns::Fits(const PooledPresignature& pooled, const AccountFacts& facts) const {
+  const sign::Session& session = pooled.presignature.session;
+  const policy::AccountKey& key = facts.account.keys.front();
+  return key.id == session.key && key.path.empty() && pooled.path == Hash32{} &&
+         pooled.scope == facts.scope_ref && pooled.account == facts.account_ref &&
+         std::ranges::all_of(session.setups, [this](const auto& used) {
+           const auto pair = peers_.Pair(used.first);
+           return !peers_.Banned(used.first) && pair != nullptr && pair->setup.id == used.second;
+         });
 }
 
 // All signers decide on the same record versions (architecture.md 5): the highest wins.
@@ -115,13 +153,7 @@ bool SignerRuns::TakeShare(const RunKey& key, Run& run, const policy::Grant& gra
     records_.Fetch(*run.lacks);
     return false;
   }
-  run.share = share;
-  bool ready = share != nullptr && run.invite.quorum.size() == identity_.manifest.t;
-  for (const PartyIndex party : run.invite.quorum) {
-    if (party == identity_.self) continue;
-    run.pairs[party] = peers_.Banned(party) ? nullptr : peers_.Pair(party);
-    ready = ready && run.pairs[party] != nullptr && !peers_.BootOf(party).IsZero();
-  }
+  const bool ready = run.rounds.Prepare(parts(), run.invite.quorum, share);
   if (!ready) Refuse(key, RefuseReason::kNotReady, 0);
   return ready;
 }
@@ -129,11 +161,11 @@ bool SignerRuns::TakeShare(const RunKey& key, Run& run, const policy::Grant& gra
 void SignerRuns::OnUsable(const RecordId& record) {
   std::vector<RunKey> waiting;
   for (const auto& [key, run] : runs_) {
-    if (std::holds_alternative<std::monostate>(run.state) && run.lacks == record) waiting.push_back(key);
+    if (!run.grant && run.lacks == record) waiting.push_back(key);
   }
   for (const RunKey& key : waiting) {
     const auto entry = runs_.find(key);
-    if (entry != runs_.end()) static_cast<void>(Judge(key, entry->second));
+    if (entry != runs_.end()) Judge(key, entry->second);
   }
 }
 
@@ -142,95 +174,53 @@ void SignerRuns::OnBegin(PartyIndex from, const RequestId& request, const SignBe
   const auto entry = runs_.find(key);
   if (entry == runs_.end() || entry->second.leader != from) return;
   Run& run = entry->second;
-  auto* joined = std::get_if<Joined>(&run.state);
-  if (joined == nullptr) return;
+  if (!run.grant || run.rounds.ssid() != Hash32{}) return;
   const auto own = std::ranges::find(run.invite.quorum, identity_.self) - run.invite.quorum.begin();
   const bool fits = begin.nonces.size() == run.invite.quorum.size() &&
                     begin.nonces[static_cast<std::size_t>(own)] == run.own_nonce;
   if (!fits) return Abort(key, {protocol::AbortReason::kWrongSession, std::nullopt});
-  run.ssid =
-      sign::MakeSsid({joined->grant.key(), identity_.manifest_hash, identity_.manifest.t, run.invite.quorum,
-                      Hash32{}, joined->grant.digest(), run.invite.nonce, begin.nonces});
-  auto step = sign::Start({identity_.self, run.invite.quorum, run.ssid, *run.share, curve::Scalar()},
-                          run.Setups(), rng_);
-  if (!step.ok()) return Abort(key, step.error());
-  policy::Grant grant = std::move(joined->grant);
-  run.state = InRound1{std::move(grant), std::move(step.value().next)};
-  for (const auto& [to, message] : step.value().out)
-    SendRound(key, to, MessageKind::kSignRound1, nullptr, message.Encode());
+  const auto begun = run.rounds.Start(
+      parts(), key,
+      sign::MakeSsid({run.grant->key(), identity_.manifest_hash, identity_.manifest.t, run.invite.quorum,
+                      Hash32{}, run.grant->digest(), run.invite.nonce, begin.nonces}));
+  if (!begun.ok()) return Abort(key, begun.error());
   Advance(key);
-}
-
-void SignerRuns::SendRound(const RunKey& key, PartyIndex to, MessageKind kind, const Hash32* ssid,
-                           Bytes message) {
-  SignRound round{key.attempt, std::move(message), {}};
-  if (ssid != nullptr) round.signature = identity_.signing.Sign(Round2Transcript(key, *ssid, round.message));
-  peers_.Send(to, {kind, key.request, round.Encode()});
 }
 
 void SignerRuns::OnRound(PartyIndex from, const PeerMessage& message) {
-  const auto round = SignRound::Parse(message.body);
+  auto round = SignRound::Parse(message.body);
   if (!round.ok()) return;
   const RunKey key{message.request, round.value().attempt};
   const auto entry = runs_.find(key);
-  if (entry == runs_.end() || !entry->second.pairs.contains(from)) return;
-  Run& run = entry->second;
-  if (message.kind == MessageKind::kSignRound1) {
-    auto parsed = sign::NonceCommitment::Parse(round.value().message);
-    if (!parsed.ok()) return Abort(key, {protocol::AbortReason::kMalformed, from});
-    run.round1.emplace(from, std::move(parsed).value());
-  } else {
-    auto parsed = sign::Multiplication::Parse(round.value().message);
-    if (!parsed.ok() || !VerifyRound2(from, key, run, round.value())) {
-      return Abort(key, {protocol::AbortReason::kMalformed, from});
-    }
-    run.round2.emplace(from, std::move(parsed).value());
-  }
+  if (entry == runs_.end() || !entry->second.rounds.With(from)) return;
+  entry->second.rounds.Take(from, message.kind, std::move(round).value());
   Advance(key);
 }
 
-bool SignerRuns::VerifyRound2(PartyIndex from, const RunKey& key, const Run& run, const SignRound& round) {
-  return crypto::VerifyEd25519(identity_.manifest.Row(from)->identity_key,
-                               Round2Transcript(key, run.ssid, round.message), round.signature);
-}
-
 void SignerRuns::Advance(const RunKey& key) {
-  const auto entry = runs_.find(key);
-  if (entry == runs_.end()) return;
-  Run& run = entry->second;
-  if (std::holds_alternative<InRound1>(run.state) && run.round1.size() == run.pairs.size() &&
-      !MultiplyRound(key, run))
-    return;
-  if (std::holds_alternative<InRound2>(run.state) && run.round2.size() == run.pairs.size())
-    ShareRound(key, run);
-}
-
-bool SignerRuns::MultiplyRound(const RunKey& key, Run& run) {
-  auto in_round1 = std::get<InRound1>(std::move(run.state));
-  run.state = std::monostate{};
-  auto step = sign::Multiply(std::move(in_round1.state), run.Setups(), run.round1, rng_);
-  if (!step.ok()) {
-    Abort(key, step.error());
-    return false;
+  Run& run = runs_.at(key);
+  while (run.rounds.due()) {
+    const auto done = run.rounds.Advance(parts(), key);
+    if (!done.ok()) return Abort(key, done.error());
   }
-  run.state = InRound2{std::move(in_round1.grant), std::move(step.value().next)};
-  for (const auto& [to, message] : step.value().out)
-    SendRound(key, to, MessageKind::kSignRound2, &run.ssid, message.Encode());
-  return true;
+  auto made = run.rounds.TakePresignature();
+  if (made) GiveShare(key, std::move(*made), run.rounds.used_setups());
 }
 
-void SignerRuns::ShareRound(const RunKey& key, Run& run) {
-  auto in_round2 = std::get<InRound2>(std::move(run.state));
-  run.state = std::monostate{};
-  auto presignature = sign::Presign(std::move(in_round2.state), run.Setups(), run.round2, rng_);
-  if (!presignature.ok()) return Abort(key, presignature.error());
-  const policy::Grant grant = std::move(in_round2.grant);
-  const sign::Signing signing = sign::Online(std::move(presignature).value(), grant.digest());
-  ReceiptFacts facts{key.request, grant.digest(), run.invite.scope,       run.invite.account, run.ssid,
-                     {},          identity_.boot, identity_.manifest_hash};
-  for (const auto& [party, pair] : run.pairs) facts.setups.push_back({party, pair->setup.id});
-  const SignRound3 out{key.attempt, signing.combination.nonce.Encode(), signing.out.Encode(), facts.setups,
+// The one place where a share leaves this enclave. The presignature is in no run and in no pool any more.
+void SignerRuns::GiveShare(const RunKey& key, sign::Presignature presignature,
+                           const std::vector<UsedSetup>& setups) {
+  const Run& run = runs_.at(key);
+  const Digest digest = run.grant->digest();
+  const sign::Signing signing = sign::Online(std::move(presignature), digest);
+  const ByteArray<33> nonce_point = signing.combination.nonce.Encode();
+  const ReceiptFacts facts{
+      key.request, digest,         run.invite.scope,       run.invite.account, signing.combination.ssid,
+      setups,      identity_.boot, identity_.manifest_hash};
+  const SignRound3 out{key.attempt, nonce_point, signing.out.Encode(), setups,
                        identity_.signing.Sign(ReceiptDigest(facts))};
+  const Hash32 named = crypto::HashSha256(nonce_point);
+  outbox_.Log(Event::kShareGiven, key.request, run.leader, Reader(named).U64());
   peers_.Send(run.leader, {MessageKind::kSignRound3, key.request, out.Encode()});
   runs_.erase(key);
 }
@@ -254,7 +244,8 @@ void SignerRuns::Abort(const RunKey& key, const protocol::Abort& abort) {
 void SignerRuns::OnSetupLost(PartyIndex party) {
   std::vector<RunKey> affected;
   for (const auto& [key, run] : runs_) {
-    if (run.pairs.contains(party)) affected.push_back(key);
+    const bool pooled = run.presignature && run.presignature->presignature.session.setups.contains(party);
+    if (pooled || run.rounds.With(party)) affected.push_back(key);
   }
   for (const RunKey& key : affected) Abort(key, {protocol::AbortReason::kPeerLost, std::nullopt});
 }

@@ -1,24 +1,27 @@
-// The signer's side of signing: decide for oneself, then the rounds of trusted/sign, then one share to the
-// leader.
+// The signer's side of signing: decide for oneself, then the rounds of trusted/sign or a presignature, then
+// one share to the leader.
 #pragma once
 
-#include "trusted/core/signing_messages.h"
+#include "trusted/core/presign_messages.h"
+#include "trusted/core/presign_pool.h"
+#include "trusted/core/signing_rounds.h"
 
 namespace passport::core {
 
 class SignerRuns {
  public:
   SignerRuns(const Identity& identity, PeerTable& peers, RecordBook& records, replica::Replica& replica,
-             RegisterView& view, Outbox& outbox, crypto::Rng& rng)
+             RegisterView& view, PresignPool& pool, Outbox& outbox, crypto::Rng& rng)
       : identity_(identity),
         peers_(peers),
         records_(records),
         replica_(replica),
         view_(view),
+        pool_(pool),
         outbox_(outbox),
         rng_(rng) {}
 
-  // kSignInvite, kSignBegin, kSignRound1, kSignRound2.
+  // kSignInvite, kSignBegin, kSignRound1, kSignRound2, kSignOnline.
   void OnMessage(PartyIndex from, const PeerMessage& message);
   void OnUsable(const RecordId& record);  // invitations that wait for it are judged again
   void OnSetupLost(PartyIndex party);
@@ -26,54 +29,39 @@ class SignerRuns {
   std::size_t active() const { return runs_.size(); }
 
  private:
-  // After this enclave's decision, before everybody's nonces are known.
-  struct Joined {
-    policy::Grant grant;
-  };
-  struct InRound1 {
-    policy::Grant grant;
-    sign::AwaitingCommitments state;
-  };
-  struct InRound2 {
-    policy::Grant grant;
-    sign::AwaitingMultiplications state;
-  };
-  using State = std::variant<std::monostate, Joined, InRound1, InRound2>;
   struct Run {
     PartyIndex leader;
     SignInvite invite;
-    std::optional<RecordId> lacks;  // what judging waits for
+    std::optional<RecordId> lacks;       // what judging waits for
+    std::optional<policy::Grant> grant;  // after this enclave's decision
     Hash32 own_nonce{};
-    Hash32 ssid{};
-    std::shared_ptr<const sharing::KeyShare> share;
-    std::map<PartyIndex, std::shared_ptr<const mul::PairState>> pairs;
-    State state;
-    protocol::Inbox<sign::NonceCommitment> round1;
-    protocol::Inbox<sign::Multiplication> round2;
+    // Out of the pool since the run began. It dies with the run, used or not (rules.md 37).
+    std::optional<PooledPresignature> presignature;
+    SigningRounds rounds{{MessageKind::kSignRound1, MessageKind::kSignRound2}};
     std::uint64_t started_ms = 0;
-    sign::Peers Setups() const;
   };
 
   void OnInvite(PartyIndex from, const RequestId& request, SignInvite invite);
+  void OnOnline(PartyIndex from, const RequestId& request, SignOnline online);
   bool HasRoom(PartyIndex leader) const;
-  bool Judge(const RunKey& key, Run& run);  // false: the run waits for records or is over
+  void Judge(const RunKey& key, Run& run);
   bool CompareRecords(const RunKey& key, const Run& run, const AccountFacts& facts);
   bool TakeShare(const RunKey& key, Run& run, const policy::Grant& grant);
   void OnBegin(PartyIndex from, const RequestId& request, const SignBegin& begin);
   void OnRound(PartyIndex from, const PeerMessage& message);
-  bool VerifyRound2(PartyIndex from, const RunKey& key, const Run& run, const SignRound& round);
   void Advance(const RunKey& key);
-  bool MultiplyRound(const RunKey& key, Run& run);
-  void ShareRound(const RunKey& key, Run& run);
+  bool Fits(const PooledPresignature& pooled, const AccountFacts& facts) const;
+  void GiveShare(const RunKey& key, sign::Presignature presignature, const std::vector<UsedSetup>& setups);
   void Refuse(const RunKey& key, RefuseReason reason, std::uint16_t code);
   void Abort(const RunKey& key, const protocol::Abort& abort);
-  void SendRound(const RunKey& key, PartyIndex to, MessageKind kind, const Hash32* ssid, Bytes message);
+  SigningRounds::Parts parts() { return {identity_, peers_, rng_}; }
 
   const Identity& identity_;
   PeerTable& peers_;
   RecordBook& records_;
   replica::Replica& replica_;
   WatchedView view_;
+  PresignPool& pool_;
   Outbox& outbox_;
   crypto::Rng& rng_;
   std::uint64_t now_ms_ = 0;

@@ -13,6 +13,7 @@ constexpr std::uint64_t kPatienceMinMs = 200;  // before another quorum is tried
 constexpr std::uint64_t kPatienceMaxMs = 800;
 constexpr std::uint64_t kStallMs = 2'500;  // an attempt that everybody joined and nobody finished
 constexpr unsigned kRefreshesMax = 3;
+constexpr unsigned kPooledMax = 2;  // after so many presignatures that were of no use, a run of all rounds
 constexpr std::uint64_t kForgiveMs = 60'000;  // recent failures count half after each
 // In broken-off signatures: of those the node may be a victim, silent it is no help.
 constexpr unsigned kSilenceWeight = 4;
@@ -51,10 +52,10 @@ void SigningLeader::Lead(SignTask task) {
 }
 
 // Holders that are not ready to sign with this node, this node itself apart.
-std::vector<PartyIndex> SigningLeader::Unreachable(const Task& task) const {
+std::vector<PartyIndex> SigningLeader::Unreachable(const std::vector<PartyIndex>& holders) const {
   const std::vector<PartyIndex> ready = peers_.Ready();
   std::vector<PartyIndex> out;
-  for (const PartyIndex party : task.what.holders) {
+  for (const PartyIndex party : holders) {
     if (party != identity_.self && std::ranges::find(ready, party) == ready.end()) out.push_back(party);
   }
   return out;
@@ -63,7 +64,7 @@ std::vector<PartyIndex> SigningLeader::Unreachable(const Task& task) const {
 // What a client is told is missing: holders that cannot be asked, and holders that were asked and have said
 // nothing.
 std::vector<PartyIndex> SigningLeader::Missing(const Task& task) const {
-  std::vector<PartyIndex> out = Unreachable(task);
+  std::vector<PartyIndex> out = Unreachable(task.what.holders);
   for (const auto& [number, attempt] : task.attempts) {
     for (const PartyIndex party : attempt.quorum) {
       const bool known = std::ranges::find(out, party) != out.end();
@@ -75,14 +76,15 @@ std::vector<PartyIndex> SigningLeader::Missing(const Task& task) const {
 }
 
 // Nodes that failed least in this task, then least recently, then self, then those that answer fastest.
-std::vector<PartyIndex> SigningLeader::ChooseQuorum(const Task& task) const {
-  const std::vector<PartyIndex> away = Unreachable(task);
+std::vector<PartyIndex> SigningLeader::ChooseQuorum(const std::vector<PartyIndex>& holders,
+                                                    const Failures& failures) const {
+  const std::vector<PartyIndex> away = Unreachable(holders);
   std::vector<Candidate> candidates;
-  for (const PartyIndex party : task.what.holders) {
+  for (const PartyIndex party : holders) {
     if (std::ranges::find(away, party) != away.end()) continue;
-    const auto failed = task.failures.find(party);
+    const auto failed = failures.find(party);
     const auto recent = recent_fails_.find(party);
-    candidates.push_back({.failed = failed == task.failures.end() ? 0 : failed->second,
+    candidates.push_back({.failed = failed == failures.end() ? 0 : failed->second,
                           .recently_failed = recent == recent_fails_.end() ? 0 : recent->second,
                           .slow = party == identity_.self ? 0 : 1 + pace_.Cost(party),
                           .party = party});
@@ -90,25 +92,62 @@ std::vector<PartyIndex> SigningLeader::ChooseQuorum(const Task& task) const {
   return Cheapest(std::move(candidates), identity_.manifest.t);
 }
 
+// A presignature of signers that have not failed lately, if there is one (rules.md 22); else all rounds.
 void SigningLeader::TryNext(const RequestId& request) {
   Task& task = tasks_.at(request);
   for (auto& [number, attempt] : task.attempts) attempt.given_up = true;
-  std::vector<PartyIndex> quorum = ChooseQuorum(task);
+  std::vector<PartyIndex> quorum = ChooseQuorum(task.what.holders, task.failures);
   if (quorum.size() < identity_.manifest.t) {
     api::Error error =
         api::MakeError(api::ErrorCode::kTooFewNodes, "the key needs " + std::to_string(identity_.manifest.t) +
                                                          " of its nodes; start the missing ones");
-    error.missing = Unreachable(task);
+    error.missing = Unreachable(task.what.holders);
     return Fail(request, std::move(error));
   }
   if (task.next_attempt > kAttemptsMax) return GiveUp(request);
+  if (TryPooled(task)) return;
+  Attempt& attempt = NewAttempt(task, std::move(quorum));
+  attempt.nonce = rng_.Array<32>();
+  for (const PartyIndex to : attempt.quorum)
+    Invite(task, static_cast<std::uint16_t>(task.next_attempt - 1), attempt, to);
+}
+
+SigningLeader::Attempt& SigningLeader::NewAttempt(Task& task, std::vector<PartyIndex> quorum) {
   const std::uint16_t number = task.next_attempt++;
-  if (number > 1) outbox_.Log(Event::kSignRetry, request, {}, number);
+  if (number > 1) outbox_.Log(Event::kSignRetry, task.what.request, {}, number);
   Attempt& attempt = task.attempts[number];
   attempt.quorum = std::move(quorum);
-  attempt.nonce = rng_.Array<32>();
   attempt.started_ms = now_ms_;
-  for (const PartyIndex to : attempt.quorum) Invite(task, number, attempt, to);
+  return attempt;
+}
+
+// One message to each signer, one share from each. The presignature is claimed, and so spent, before the
+// first of them is sent.
+bool SigningLeader::TryPooled(Task& task) {
+  if (task.pooled >= kPooledMax) return false;
+  const std::vector<PartyIndex> away = Unreachable(task.what.holders);
+  const auto usable = [&](const std::vector<PartyIndex>& quorum) {
+    return std::ranges::none_of(quorum, [&](const PartyIndex party) {
+      const auto recent = recent_fails_.find(party);
+      return std::ranges::find(away, party) != away.end() || task.failures.contains(party) ||
+             (recent != recent_fails_.end() && recent->second > 0);
+    });
+  };
+  const auto claimed = pool_.Claim(identity_.self, task.what.key, task.what.scope, task.what.account, usable);
+  if (!claimed) return false;
+  ++task.pooled;
+  Attempt& attempt = NewAttempt(task, claimed->quorum);
+  attempt.pooled = true;
+  attempt.ssid = claimed->ssid;
+  attempt.nonce_point = claimed->nonce.Encode();
+  const auto number = static_cast<std::uint16_t>(task.next_attempt - 1);
+  for (const PartyIndex to : attempt.quorum) {
+    attempt.invited_ms[to] = now_ms_;
+    const SignOnline online{number, claimed->ssid, task.what.scope, task.what.account,
+                            task.what.evidence.Clone()};
+    peers_.Send(to, {MessageKind::kSignOnline, task.what.request, online.Encode()});
+  }
+  return true;
 }
 
 void SigningLeader::Invite(const Task& task, std::uint16_t number, Attempt& attempt, PartyIndex to) {
@@ -145,7 +184,7 @@ SigningLeader::Attempt* SigningLeader::Find(PartyIndex from, const RequestId& re
 
 void SigningLeader::OnJoin(PartyIndex from, const RequestId& request, const SignJoin& join) {
   Attempt* attempt = Find(from, request, join.attempt);
-  if (attempt == nullptr || !attempt->joins.emplace(from, join.nonce).second) return;
+  if (attempt == nullptr || attempt->pooled || !attempt->joins.emplace(from, join.nonce).second) return;
   if (attempt->joins.size() < attempt->quorum.size()) return;
   const Task& task = tasks_.at(request);
   SignBegin begin{join.attempt, {}};
@@ -209,6 +248,8 @@ void SigningLeader::Combine(const RequestId& request, Attempt& attempt) {
   const std::uint64_t took_ms = now_ms_ - task.started_ms;
   for (const PartyIndex party : attempt.quorum) recent_fails_[party] /= 2;
   outbox_.Log(Event::kSigned, request, {}, took_ms);
+  pool_.CountUse(request, attempt.pooled);
+  events_.OnKeyUsed(task.what.scope, task.what.account, attempt.pooled);
   tasks_.erase(request);
   events_.OnSigned(request, signature.value());
 }
@@ -222,20 +263,27 @@ void SigningLeader::OnRefuse(PartyIndex from, const RequestId& request, const Si
     return events_.OnSignStale(request);
   }
   if (refuse.reason == RefuseReason::kBehind && ++task.refreshed[from] <= kRefreshesMax) {
-    for (const RecordRef* ref : {&task.what.scope, &task.what.account}) {
-      const replica::Committed* committed = replica_.Certified(ref->id);
-      if (committed == nullptr) continue;
-      peers_.Send(from, {MessageKind::kReplica, request,
-                         replica::EncodeMessage(replica::Learn{ref->id, *committed})});
-    }
-    return Invite(task, refuse.attempt, *attempt, from);
+    SendRecords(task, from);
+    if (!attempt->pooled) return Invite(task, refuse.attempt, *attempt, from);
+    return FailAttempt(request, refuse.attempt, identity_.self);  // it is spent, and nobody is to blame
   }
+  if (refuse.reason == RefuseReason::kUnknown && attempt->pooled)
+    return FailAttempt(request, refuse.attempt, identity_.self);
   if (refuse.reason == RefuseReason::kDecision &&
       refuse.code < static_cast<std::uint16_t>(api::ErrorCode::kCount) && from == identity_.self) {
     return Fail(request, api::MakeError(static_cast<api::ErrorCode>(refuse.code)));
   }
   if (refuse.reason == RefuseReason::kAborted) return FailAborted(request, refuse.attempt);
   FailAttempt(request, refuse.attempt, from);
+}
+
+void SigningLeader::SendRecords(const Task& task, PartyIndex to) {
+  for (const RecordRef* ref : {&task.what.scope, &task.what.account}) {
+    const replica::Committed* committed = replica_.Certified(ref->id);
+    if (committed == nullptr) continue;
+    peers_.Send(to, {MessageKind::kReplica, task.what.request,
+                     replica::EncodeMessage(replica::Learn{ref->id, *committed})});
+  }
 }
 
 // Who made a check fail is not said, and whoever reports it may be the victim: others than all of these are

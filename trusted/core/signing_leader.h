@@ -5,7 +5,8 @@
 #include <set>
 
 #include "trusted/core/peer_pace.h"
-#include "trusted/core/signing_messages.h"
+#include "trusted/core/presign_messages.h"
+#include "trusted/core/presign_pool.h"
 
 namespace passport::core {
 
@@ -25,6 +26,8 @@ class SigningEvents {
  public:
   virtual ~SigningEvents() = default;
   virtual void OnSigned(const RequestId& request, const curve::EcdsaSignature& signature) = 0;
+  // Together with OnSigned: a key was used, with a presignature or without.
+  virtual void OnKeyUsed(const RecordRef& scope, const RecordRef& account, bool pooled) = 0;
   virtual void OnSignFailed(const RequestId& request, api::Error error) = 0;
   virtual void OnSignStale(
       const RequestId& request) = 0;  // newer records arrived: decide again, then Lead again
@@ -32,9 +35,15 @@ class SigningEvents {
 
 class SigningLeader {
  public:
-  SigningLeader(const Identity& identity, PeerTable& peers, replica::Replica& replica, Outbox& outbox,
-                SigningEvents& events, crypto::Rng& rng)
-      : identity_(identity), peers_(peers), replica_(replica), outbox_(outbox), events_(events), rng_(rng) {}
+  SigningLeader(const Identity& identity, PeerTable& peers, replica::Replica& replica, PresignPool& pool,
+                Outbox& outbox, SigningEvents& events, crypto::Rng& rng)
+      : identity_(identity),
+        peers_(peers),
+        replica_(replica),
+        pool_(pool),
+        outbox_(outbox),
+        events_(events),
+        rng_(rng) {}
 
   void Lead(SignTask task);
   // kSignJoin, kSignRound3, kSignRefuse.
@@ -42,6 +51,10 @@ class SigningLeader {
   void OnPeerLost(PartyIndex party);
   void OnTick(std::uint64_t now_ms);
   std::size_t active() const { return tasks_.size(); }
+  // Who of a key's holders would sign for a client now; too few if too few are ready.
+  std::vector<PartyIndex> UsualQuorum(const std::vector<PartyIndex>& holders) const {
+    return ChooseQuorum(holders, {});
+  }
 
  private:
   struct Attempt {
@@ -54,22 +67,29 @@ class SigningLeader {
     std::optional<ByteArray<33>> nonce_point;
     std::uint64_t started_ms = 0;
     bool given_up = false;  // another attempt was started; its result still counts
+    bool pooled = false;    // with a presignature: no rounds before round 3
   };
+  using Failures = std::map<PartyIndex, unsigned>;
   struct Task {
     SignTask what;
     std::uint64_t started_ms = 0;
     std::map<std::uint16_t, Attempt> attempts;
     std::uint16_t next_attempt = 1;
-    std::map<PartyIndex, unsigned> failures;
+    unsigned pooled = 0;  // attempts with a presignature
+    Failures failures;
     std::set<PartyIndex> heard;
     std::map<PartyIndex, unsigned> refreshed;  // how often newer records were sent to a signer
   };
 
   void TryNext(const RequestId& request);
-  std::vector<PartyIndex> ChooseQuorum(const Task& task) const;
-  std::vector<PartyIndex> Unreachable(const Task& task) const;
+  std::vector<PartyIndex> ChooseQuorum(const std::vector<PartyIndex>& holders,
+                                       const Failures& failures) const;
+  std::vector<PartyIndex> Unreachable(const std::vector<PartyIndex>& holders) const;
+  bool TryPooled(Task& task);
+  Attempt& NewAttempt(Task& task, std::vector<PartyIndex> quorum);
   std::vector<PartyIndex> Missing(const Task& task) const;
   void Invite(const Task& task, std::uint16_t number, Attempt& attempt, PartyIndex to);
+  void SendRecords(const Task& task, PartyIndex to);
   void OnJoin(PartyIndex from, const RequestId& request, const SignJoin& join);
   void OnShare(PartyIndex from, const RequestId& request, const SignRound3& round);
   bool SetupsFit(PartyIndex from, const Attempt& attempt, const std::vector<UsedSetup>& setups) const;
@@ -86,13 +106,14 @@ class SigningLeader {
   const Identity& identity_;
   PeerTable& peers_;
   replica::Replica& replica_;
+  PresignPool& pool_;
   Outbox& outbox_;
   SigningEvents& events_;
   crypto::Rng& rng_;
   std::uint64_t now_ms_ = 0;
   std::map<RequestId, Task> tasks_;
   PeerPace pace_;
-  std::map<PartyIndex, unsigned> recent_fails_;  // by peer; halves with every success, and with time
+  Failures recent_fails_;  // by peer; halves with every success, and with time
   std::uint64_t forgive_ms_ = 0;
 };
 

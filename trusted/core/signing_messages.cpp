@@ -3,7 +3,6 @@
 namespace passport::core {
 namespace {
 
-constexpr std::size_t kEvidenceBytesMax = 160'000;
 constexpr std::size_t kRoundBytesMax = 65'536;
 constexpr std::size_t kShareBytesMax = 256;
 
@@ -14,10 +13,26 @@ void WriteSetups(Writer& out, const std::vector<UsedSetup>& setups) {
 
 }  // namespace
 
+void WriteQuorum(Writer& out, const std::vector<PartyIndex>& quorum) {
+  out.U32(static_cast<std::uint32_t>(quorum.size()));
+  for (const PartyIndex party : quorum) out.U16(party.value);
+}
+
+std::vector<PartyIndex> ReadQuorum(Reader& in) {
+  std::vector<PartyIndex> out;
+  const std::uint32_t count = in.Count(peer::kPartiesMax);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const PartyIndex party{in.U16()};
+    if (!out.empty() && party <= out.back()) in.Reject();
+    out.push_back(party);
+  }
+  return out;
+}
+
 Bytes SignInvite::Encode() const {
   Writer out;
-  out.U16(attempt).U32(static_cast<std::uint32_t>(quorum.size()));
-  for (const PartyIndex party : quorum) out.U16(party.value);
+  out.U16(attempt);
+  WriteQuorum(out, quorum);
   out.Raw(nonce);
   WriteRecordRef(out, scope);
   WriteRecordRef(out, account);
@@ -29,16 +44,11 @@ Result<SignInvite> SignInvite::Parse(ByteSpan bytes) {
   Reader in(bytes);
   SignInvite out;
   out.attempt = in.U16();
-  const std::uint32_t count = in.Count(peer::kPartiesMax);
-  for (std::uint32_t i = 0; i < count; ++i) {
-    const PartyIndex party{in.U16()};
-    if (!out.quorum.empty() && party <= out.quorum.back()) in.Reject();
-    out.quorum.push_back(party);
-  }
+  out.quorum = ReadQuorum(in);
   out.nonce = in.Array<32>();
   out.scope = ReadRecordRef(in);
   out.account = ReadRecordRef(in);
-  const ByteSpan evidence = in.Var(kEvidenceBytesMax);
+  const ByteSpan evidence = in.Var(kSignedEvidenceBytesMax);
   if (!in.Done()) return Fail(Status::kMalformed);
   PASSPORT_TRY(out.evidence, auth::Evidence::Parse(evidence));
   return out;
@@ -141,7 +151,7 @@ Result<SignRefuse> SignRefuse::Parse(ByteSpan bytes) {
   SignRefuse out;
   out.attempt = in.U16();
   const std::uint8_t reason = in.U8();
-  if (reason < 1 || reason > static_cast<std::uint8_t>(RefuseReason::kAborted)) in.Reject();
+  if (reason < 1 || reason > static_cast<std::uint8_t>(RefuseReason::kUnknown)) in.Reject();
   out.reason = static_cast<RefuseReason>(reason);
   out.code = in.U16();
   if (!in.Done()) return Fail(Status::kMalformed);

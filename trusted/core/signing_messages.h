@@ -16,6 +16,12 @@ struct RunKey {
 
 // As many runs of one leader as a signer takes while the other leaders leave it room.
 inline constexpr std::size_t kRunsOfOneMax = 512;
+// Of the client's evidence in one message.
+inline constexpr std::size_t kSignedEvidenceBytesMax = 160'000;
+
+// The signers of a run, rising.
+void WriteQuorum(Writer& out, const std::vector<PartyIndex>& quorum);
+std::vector<PartyIndex> ReadQuorum(Reader& in);
 
 // Leader -> signers: what the client sent, who signs, and the record versions the leader decided on.
 struct SignInvite {
@@ -91,6 +97,7 @@ enum class RefuseReason : std::uint8_t {
   kNewer = 3,     // the leader's records are older; the newer ones were sent ahead of this
   kNotReady = 4,  // no share, no setup with another signer, or too busy
   kAborted = 5,   // a check failed or a peer went away; which one is not said (dkls23.md 4.4)
+  kUnknown = 6,   // no such presignature here; only said to a leader that named one
 };
 struct SignRefuse {
   std::uint16_t attempt = 0;

@@ -27,6 +27,11 @@ bool IsWarning(Event event, std::uint64_t value) {
          event == Event::kAdminRefused;
 }
 
+// Events that say how many presignatures were dropped unused.
+bool IsPresignatureLoss(Event event) {
+  return event >= Event::kPresignExpired && event <= Event::kPresignUnconfirmed;
+}
+
 }  // namespace
 
 void Node::OnAnswer(const edl::Answer& answer) {
@@ -61,6 +66,16 @@ void Node::On(const edl::LogEffect& effect) {
   if (event == Event::kLayersMissing) {
     metrics_.Gauge("passport_confinement_missing", "Layers of confinement that should hold and do not.",
                    [missing = effect.value] { return static_cast<double>(missing); });
+  }
+  if (event == Event::kPresignPool) {
+    metrics_.Gauge("passport_presignatures", "Presignatures that the enclave held, a second ago or less.",
+                   [held = effect.value] { return static_cast<double>(held); });
+  }
+  if (IsPresignatureLoss(event)) {
+    metrics_
+        .CounterOf("passport_presignatures_dropped_total", "Presignatures that were dropped unused.",
+                   "reason=\"" + name + "\"")
+        .Add(effect.value);
   }
   log_.Write(IsWarning(event, effect.value) ? Level::kWarn : Level::kInfo, name,
              {{"code", std::uint64_t{effect.code}},

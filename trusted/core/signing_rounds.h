@@ -1,0 +1,62 @@
+// The rounds of one run before the message is needed (dkls23.md 6.2 to 6.6): their state, their messages, and
+// when the next one can be computed. The run may be for a client's message or for the pool.
+#pragma once
+
+#include "trusted/core/signing_messages.h"
+
+namespace passport::core {
+
+class SigningRounds {
+ public:
+  // What every run computes with. Borrowed.
+  struct Parts {
+    const Identity& identity;
+    PeerTable& peers;
+    crypto::Rng& rng;
+  };
+  struct Kinds {
+    MessageKind round1;
+    MessageKind round2;
+  };
+  explicit SigningRounds(Kinds kinds) : kinds_(kinds) {}
+
+  // Takes the key share and the setups with the other signers. False: there is no share, or one of them has
+  // no session or setup with this node, or is banned.
+  bool Prepare(const Parts& parts, const std::vector<PartyIndex>& quorum,
+               std::shared_ptr<const sharing::KeyShare> share);
+  bool With(PartyIndex party) const { return pairs_.contains(party); }
+  std::vector<UsedSetup> used_setups() const;
+  const Hash32& ssid() const { return ssid_; }
+
+  // Round 1, sent to the others.
+  protocol::Outcome<Unit> Start(const Parts& parts, const RunKey& run, const Hash32& ssid);
+  // A message of a peer for round 1 or 2, also before this node can use it. Only the first of each counts.
+  void Take(PartyIndex from, MessageKind kind, SignRound message);
+  // Whether everything is there that the next round needs.
+  bool due() const;
+  // Computes that round: sends the next message, or makes the presignature.
+  protocol::Outcome<Unit> Advance(const Parts& parts, const RunKey& run);
+  // Once; nothing until the last round is done.
+  std::optional<sign::Presignature> TakePresignature();
+
+ private:
+  using State = std::variant<std::monostate, sign::AwaitingCommitments, sign::AwaitingMultiplications,
+                             sign::Presignature>;
+  using Messages = std::map<PartyIndex, SignRound>;
+
+  sign::Peers Setups() const;
+  protocol::Outcome<Unit> Multiply(const Parts& parts, const RunKey& run, sign::AwaitingCommitments state);
+  protocol::Outcome<Unit> Presign(const Parts& parts, const RunKey& run, sign::AwaitingMultiplications state);
+  void Send(const Parts& parts, const RunKey& run, PartyIndex to, SignRound round, MessageKind kind) const;
+
+  Kinds kinds_;
+  std::shared_ptr<const sharing::KeyShare> share_;
+  std::vector<PartyIndex> quorum_;
+  std::map<PartyIndex, std::shared_ptr<const mul::PairState>> pairs_;
+  Hash32 ssid_{};
+  State state_;
+  Messages round1_;
+  Messages round2_;
+};
+
+}  // namespace passport::core
