@@ -49,8 +49,10 @@ using Elements = std::array<FieldElement, kCount>;
 
 template <std::size_t kCount>
 Elements<kCount> SquareTimes(Elements<kCount> a, int times) {
-  for (int i = 0; i < times; ++i) {
-    for (FieldElement& element : a) element = element.Square();
+  if constexpr (kCount == 1) {
+    a[0].SquareTimes(times);
+  } else {
+    for (int i = 0; i < times; ++i) limbs::Unroll<kCount>([&](auto k) { a[k].SquareTimes(1); });
   }
   return a;
 }

@@ -65,13 +65,57 @@ inline void Half(u64* out, const u64* a) {
 // out = a * b, for every CPU.
 void MulPortable(u64* out, const u64* a, const u64* b);
 
-// Whether the CPU has MULX, ADCX and ADOX, asked when the program starts.
+// Whether the CPU has MULX, ADCX and ADOX, asked when the program starts: what follows may be called if it
+// has.
 extern const bool kHasAdx;
 
-// out = a * b with them: rows of products, the low halves on one chain of carries and the high ones on
-// another.
+// The words of a product, in registers.
+struct Product {
+  u64 r0, r1, r2, r3, r4, r5, r6, r7;
+};
+
+// out = the product modulo p: its upper half times 2^256 - p goes onto the lower one, then the word that this
+// leaves, then the carry of that.
+[[gnu::always_inline]] inline void ReduceAdx(u64* out, Product p) {
+  u64 low, high, zero;
+  __asm__(
+      "movabsq $0x1000003d1, %%rdx\n\t"
+      "xorl %k[zero], %k[zero]\n\t"
+      "mulxq %[r4], %[low], %[high]\n\t"
+      "adcxq %[low], %[r0]\n\t"
+      "adoxq %[high], %[r1]\n\t"
+      "mulxq %[r5], %[low], %[high]\n\t"
+      "adcxq %[low], %[r1]\n\t"
+      "adoxq %[high], %[r2]\n\t"
+      "mulxq %[r6], %[low], %[high]\n\t"
+      "adcxq %[low], %[r2]\n\t"
+      "adoxq %[high], %[r3]\n\t"
+      "mulxq %[r7], %[low], %[r4]\n\t"
+      "adcxq %[low], %[r3]\n\t"
+      "adoxq %[zero], %[r4]\n\t"
+      "adcxq %[zero], %[r4]\n\t"
+      "mulxq %[r4], %[low], %[high]\n\t"
+      "addq %[low], %[r0]\n\t"
+      "adcq %[high], %[r1]\n\t"
+      "adcq $0, %[r2]\n\t"
+      "adcq $0, %[r3]\n\t"
+      "sbbq %[low], %[low]\n\t"
+      "andq %%rdx, %[low]\n\t"
+      "addq %[low], %[r0]"
+      : [r0] "+&r"(p.r0), [r1] "+&r"(p.r1), [r2] "+&r"(p.r2), [r3] "+&r"(p.r3), [r4] "+&r"(p.r4),
+        [low] "=&r"(low), [high] "=&r"(high), [zero] "=&r"(zero)
+      : [r5] "r"(p.r5), [r6] "r"(p.r6), [r7] "r"(p.r7)
+      : "rdx", "cc");
+  out[0] = p.r0;
+  out[1] = p.r1;
+  out[2] = p.r2;
+  out[3] = p.r3;
+}
+
+// Rows of products, the low halves on one chain of carries and the high ones on another.
 [[gnu::always_inline]] inline void MulAdx(u64* out, const u64* a, const u64* b) {
-  u64 r0, r1, r2, r3, r4, r5, r6, low, high, zero;
+  Product p;
+  u64 low, high, zero;
   __asm__(
       "movq 0(%[a]), %%rdx\n\t"
       "xorl %k[zero], %k[zero]\n\t"
@@ -130,41 +174,72 @@ extern const bool kHasAdx;
       "mulxq 24(%[b]), %[low], %[a]\n\t"
       "adcxq %[low], %[r6]\n\t"
       "adoxq %[zero], %[a]\n\t"
-      "adcxq %[zero], %[a]\n\t"
-
-      // The upper half times 2^256 - p goes onto the lower one, then the word that this leaves, then its
-      // carry.
-      "movabsq $0x1000003d1, %%rdx\n\t"
-      "xorl %k[zero], %k[zero]\n\t"
-      "mulxq %[r4], %[low], %[high]\n\t"
-      "adcxq %[low], %[r0]\n\t"
-      "adoxq %[high], %[r1]\n\t"
-      "mulxq %[r5], %[low], %[high]\n\t"
-      "adcxq %[low], %[r1]\n\t"
-      "adoxq %[high], %[r2]\n\t"
-      "mulxq %[r6], %[low], %[high]\n\t"
-      "adcxq %[low], %[r2]\n\t"
-      "adoxq %[high], %[r3]\n\t"
-      "mulxq %[a], %[low], %[r4]\n\t"
-      "adcxq %[low], %[r3]\n\t"
-      "adoxq %[zero], %[r4]\n\t"
-      "adcxq %[zero], %[r4]\n\t"
-      "mulxq %[r4], %[low], %[high]\n\t"
-      "addq %[low], %[r0]\n\t"
-      "adcq %[high], %[r1]\n\t"
-      "adcq $0, %[r2]\n\t"
-      "adcq $0, %[r3]\n\t"
-      "sbbq %[low], %[low]\n\t"
-      "andq %%rdx, %[low]\n\t"
-      "addq %[low], %[r0]"
-      : [r0] "=&r"(r0), [r1] "=&r"(r1), [r2] "=&r"(r2), [r3] "=&r"(r3), [r4] "=&r"(r4), [r5] "=&r"(r5),
-        [r6] "=&r"(r6), [low] "=&r"(low), [high] "=&r"(high), [zero] "=&r"(zero), [a] "+&r"(a)
+      "adcxq %[zero], %[a]"
+      : [r0] "=&r"(p.r0), [r1] "=&r"(p.r1), [r2] "=&r"(p.r2), [r3] "=&r"(p.r3), [r4] "=&r"(p.r4),
+        [r5] "=&r"(p.r5), [r6] "=&r"(p.r6), [low] "=&r"(low), [high] "=&r"(high), [zero] "=&r"(zero),
+        [a] "+&r"(a)
       : [b] "r"(b)
       : "rdx", "cc", "memory");
-  out[0] = r0;
-  out[1] = r1;
-  out[2] = r2;
-  out[3] = r3;
+  p.r7 = reinterpret_cast<u64>(a);
+  ReduceAdx(out, p);
+}
+
+// The products of different words, doubled on one chain while the squares come in on the other.
+[[gnu::always_inline]] inline void SquareAdx(u64* out, const u64* a) {
+  Product p;
+  u64 low, high, zero;
+  __asm__(
+      "movq 0(%[a]), %%rdx\n\t"
+      "xorl %k[zero], %k[zero]\n\t"
+      "mulxq 8(%[a]), %[r1], %[r2]\n\t"
+      "mulxq 16(%[a]), %[low], %[r3]\n\t"
+      "adcxq %[low], %[r2]\n\t"
+      "mulxq 24(%[a]), %[low], %[r4]\n\t"
+      "adcxq %[low], %[r3]\n\t"
+      "adcxq %[zero], %[r4]\n\t"
+
+      "movq 8(%[a]), %%rdx\n\t"
+      "xorl %k[zero], %k[zero]\n\t"
+      "mulxq 16(%[a]), %[low], %[high]\n\t"
+      "adcxq %[low], %[r3]\n\t"
+      "adoxq %[high], %[r4]\n\t"
+      "mulxq 24(%[a]), %[low], %[r5]\n\t"
+      "adcxq %[low], %[r4]\n\t"
+      "adoxq %[zero], %[r5]\n\t"
+      "movq 16(%[a]), %%rdx\n\t"
+      "mulxq 24(%[a]), %[low], %[r6]\n\t"
+      "adcxq %[low], %[r5]\n\t"
+      "adcxq %[zero], %[r6]\n\t"
+
+      "movq 0(%[a]), %%rdx\n\t"
+      "xorl %k[zero], %k[zero]\n\t"
+      "mulxq %%rdx, %[r0], %[high]\n\t"
+      "adcxq %[r1], %[r1]\n\t"
+      "adoxq %[high], %[r1]\n\t"
+      "movq 8(%[a]), %%rdx\n\t"
+      "mulxq %%rdx, %[low], %[high]\n\t"
+      "adcxq %[r2], %[r2]\n\t"
+      "adoxq %[low], %[r2]\n\t"
+      "adcxq %[r3], %[r3]\n\t"
+      "adoxq %[high], %[r3]\n\t"
+      "movq 16(%[a]), %%rdx\n\t"
+      "mulxq %%rdx, %[low], %[high]\n\t"
+      "adcxq %[r4], %[r4]\n\t"
+      "adoxq %[low], %[r4]\n\t"
+      "adcxq %[r5], %[r5]\n\t"
+      "adoxq %[high], %[r5]\n\t"
+      "movq 24(%[a]), %%rdx\n\t"
+      "mulxq %%rdx, %[low], %[r7]\n\t"
+      "adcxq %[r6], %[r6]\n\t"
+      "adoxq %[low], %[r6]\n\t"
+      "adcxq %[zero], %[r7]\n\t"
+      "adoxq %[zero], %[r7]"
+      : [r0] "=&r"(p.r0), [r1] "=&r"(p.r1), [r2] "=&r"(p.r2), [r3] "=&r"(p.r3), [r4] "=&r"(p.r4),
+        [r5] "=&r"(p.r5), [r6] "=&r"(p.r6), [r7] "=&r"(p.r7), [low] "=&r"(low), [high] "=&r"(high),
+        [zero] "=&r"(zero)
+      : [a] "r"(a)
+      : "rdx", "cc", "memory");
+  ReduceAdx(out, p);
 }
 
 [[gnu::always_inline]] inline void Mul(u64* out, const u64* a, const u64* b) {
@@ -172,6 +247,13 @@ extern const bool kHasAdx;
     MulAdx(out, a, b);
   } else {
     MulPortable(out, a, b);
+  }
+}
+[[gnu::always_inline]] inline void Square(u64* out, const u64* a) {
+  if (__builtin_expect(kHasAdx, 1)) {
+    SquareAdx(out, a);
+  } else {
+    MulPortable(out, a, a);
   }
 }
 

@@ -23,12 +23,11 @@ Jacobian AddUnified(const Operands& o) {
   const FieldElement numerator = FieldElement::Select(opposite, t.Square() - o.u1 * o.u2, o.s1.Twice());
   const FieldElement denominator = FieldElement::Select(opposite, m, o.u1 - o.u2);
   const FieldElement d2 = denominator.Square();
-  const FieldElement q = -(t * d2);
-  const FieldElement x = numerator.Square() + q;
+  const FieldElement q = t * d2;
+  const FieldElement x = numerator.Square() - q;
   // (y1 + y2) d^3, where d is y1 + y2 unless that is zero.
   const FieldElement rest = FieldElement::Select(opposite, d2.Square(), FieldElement());
-  const FieldElement twice_x_and_q = x.Twice() + q;
-  const FieldElement y = (-(numerator * twice_x_and_q + rest)).Half();
+  const FieldElement y = (numerator * (q - x.Twice()) - rest).Half();
   return {x, y, denominator * o.z};
 }
 
@@ -73,9 +72,9 @@ Jacobian Double(const Jacobian& a) {
   const FieldElement x2 = a.x.Square();
   const FieldElement l = (x2.Twice() + x2).Half();
   const FieldElement y2 = a.y.Square();
-  const FieldElement t = -(a.x * y2);
-  const FieldElement x = l.Square() + t.Twice();
-  return {x, -(l * (x + t) + y2.Square()), a.y * a.z};
+  const FieldElement t = a.x * y2;
+  const FieldElement x = l.Square() - t.Twice();
+  return {x, l * (t - x) - y2.Square(), a.y * a.z};
 }
 
 Jacobian Add(const Jacobian& a, const Affine& b) {

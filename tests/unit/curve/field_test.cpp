@@ -7,7 +7,7 @@
 
 #include "trusted/crypto/hash.h"
 
-namespace passport::curve {
+namespace passport::curve::field_element {
 namespace {
 
 constexpr FieldElement kOne(0, 0, 0, 1);
@@ -181,4 +181,4 @@ TEST(Field, PowRoots_GiveSquareRoots) {
 }
 
 }  // namespace
-}  // namespace passport::curve
+}  // namespace passport::curve::field_element

@@ -5,7 +5,7 @@
 
 #include "trusted/curve/limbs.h"
 
-namespace passport::curve {
+namespace passport::curve::halves {
 namespace {
 
 std::vector<Scalar> Scalars() {
@@ -113,4 +113,4 @@ TEST(Scalar, BothInversions_AreFermats) {
 }
 
 }  // namespace
-}  // namespace passport::curve
+}  // namespace passport::curve::halves

@@ -10,7 +10,7 @@
 
 #include "trusted/curve/multiply.h"
 
-namespace passport::curve {
+namespace passport::curve::small_groups {
 namespace {
 
 using Element = std::optional<Affine>;  // nothing: the identity
@@ -163,4 +163,4 @@ TEST(SmallGroup, MulSumVar_IsRightForAllScalars) {
 }
 
 }  // namespace
-}  // namespace passport::curve
+}  // namespace passport::curve::small_groups

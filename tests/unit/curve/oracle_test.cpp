@@ -9,7 +9,7 @@
 #include "trusted/curve/ecdsa.h"
 #include "trusted/curve/glv.h"
 
-namespace passport::curve {
+namespace passport::curve::oracle {
 namespace {
 
 // The same operations by the library. The identity is an empty string, a point its encoding.
@@ -271,4 +271,4 @@ TEST(Oracle, ASignatureWhoseNonceWouldBeTheIdentityIsRefused) {
 }
 
 }  // namespace
-}  // namespace passport::curve
+}  // namespace passport::curve::oracle
