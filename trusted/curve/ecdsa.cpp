@@ -23,7 +23,7 @@ bool HasSecondX(const Scalar& r) { return r.Encode() < kPrimeMinusOrder; }
 bool VerifyEcdsa(const Point& key, const Digest& digest, const EcdsaSignature& signature) {
   if (!IsWellFormed(signature)) return false;
   const Scalar inverse = signature.s.InvertVar();
-  const Term term[] = {{signature.r * inverse, PointAccess::Coordinates(key)}};
+  const Term term[] = {{signature.r * inverse, PointAccess::PublicCoordinates(key)}};
   const Jacobian sum = MulSumVar(DigestToScalar(digest) * inverse, term);
   if (sum.IsIdentity() != 0) return false;
   // x of the sum is r modulo q: it is r or r + q, compared without a division.

@@ -86,7 +86,10 @@ void MulPortable(u64* out, const u64* a, const u64* b) {
     out[i] = static_cast<u64>(t);
     t >>= 64;
   }
-  out[0] += (0 - static_cast<u64>(t)) & kComplement;
+  // What is left after a carry is below 2^67.
+  t = static_cast<u128>(out[0]) + ((0 - static_cast<u64>(t)) & kComplement);
+  out[0] = static_cast<u64>(t);
+  out[1] += static_cast<u64>(t >> 64);
 }
 
 }  // namespace field_words

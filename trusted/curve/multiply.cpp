@@ -135,8 +135,8 @@ Jacobian BaseTable::Mul(const Scalar& k) const {
 }
 
 const BaseTable& GeneratorTable() {
-  static const BaseTable* const table = new BaseTable(kGenerator);
-  return *table;
+  static const BaseTable table(kGenerator);
+  return table;
 }
 
 }  // namespace passport::curve

@@ -35,16 +35,15 @@ std::size_t MultiplesUsed(const std::vector<std::int16_t>& a, const std::vector<
   return static_cast<std::size_t>(largest / 2 + 1);
 }
 
-// The odd multiples of the generator, affine on its own curve.
-const std::vector<Affine>& GeneratorMultiples() {
-  static const std::vector<Affine>* const made = [] {
-    const Multiples<kBaseWidth> scaled(kGenerator);
-    const FieldElement inverse = InvertVar(scaled.scale);
-    auto* const out = new std::vector<Affine>;
-    for (const Affine& point : scaled.points) out->push_back(Scale(Jacobian(point), inverse));
-    return out;
+// The odd multiples of the generator, affine on its own curve. Made once, on first use.
+const Affine* GeneratorMultiples() {
+  static const auto made = [] {
+    Multiples<kBaseWidth> multiples(kGenerator);
+    const FieldElement inverse = InvertVar(multiples.scale);
+    for (Affine& point : multiples.points) point = Scale(Jacobian(point), inverse);
+    return multiples.points;
   }();
-  return *made;
+  return made.data();
 }
 
 // The odd multiples of every term's point on the one curve that all can meet on: its own if there is only
@@ -93,8 +92,8 @@ Jacobian MulSumVar(const Scalar& base, std::span<const Term> terms) {
   const Tables tables(terms, has_base, parts);
   if (has_base) {
     const Halves halves = Split(base);
-    parts.push_back({NonAdjacentVar(halves.a, kBaseWidth), GeneratorMultiples().data(), false});
-    parts.push_back({NonAdjacentVar(halves.b, kBaseWidth), GeneratorMultiples().data(), true});
+    parts.push_back({NonAdjacentVar(halves.a, kBaseWidth), GeneratorMultiples(), false});
+    parts.push_back({NonAdjacentVar(halves.b, kBaseWidth), GeneratorMultiples(), true});
   }
   std::size_t size = 0;
   for (const Part& part : parts) size = std::max(size, part.digits.size());

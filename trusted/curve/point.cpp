@@ -137,7 +137,7 @@ std::optional<Point> Mul(const Scalar& k, const Point& p) { return LazyMul(k, p)
 LazyPoint LazyMulVar(const Scalar& k, const Point& p) { return LazyMulSumVar({}, k, p); }
 std::optional<Point> MulVar(const Scalar& k, const Point& p) { return LazyMulVar(k, p).Reduce(); }
 LazyPoint LazyMulSumVar(const Scalar& base, const Scalar& k, const Point& p) {
-  const Term term[] = {{k, Of(p)}};
+  const Term term[] = {{k, PointAccess::PublicCoordinates(p)}};
   return Make(MulSumVar(base, term));
 }
 

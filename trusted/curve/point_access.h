@@ -7,9 +7,11 @@ namespace passport::curve {
 
 class PointAccess {
  public:
-  // The coordinates of a point that was made. That it was is checked: no point has x = 0, but a new object
-  // does.
-  static const Affine& Coordinates(const Point& point) {
+  // Of an object that nobody filled, 0 and 0: times a secret that is the identity, so nothing is looked at
+  // here.
+  static const Affine& Coordinates(const Point& point) { return point.affine_; }
+  // Those of a public point. That somebody made it is checked: none has x = 0.
+  static const Affine& PublicCoordinates(const Point& point) {
     PASSPORT_CHECK(point.affine_.x.IsZero() == 0);
     return point.affine_;
   }

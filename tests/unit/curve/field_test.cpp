@@ -114,15 +114,42 @@ TEST(Field, OperationsOnTheLargestWords_CarryTwice) {
   EXPECT_TRUE(Same(largest.Half().Twice(), small));
 }
 
-TEST(Field, BothMultiplications_AreTheSame) {
+// (2^256 - 1) b for a b whose product, folded twice, is 2^256 and a little less than 2^64 more: the last
+// carry goes into the second word. Products and residues by Python.
+TEST(Field, Multiplication_CarriesOutOfTheLastFold) {
+  const FieldElement largest(~0ull, ~0ull, ~0ull, ~0ull);
+  const FieldElement factors[] = {
+      {0xfffffc35000e75ef, 0xc8de5dd2303a4ea8, 0x21b41eff8149d1e3, 0x168fce39fbbdbf1b},
+      {0xfffffc36000e721f, 0xc8ece6d1f8cfff7b, 0x6701f9874878ac3b, 0xb3ef5c61ff6fc68c}};
+  const FieldElement products[] = {{0, 0, 1, 0xc368aa05}, {0, 0, 1, 0xda250ca6}};
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(ToHex((largest * factors[i]).Encode()), ToHex(products[i].Encode()));
+    EXPECT_EQ(ToHex((factors[i] * largest).Encode()), ToHex(products[i].Encode()));
+    std::uint64_t portable[4];
+    field_words::MulPortable(portable, factors[i].words(), largest.words());
+    EXPECT_EQ(ToHex(FieldElement(portable[3], portable[2], portable[1], portable[0]).Encode()),
+              ToHex(products[i].Encode()));
+  }
+}
+
+// Random elements, and words of zeros and ones for every carry of a row.
+TEST(Field, MultiplicationWithAndWithoutAdx_IsTheSame) {
   if (!field_words::kHasAdx) GTEST_SKIP() << "this CPU has no ADX";
-  for (const FieldElement& a : Elements()) {
-    for (const FieldElement& b : Elements()) {
-      std::uint64_t portable[4], adx[4];
+  std::vector<FieldElement> elements = Elements();
+  constexpr std::uint64_t kWords[] = {0, 1, ~0ull};
+  for (std::size_t i = 0; i < 81; ++i) {
+    elements.emplace_back(kWords[i % 3], kWords[i / 3 % 3], kWords[i / 9 % 3], kWords[i / 27]);
+  }
+  std::uint64_t portable[4], adx[4];
+  for (const FieldElement& a : elements) {
+    for (const FieldElement& b : elements) {
       field_words::MulPortable(portable, a.words(), b.words());
       field_words::MulAdx(adx, a.words(), b.words());
-      EXPECT_TRUE(std::equal(portable, portable + 4, adx));
+      ASSERT_TRUE(std::equal(portable, portable + 4, adx)) << ToHex(a.Encode()) << " " << ToHex(b.Encode());
     }
+    field_words::MulPortable(portable, a.words(), a.words());
+    field_words::SquareAdx(adx, a.words());
+    ASSERT_TRUE(std::equal(portable, portable + 4, adx)) << ToHex(a.Encode());
   }
 }
 
