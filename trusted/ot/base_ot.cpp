@@ -79,13 +79,24 @@ struct PadContext {
   }
 };
 
-// The encodings of points with one inversion for all; nothing if one of them is the identity.
-std::optional<std::vector<ByteArray<33>>> EncodeAll(std::span<const LazyPoint> points) {
-  std::vector<ByteArray<33>> out;
-  for (const std::optional<Point>& point : LazyPoint::ReduceAll(points)) {
+using Encodings = std::vector<ByteArray<33>>;
+
+template <class Items>
+void WipeAll(Items& items) {
+  crypto::Wipe(items.data(), items.size() * sizeof items[0]);
+}
+
+// The encodings of points with one inversion for all; nothing if one of them is the identity. The points are
+// spent: some are what a pad is made of.
+std::optional<Encodings> EncodeAll(std::span<LazyPoint> lazy) {
+  Encodings out;
+  std::vector<std::optional<Point>> points = LazyPoint::ReduceAll(lazy);
+  WipeAll(lazy);
+  for (const std::optional<Point>& point : points) {
     if (!point) return std::nullopt;
     out.push_back(point->Encode());
   }
+  WipeAll(points);
   return out;
 }
 
@@ -126,7 +137,7 @@ std::optional<BaseOtReceiver> BaseOtStart::Step(crypto::Rng& rng) {
   PASSPORT_CHECK(done_ < kBaseOts);
   BaseOtReceiverMessage& message = state_.message;
   const auto exponents = std::span(state_.exponents.ExposeMutable()).subspan(done_, kStepBaseOts);
-  std::optional<std::vector<ByteArray<33>>> own, others;
+  std::optional<Encodings> own, others;
   while (!own) {  // the identity among them: all are drawn again
     std::array<LazyPoint, kStepBaseOts> points;
     for (std::size_t i = 0; i < kStepBaseOts; ++i) {
@@ -175,7 +186,7 @@ protocol::Outcome<std::optional<BaseOtSent>> BaseOtAnswer::Step(crypto::Rng& rng
     }
   }
   // No exponent is zero, so the identity comes of a combined point that is it.
-  const auto encoded = EncodeAll(products);
+  std::optional<Encodings> encoded = EncodeAll(products);
   if (!encoded) return Fail(Abort{AbortReason::kBaseOt, receiver_});
   for (auto next = encoded->begin(); next != encoded->end(); ++done_) {
     PointPair own;
@@ -185,6 +196,7 @@ protocol::Outcome<std::optional<BaseOtSent>> BaseOtAnswer::Step(crypto::Rng& rng
     }
     sent_.message.points.push_back(own);
   }
+  WipeAll(*encoded);
   if (done_ < kBaseOts) return std::optional<BaseOtSent>();
   return std::optional(std::move(sent_));
 }
@@ -204,7 +216,7 @@ protocol::Outcome<std::optional<BaseOtReceived>> BaseOtFinish::Step() {
     const Point chosen = Point::Select(ChoiceBit(state_.choices, done_ + i), points[0], points[1]);
     products[i] = curve::LazyMul(state_.exponents.Expose()[done_ + i], chosen);
   }
-  const auto shared = EncodeAll(products);
+  std::optional<Encodings> shared = EncodeAll(products);
   PASSPORT_CHECK(shared.has_value());  // no exponent is zero
   for (const ByteArray<33>& encoded : *shared) {
     const std::uint64_t choice = ChoiceBit(state_.choices, done_);
@@ -213,6 +225,7 @@ protocol::Outcome<std::optional<BaseOtReceived>> BaseOtFinish::Step() {
         pads.Pad(done_, choice, state_.message.points[done_], Select(choice, sent[0], sent[1]), encoded);
     ++done_;
   }
+  WipeAll(*shared);
   if (done_ < kBaseOts) return std::optional<BaseOtReceived>();
   return std::optional(BaseOtReceived{std::move(chosen_), std::move(state_.choices)});
 }
