@@ -60,6 +60,8 @@ struct Operands {
   Scalar a = Scalar::Random(rng), b = Scalar::Random(rng);
   std::vector<Scalar> many_a, many_b;
   Point key = *curve::MulBase(a);
+  Scalar coin = Scalar::FromCoin(rng.Array<16>());
+  std::vector<curve::LazyPoint> lazy = std::vector(16, curve::LazyMulBase(a) + curve::LazyMulBase(b));
   Digest digest = test::MakeDigest(7);
   curve::EcdsaSignature signature;
 };
@@ -70,13 +72,27 @@ void AddCurveRows() {
   AddRow<Unit>(kUnitRow, [](Unit& unit) { unit.Run(); });
   AddRow<Operands>("scalar_mul", [](Operands& o) { benchmark::DoNotOptimize(o.a = o.a * o.b); });
   AddRow<Operands>("scalar_invert", [](Operands& o) { benchmark::DoNotOptimize(o.a.Invert()); });
+  AddRow<Operands>("scalar_invert_var", [](Operands& o) { benchmark::DoNotOptimize(o.a.InvertVar()); });
   AddRow<Operands>("inner_product_416",
                    [](Operands& o) { benchmark::DoNotOptimize(curve::InnerProduct(o.many_a, o.many_b)); });
   AddRow<Operands>("mul_base", [](Operands& o) { benchmark::DoNotOptimize(curve::MulBase(o.a)); });
   AddRow<Operands>("mul", [](Operands& o) { benchmark::DoNotOptimize(curve::Mul(o.b, o.key)); });
   AddRow<Operands>("mul_var", [](Operands& o) { benchmark::DoNotOptimize(curve::MulVar(o.b, o.key)); });
+  AddRow<Operands>("mul_var_coin",
+                   [](Operands& o) { benchmark::DoNotOptimize(curve::LazyMulVar(o.coin, o.key)); });
+  AddRow<Operands>("mul_sum_var",
+                   [](Operands& o) { benchmark::DoNotOptimize(curve::LazyMulSumVar(o.a, o.b, o.key)); });
+  AddRow<Operands>("lazy_mul_base", [](Operands& o) { benchmark::DoNotOptimize(curve::LazyMulBase(o.a)); });
+  AddRow<Operands>("lazy_add",
+                   [](Operands& o) { benchmark::DoNotOptimize(o.lazy[0] = o.lazy[0] + o.lazy[1]); });
+  AddRow<Operands>("reduce_16",
+                   [](Operands& o) { benchmark::DoNotOptimize(curve::LazyPoint::ReduceAll(o.lazy)); });
   AddRow<Operands>("point_parse",
                    [](Operands& o) { benchmark::DoNotOptimize(Point::Parse(o.key.Encode()).ok()); });
+  AddRow<Operands>("point_parse_pair", [](Operands& o) {
+    const ByteArray<33> bytes = o.key.Encode();
+    benchmark::DoNotOptimize(Point::ParsePair(bytes, bytes).ok());
+  });
   AddRow<Operands>("hash_to_curve", [](Operands& o) {
     benchmark::DoNotOptimize(curve::HashToCurve(o.digest.bytes, "bench"));
   });

@@ -1,44 +1,55 @@
 #include "trusted/curve/ecdsa.h"
 
-#include <secp256k1_recovery.h>
-
-#include <algorithm>
-
+#include "trusted/curve/multiply.h"
 #include "trusted/curve/point_access.h"
 
 namespace passport::curve {
 namespace {
 
-ByteArray<64> Compact(const EcdsaSignature& signature) {
-  ByteArray<64> out;
-  const ByteArray<32> r = signature.r.Encode();
-  const ByteArray<32> s = signature.s.Encode();
-  std::copy(r.begin(), r.end(), out.begin());
-  std::copy(s.begin(), s.end(), out.begin() + 32);
-  return out;
+// q as an element of the field, and p - q: an r below that has a second x, r + q.
+constexpr FieldElement kOrder(0xffffffffffffffff, 0xfffffffffffffffe, 0xbaaedce6af48a03b, 0xbfd25e8cd0364141);
+constexpr ByteArray<32> kPrimeMinusOrder = {0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+                                            0x00, 0x00, 0x00, 0x00, 0x01, 0x45, 0x51, 0x23, 0x19, 0x50, 0xb7,
+                                            0x5f, 0xc4, 0x40, 0x2d, 0xa1, 0x72, 0x2f, 0xc9, 0xba, 0xee};
+
+bool IsWellFormed(const EcdsaSignature& signature) {
+  return !signature.r.IsZero() && !signature.s.IsZero() && !signature.s.IsHigh();
 }
+
+bool HasSecondX(const Scalar& r) { return r.Encode() < kPrimeMinusOrder; }
 
 }  // namespace
 
 bool VerifyEcdsa(const Point& key, const Digest& digest, const EcdsaSignature& signature) {
-  secp256k1_ecdsa_signature parsed;
-  const secp256k1_pubkey library_key = PointAccess::Library(key);
-  // The library's verification refuses high s, and zeros.
-  return secp256k1_ecdsa_signature_parse_compact(secp256k1_context_static, &parsed,
-                                                 Compact(signature).data()) == 1 &&
-         secp256k1_ecdsa_verify(secp256k1_context_static, &parsed, digest.bytes.data(), &library_key) == 1;
+  if (!IsWellFormed(signature)) return false;
+  const Scalar inverse = signature.s.InvertVar();
+  const Term term[] = {{signature.r * inverse, PointAccess::PublicCoordinates(key)}};
+  const Jacobian sum = MulSumVar(DigestToScalar(digest) * inverse, term);
+  if (sum.IsIdentity() != 0) return false;
+  // x of the sum is r modulo q: it is r or r + q, compared without a division.
+  const FieldElement z2 = sum.z.Square();
+  const FieldElement r = FieldElement::Load(signature.r.Encode().data());
+  if ((sum.x - r * z2).IsZero() != 0) return true;
+  return HasSecondX(signature.r) && (sum.x - (r + kOrder) * z2).IsZero() != 0;
 }
 
 Result<Point> RecoverEcdsa(const Digest& digest, const EcdsaSignature& signature) {
-  if (signature.recovery_id > 3 || signature.s.IsHigh()) return Fail(Status::kBadSignature);
-  secp256k1_ecdsa_recoverable_signature parsed;
-  secp256k1_pubkey key;
-  if (secp256k1_ecdsa_recoverable_signature_parse_compact(
-          secp256k1_context_static, &parsed, Compact(signature).data(), signature.recovery_id) == 0 ||
-      secp256k1_ecdsa_recover(secp256k1_context_static, &key, &parsed, digest.bytes.data()) == 0) {
+  if (signature.recovery_id > 3 || !IsWellFormed(signature)) return Fail(Status::kBadSignature);
+  FieldElement x = FieldElement::Load(signature.r.Encode().data());
+  if ((signature.recovery_id & 2) != 0) {
+    if (!HasSecondX(signature.r)) return Fail(Status::kBadSignature);
+    x = (x + kOrder).Normal();
+  }
+  std::array<Point, 1> nonce;
+  if (!PointAccess::Lift<1>({x}, {static_cast<std::uint64_t>(signature.recovery_id & 1)}, nonce)) {
     return Fail(Status::kBadSignature);
   }
-  return PointAccess::FromLibrary(key);
+  // Q = (s R - m G) / r.
+  const Scalar inverse = signature.r.InvertVar();
+  const Term term[] = {{signature.s * inverse, PointAccess::Coordinates(nonce[0])}};
+  const Jacobian key = MulSumVar((DigestToScalar(digest) * inverse).Negate(), term);
+  if (key.IsIdentity() != 0) return Fail(Status::kBadSignature);
+  return PointAccess::Make(Scale(key, InvertVar(key.z)));
 }
 
 Scalar DigestToScalar(const Digest& digest) { return Scalar::Reduce(digest.bytes); }

@@ -63,7 +63,7 @@ class Column {
 // Calls f with 0 to count - 1 as constants: a loop that every compiler unrolls, so that limbs stay in
 // registers.
 template <int count, class F>
-inline void Unroll(F f) {
+constexpr void Unroll(F f) {
   [&]<int... i>(std::integer_sequence<int, i...>) { (f(std::integral_constant<int, i>()), ...); }
   (std::make_integer_sequence<int, count>());
 }

@@ -1,145 +1,150 @@
 #include "trusted/curve/point.h"
 
-#include <secp256k1_ecdh.h>
-
 #include <algorithm>
-#include <cstring>
-#include <vector>
 
+#include "trusted/crypto/secret.h"
+#include "trusted/curve/multiply.h"
 #include "trusted/curve/point_access.h"
 
 namespace passport::curve {
 namespace {
 
-// The context with the tables for base point multiplication. The library wants one object for this; it is
-// made once, never changed afterwards and holds nothing secret: the one exception to "no statics".
-const secp256k1_context* BaseContext() {
-  static const secp256k1_context* const context = secp256k1_context_create(SECP256K1_CONTEXT_NONE);
-  return context;
+constexpr std::uint8_t kEven = 2;
+constexpr std::uint8_t kOdd = 3;
+constexpr FieldElement kSeven(0, 0, 0, 7);
+
+const Affine& Of(const Point& point) { return PointAccess::Coordinates(point); }
+const Jacobian& Of(const LazyPoint& point) { return PointAccess::Coordinates(point); }
+LazyPoint Make(const Jacobian& jacobian) { return PointAccess::Make(jacobian); }
+
+// What is shown of a coordinate by its encoding: x and whether it is a canonical one.
+bool LoadCompressed(ByteSpan bytes, FieldElement& x, std::uint64_t& is_odd) {
+  if (bytes.size() != 33 || (bytes[0] != kEven && bytes[0] != kOdd)) return false;
+  const auto x_bytes = bytes.subspan<1, 32>();
+  if (!FieldElement::IsCanonical(x_bytes)) return false;
+  x = FieldElement::Load(x_bytes.data());
+  is_odd = bytes[0] & 1;
+  return true;
 }
 
-ByteArray<65> Uncompressed(const Point& point) {
-  const secp256k1_pubkey key = PointAccess::Library(point);
-  ByteArray<65> out;
-  std::size_t size = out.size();
-  secp256k1_ec_pubkey_serialize(secp256k1_context_static, out.data(), &size, &key, SECP256K1_EC_UNCOMPRESSED);
+template <std::size_t kCount>
+Result<std::array<Point, kCount>> ParseAll(const std::array<ByteSpan, kCount>& encoded) {
+  std::array<FieldElement, kCount> x;
+  std::array<std::uint64_t, kCount> is_odd{};
+  std::array<Point, kCount> out;
+  for (std::size_t i = 0; i < kCount; ++i) {
+    if (!LoadCompressed(encoded[i], x[i], is_odd[i])) return Fail(Status::kBadPoint);
+  }
+  if (!PointAccess::Lift(x, is_odd, out)) return Fail(Status::kBadPoint);
   return out;
-}
-
-// What secp256k1_ecdh calls with the coordinates of the product; keeps them instead of hashing them.
-int CopyCoordinates(unsigned char* output, const unsigned char* x, const unsigned char* y, void*) {
-  std::memcpy(output, x, 32);
-  std::memcpy(output + 32, y, 32);
-  return 1;
 }
 
 }  // namespace
 
-secp256k1_pubkey PointAccess::Library(const Point& point) {
-  static_assert(sizeof(secp256k1_pubkey) == sizeof point.opaque_);
-  secp256k1_pubkey key;
-  std::memcpy(&key, point.opaque_.data(), sizeof key);
-  return key;
+template <std::size_t kCount>
+bool PointAccess::Lift(const std::array<FieldElement, kCount>& x,
+                       const std::array<std::uint64_t, kCount>& is_odd, std::array<Point, kCount>& out) {
+  std::array<FieldElement, kCount> y2;
+  for (std::size_t i = 0; i < kCount; ++i) y2[i] = (x[i].Square() * x[i] + kSeven);
+  const std::array<FieldElement, kCount> roots = PowRoots(y2);
+  bool all = true;
+  for (std::size_t i = 0; i < kCount; ++i) {
+    const FieldElement y = (roots[i] * y2[i]).Normal();  // y2^((p + 1) / 4)
+    all &= (y.Square() - y2[i]).IsZero() == 1;
+    const std::uint64_t flip = crypto::MaskFromBit(y.IsOdd() ^ is_odd[i]);
+    out[i] = Make(Affine{x[i], FieldElement::Select(flip, y, (-y).Normal())});
+  }
+  return all;
 }
-
-Point PointAccess::FromLibrary(const secp256k1_pubkey& key) {
-  Point out;
-  std::memcpy(out.opaque_.data(), &key, sizeof key);
-  return out;
-}
-
-std::optional<Point> PointAccess::FromXY(ByteSpan x, ByteSpan y) {
-  PASSPORT_CHECK(x.size() == 32 && y.size() == 32);
-  ByteArray<65> encoded = {SECP256K1_TAG_PUBKEY_UNCOMPRESSED};
-  std::copy(x.begin(), x.end(), encoded.begin() + 1);
-  std::copy(y.begin(), y.end(), encoded.begin() + 33);
-  secp256k1_pubkey key;
-  const int ok = secp256k1_ec_pubkey_parse(secp256k1_context_static, &key, encoded.data(), encoded.size());
-  crypto::Wipe(encoded.data(), encoded.size());
-  if (ok == 0) return std::nullopt;
-  return FromLibrary(key);
-}
+template bool PointAccess::Lift(const std::array<FieldElement, 1>&, const std::array<std::uint64_t, 1>&,
+                                std::array<Point, 1>&);
 
 Result<Point> Point::Parse(ByteSpan compressed) {
-  secp256k1_pubkey key;
-  if (compressed.size() != 33 ||
-      secp256k1_ec_pubkey_parse(secp256k1_context_static, &key, compressed.data(), compressed.size()) == 0) {
-    return Fail(Status::kBadPoint);
-  }
-  return PointAccess::FromLibrary(key);
+  PASSPORT_TRY(const auto points, ParseAll<1>({compressed}));
+  return points[0];
+}
+
+Result<std::array<Point, 2>> Point::ParsePair(ByteSpan first, ByteSpan second) {
+  return ParseAll<2>({first, second});
 }
 
 ByteArray<33> Point::Encode() const {
-  const secp256k1_pubkey key = PointAccess::Library(*this);
-  ByteArray<33> out;
-  std::size_t size = out.size();
-  secp256k1_ec_pubkey_serialize(secp256k1_context_static, out.data(), &size, &key, SECP256K1_EC_COMPRESSED);
+  const ByteArray<32> x = X();
+  ByteArray<33> out = {static_cast<std::uint8_t>(kEven + affine_.y.IsOdd())};
+  std::copy(x.begin(), x.end(), out.begin() + 1);
   return out;
 }
 
 ByteArray<64> Point::EncodeXY() const {
-  const ByteArray<65> encoded = Uncompressed(*this);
+  const ByteArray<32> x = X();
+  const ByteArray<32> y = affine_.y.Encode();
   ByteArray<64> out;
-  std::copy(encoded.begin() + 1, encoded.end(), out.begin());
+  std::copy(x.begin(), x.end(), out.begin());
+  std::copy(y.begin(), y.end(), out.begin() + 32);
   return out;
 }
 
-bool Point::HasOddY() const { return Encode()[0] == SECP256K1_TAG_PUBKEY_ODD; }
+bool Point::HasOddY() const { return affine_.y.IsOdd() != 0; }
 
-ByteArray<32> Point::X() const {
-  const ByteArray<33> encoded = Encode();
-  ByteArray<32> out;
-  std::copy(encoded.begin() + 1, encoded.end(), out.begin());
-  return out;
-}
+ByteArray<32> Point::X() const { return Of(*this).x.Encode(); }
 
-Point Point::Negate() const {
-  secp256k1_pubkey key = PointAccess::Library(*this);
-  PASSPORT_CHECK(secp256k1_ec_pubkey_negate(secp256k1_context_static, &key) == 1);
-  return PointAccess::FromLibrary(key);
+Point Point::Negate() const { return PointAccess::Make(Affine{Of(*this).x, (-affine_.y).Normal()}); }
+
+Point Point::Select(std::uint64_t bit, const Point& a, const Point& b) {
+  return PointAccess::Make(Affine::Select(crypto::MaskFromBit(bit), a.affine_, b.affine_));
 }
 
 bool operator==(const Point& a, const Point& b) { return a.Encode() == b.Encode(); }
 
-std::optional<Point> MulBase(const Scalar& k) {
-  const crypto::SecretKey32 bytes(k.Encode());
-  secp256k1_pubkey key;
-  if (secp256k1_ec_pubkey_create(BaseContext(), &key, bytes.Expose().data()) == 0) return std::nullopt;
-  return PointAccess::FromLibrary(key);
-}
+LazyPoint::LazyPoint(const Point& point) : jacobian_(Of(point)) {}
+LazyPoint::LazyPoint(const std::optional<Point>& point)
+    : LazyPoint(point ? LazyPoint(*point) : LazyPoint()) {}
 
-std::optional<Point> Mul(const Scalar& k, const Point& p) {
-  const crypto::SecretKey32 bytes(k.Encode());
-  const secp256k1_pubkey key = PointAccess::Library(p);
-  crypto::Secret<ByteArray<64>> xy;
-  if (secp256k1_ecdh(secp256k1_context_static, xy.ExposeMutable().data(), &key, bytes.Expose().data(),
-                     CopyCoordinates, nullptr) == 0) {
-    return std::nullopt;
+LazyPoint operator+(const LazyPoint& a, const LazyPoint& b) { return Make(Add(Of(a), Of(b))); }
+LazyPoint operator-(const LazyPoint& a, const LazyPoint& b) { return Make(Add(Of(a), Of(b).Negate())); }
+bool operator==(const LazyPoint& a, const LazyPoint& b) { return AreEqual(Of(a), Of(b)); }
+
+std::optional<Point> LazyPoint::Reduce() const { return ReduceAll({this, 1})[0]; }
+
+std::vector<std::optional<Point>> LazyPoint::ReduceAll(std::span<const LazyPoint> points) {
+  std::vector<FieldElement> inverses;
+  for (const LazyPoint& point : points) {
+    if (Of(point).IsIdentity() == 0) inverses.push_back(Of(point).z);
   }
-  const std::span<const std::uint8_t, 64> coordinates(xy.Expose());
-  return PointAccess::FromXY(coordinates.first<32>(), coordinates.last<32>());
+  InvertAll(inverses);
+  std::vector<std::optional<Point>> out(points.size());
+  auto next = inverses.begin();
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (Of(points[i]).IsIdentity() == 0) out[i] = PointAccess::Make(Scale(Of(points[i]), *next++));
+  }
+  crypto::Wipe(inverses.data(), inverses.size() * sizeof(FieldElement));
+  return out;
 }
 
-std::optional<Point> MulVar(const Scalar& k, const Point& p) {
-  const ByteArray<32> bytes = k.Encode();
-  secp256k1_pubkey key = PointAccess::Library(p);
-  if (secp256k1_ec_pubkey_tweak_mul(secp256k1_context_static, &key, bytes.data()) == 0) return std::nullopt;
-  return PointAccess::FromLibrary(key);
+LazyPoint LazyMulBase(const Scalar& k) { return Make(GeneratorTable().Mul(k)); }
+std::optional<Point> MulBase(const Scalar& k) { return LazyMulBase(k).Reduce(); }
+
+LazyPoint LazyMul(const Scalar& k, const Point& p) { return LazyMul(k, LazyPoint(p)); }
+LazyPoint LazyMul(const Scalar& k, const LazyPoint& p) {
+  const crypto::Secret<OddDigits> digits{OddDigits(k)};
+  // On the curve where P is affine. Z comes back at the end, so the identity stays what it is.
+  Jacobian product = MulDigits(digits.Expose(), {Of(p).x, Of(p).y});
+  product.z = product.z * Of(p).z;
+  return Make(product);
+}
+std::optional<Point> Mul(const Scalar& k, const Point& p) { return LazyMul(k, p).Reduce(); }
+
+LazyPoint LazyMulVar(const Scalar& k, const Point& p) { return LazyMulSumVar({}, k, p); }
+std::optional<Point> MulVar(const Scalar& k, const Point& p) { return LazyMulVar(k, p).Reduce(); }
+LazyPoint LazyMulSumVar(const Scalar& base, const Scalar& k, const Point& p) {
+  const Term term[] = {{k, PointAccess::PublicCoordinates(p)}};
+  return Make(MulSumVar(base, term));
 }
 
 std::optional<Point> Sum(std::span<const Point> points) {
-  if (points.empty()) return std::nullopt;
-  std::vector<secp256k1_pubkey> keys(points.size());
-  std::vector<const secp256k1_pubkey*> addresses(points.size());
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    keys[i] = PointAccess::Library(points[i]);
-    addresses[i] = &keys[i];
-  }
-  secp256k1_pubkey sum;
-  if (secp256k1_ec_pubkey_combine(secp256k1_context_static, &sum, addresses.data(), addresses.size()) == 0) {
-    return std::nullopt;
-  }
-  return PointAccess::FromLibrary(sum);
+  LazyPoint sum;
+  for (const Point& point : points) sum = Make(Add(Of(sum), Of(point)));
+  return sum.Reduce();
 }
 
 std::optional<Point> Add(const std::optional<Point>& a, const std::optional<Point>& b) {

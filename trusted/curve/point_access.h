@@ -1,19 +1,35 @@
-// What the sources of this folder share about libsecp256k1; nothing outside the folder includes it.
+// What the sources of this folder know of points; nothing outside the folder includes it.
 #pragma once
-
-#include <secp256k1.h>
 
 #include "trusted/curve/point.h"
 
 namespace passport::curve {
 
-// Point to secp256k1_pubkey and back.
 class PointAccess {
  public:
-  static secp256k1_pubkey Library(const Point& point);
-  static Point FromLibrary(const secp256k1_pubkey& key);
-  // From big-endian affine coordinates; nothing if they are not those of a point. Branches on validity only.
-  static std::optional<Point> FromXY(ByteSpan x, ByteSpan y);
+  // Of an object that nobody filled, 0 and 0: times a secret that is the identity, so nothing is looked at
+  // here.
+  static const Affine& Coordinates(const Point& point) { return point.affine_; }
+  // Those of a public point. That somebody made it is checked: none has x = 0.
+  static const Affine& PublicCoordinates(const Point& point) {
+    PASSPORT_CHECK(point.affine_.x.IsZero() == 0);
+    return point.affine_;
+  }
+  static Point Make(const Affine& affine) {
+    Point out;
+    out.affine_ = affine;
+    return out;
+  }
+  static const Jacobian& Coordinates(const LazyPoint& point) { return point.jacobian_; }
+  static LazyPoint Make(const Jacobian& jacobian) {
+    LazyPoint out;
+    out.jacobian_ = jacobian;
+    return out;
+  }
+  // The point with this x below p and a y of this parity, for each; whether there is one for all of them.
+  template <std::size_t kCount>
+  static bool Lift(const std::array<FieldElement, kCount>& x, const std::array<std::uint64_t, kCount>& is_odd,
+                   std::array<Point, kCount>& out);
 };
 
 }  // namespace passport::curve

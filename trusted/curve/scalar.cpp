@@ -1,5 +1,6 @@
 #include "trusted/curve/scalar.h"
 
+#include "trusted/curve/divsteps.h"
 #include "trusted/curve/limbs.h"
 
 namespace passport::curve {
@@ -8,6 +9,7 @@ namespace {
 using limbs::u64;
 
 constexpr u64 kOrder[4] = {0xbfd25e8cd0364141, 0xbaaedce6af48a03b, 0xfffffffffffffffe, 0xffffffffffffffff};
+constexpr Modulus kModulus(kOrder);
 constexpr u64 kHalfOrder[4] = {0xdfe92f46681b20a0, 0x5d576e7357a4501d, 0xffffffffffffffff,
                                0x7fffffffffffffff};
 // 2^256 - q.
@@ -109,19 +111,11 @@ Scalar operator*(const Scalar& a, const Scalar& b) {
 
 Scalar Scalar::Negate() const { return Scalar() - *this; }
 
-Scalar Scalar::Invert() const {
-  // this^(q - 2) in windows of four bits; which digits are zero is public.
-  Scalar powers[16];
-  powers[0] = FromU64(1);
-  for (int i = 1; i < 16; ++i) powers[i] = powers[i - 1] * *this;
-  constexpr u64 kExponent[4] = {kOrder[0] - 2, kOrder[1], kOrder[2], kOrder[3]};
-  Scalar out = powers[kExponent[3] >> 60];
-  for (int i = 62; i >= 0; --i) {
-    for (int j = 0; j < 4; ++j) out = out * out;
-    const u64 digit = (kExponent[i / 16] >> (4 * (i % 16))) & 15;
-    if (digit != 0) out = out * powers[digit];
-  }
-  crypto::Wipe(powers, sizeof powers);
+Scalar Scalar::InvertBy(bool is_secret) const {
+  u64 wide[5];
+  kModulus.Invert(wide, limbs_, is_secret);
+  Scalar out;
+  ReduceLimbs<5>(out.limbs_, wide);
   return out;
 }
 

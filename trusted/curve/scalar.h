@@ -17,6 +17,8 @@ namespace passport::curve {
 class Scalar {
  public:
   constexpr Scalar() = default;  // zero
+  // The value with these limbs, most significant first, which is below q.
+  constexpr Scalar(std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d) : limbs_{d, c, b, a} {}
   static Scalar FromU64(std::uint64_t v);
   // 32 bytes big endian. Parse refuses values >= q with kBadScalar; Reduce takes them modulo q ("BS" of
   // dkls23.md 5.2).
@@ -24,15 +26,20 @@ class Scalar {
   static Scalar Reduce(const ByteArray<32>& bytes);
   static Scalar ReduceWide(const ByteArray<48>& bytes);  // 48 bytes big endian mod q, bias < 2^-128
   static Scalar Random(crypto::Rng& rng);                // uniform in [1, q)
+  // a + b lambda for the two halves of a coin: one of 2^128 distinct scalars, any two of which differ by a
+  // unit, as the checks with a random factor need them. A point takes half the time to multiply by a public
+  // one.
+  static Scalar FromCoin(const ByteArray<16>& coin);
   ByteArray<32> Encode() const;
 
   friend Scalar operator+(const Scalar& a, const Scalar& b);
   friend Scalar operator-(const Scalar& a, const Scalar& b);
   friend Scalar operator*(const Scalar& a, const Scalar& b);
   Scalar Negate() const;
-  Scalar Invert() const;  // constant time (Fermat); zero gives zero
-  bool IsZero() const;    // constant time; the answer is public
-  bool IsHigh() const;    // > q / 2, for low-s; the answer is public
+  Scalar Invert() const { return InvertBy(true); }      // zero gives zero
+  Scalar InvertVar() const { return InvertBy(false); }  // the same in variable time, for public values
+  bool IsZero() const;                                  // constant time; the answer is public
+  bool IsHigh() const;                                  // > q / 2, for low-s; the answer is public
   bool EqualsPublic(const Scalar& other) const;
   // a if bit is 0, b if bit is 1, without a branch.
   static Scalar Select(std::uint64_t bit, const Scalar& a, const Scalar& b);
@@ -41,6 +48,7 @@ class Scalar {
 
  private:
   friend Scalar InnerProduct(std::span<const Scalar> a, std::span<const Scalar> b);
+  Scalar InvertBy(bool is_secret) const;
   std::uint64_t limbs_[4] = {0, 0, 0, 0};
 };
 

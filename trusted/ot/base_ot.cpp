@@ -9,6 +9,7 @@
 namespace passport::ot {
 namespace {
 
+using curve::LazyPoint;
 using curve::Point;
 using curve::Scalar;
 using protocol::Abort;
@@ -22,19 +23,19 @@ std::uint64_t ChoiceBit(const ChoiceBits& choices, std::size_t index) {
 }
 
 // H(ctx, nr, idx, x, P) of dkls23.md 3.2.
-Point HashPoint(const Hash32& context, const Hash32& nonce, std::size_t index, std::uint64_t branch,
-                const ByteArray<33>& point) {
+LazyPoint HashPoint(const Hash32& context, const Hash32& nonce, std::size_t index, std::uint64_t branch,
+                    const ByteArray<33>& point) {
   Writer message;
   message.Raw(context)
       .Raw(nonce)
       .U16(static_cast<std::uint16_t>(index))
       .U8(static_cast<std::uint8_t>(branch));
   message.Raw(point);
-  return curve::HashToCurve(message.bytes(), kHashDst);
+  return curve::LazyHashToCurve(message.bytes(), kHashDst);
 }
 
 // A point of which nobody, its maker included, knows the discrete logarithm.
-Point RandomPoint(crypto::Rng& rng) { return curve::HashToCurve(rng.Array<32>(), kRandomPointDst); }
+LazyPoint RandomPoint(crypto::Rng& rng) { return curve::LazyHashToCurve(rng.Array<32>(), kRandomPointDst); }
 
 template <std::size_t N>
 ByteArray<N> Select(std::uint64_t bit, const ByteArray<N>& if_zero, const ByteArray<N>& if_one) {
@@ -53,10 +54,9 @@ PointPair Arrange(std::uint64_t choice, const ByteArray<33>& own, const ByteArra
 
 // The points of one instance, both of which must be valid.
 protocol::Outcome<std::array<Point, 2>> ParsePair(const PointPair& pair, PartyIndex from) {
-  const Result<Point> zero = Point::Parse(pair[0]);
-  const Result<Point> one = Point::Parse(pair[1]);
-  if (!zero.ok() || !one.ok()) return Fail(Abort{AbortReason::kMalformed, from});
-  return std::array{zero.value(), one.value()};
+  const Result<std::array<Point, 2>> points = Point::ParsePair(pair[0], pair[1]);
+  if (!points.ok()) return Fail(Abort{AbortReason::kMalformed, from});
+  return points.value();
 }
 
 // What both sides hash to make the pads of one instance.
@@ -79,17 +79,25 @@ struct PadContext {
   }
 };
 
-// k * P for a k that is known not to be zero.
-Point MulNonZero(const Scalar& k, const Point& point) {
-  const std::optional<Point> product = curve::Mul(k, point);
-  PASSPORT_CHECK(product.has_value());
-  return *product;
+using Encodings = std::vector<ByteArray<33>>;
+
+template <class Items>
+void WipeAll(Items& items) {
+  crypto::Wipe(items.data(), items.size() * sizeof items[0]);
 }
 
-Point MulBaseNonZero(const Scalar& k) {
-  const std::optional<Point> product = curve::MulBase(k);
-  PASSPORT_CHECK(product.has_value());
-  return *product;
+// The encodings of points with one inversion for all; nothing if one of them is the identity. The points are
+// spent: some are what a pad is made of.
+std::optional<Encodings> EncodeAll(std::span<LazyPoint> lazy) {
+  Encodings out;
+  std::vector<std::optional<Point>> points = LazyPoint::ReduceAll(lazy);
+  WipeAll(lazy);
+  for (const std::optional<Point>& point : points) {
+    if (!point) return std::nullopt;
+    out.push_back(point->Encode());
+  }
+  WipeAll(points);
+  return out;
 }
 
 }  // namespace
@@ -128,17 +136,27 @@ BaseOtStart::BaseOtStart(const Hash32& context, crypto::Rng& rng) : context_(con
 std::optional<BaseOtReceiver> BaseOtStart::Step(crypto::Rng& rng) {
   PASSPORT_CHECK(done_ < kBaseOts);
   BaseOtReceiverMessage& message = state_.message;
-  for (const std::size_t end = done_ + kStepBaseOts; done_ < end;) {
-    const std::uint64_t choice = ChoiceBit(state_.choices, done_);
-    Scalar& exponent = state_.exponents.ExposeMutable()[done_];
-    exponent = Scalar::Random(rng);
-    const ByteArray<33> other = RandomPoint(rng).Encode();
-    const Point mask = HashPoint(context_, message.nonce, done_, choice, other);
-    const std::optional<Point> own = curve::Add(MulBaseNonZero(exponent), mask.Negate());
-    if (!own.has_value()) continue;  // drawn again
-    message.points.push_back(Arrange(choice, own->Encode(), other));
-    ++done_;
+  const auto exponents = std::span(state_.exponents.ExposeMutable()).subspan(done_, kStepBaseOts);
+  std::optional<Encodings> own, others;
+  while (!own) {  // the identity among them: all are drawn again
+    std::array<LazyPoint, kStepBaseOts> points;
+    for (std::size_t i = 0; i < kStepBaseOts; ++i) {
+      exponents[i] = Scalar::Random(rng);
+      points[i] = RandomPoint(rng);
+    }
+    others = EncodeAll(points);
+    if (!others) continue;
+    for (std::size_t i = 0; i < kStepBaseOts; ++i) {
+      const std::uint64_t choice = ChoiceBit(state_.choices, done_ + i);
+      points[i] = curve::LazyMulBase(exponents[i]) -
+                  HashPoint(context_, message.nonce, done_ + i, choice, (*others)[i]);
+    }
+    own = EncodeAll(points);
   }
+  for (std::size_t i = 0; i < kStepBaseOts; ++i) {
+    message.points.push_back(Arrange(ChoiceBit(state_.choices, done_ + i), (*own)[i], (*others)[i]));
+  }
+  done_ += kStepBaseOts;
   if (done_ < kBaseOts) return std::nullopt;
   return std::move(state_);
 }
@@ -154,22 +172,31 @@ protocol::Outcome<std::optional<BaseOtSent>> BaseOtAnswer::Step(crypto::Rng& rng
   PASSPORT_CHECK(done_ < kBaseOts);
   if (message_.points.size() != kBaseOts) return Fail(Abort{AbortReason::kMalformed, receiver_});
   const PadContext pads(context_, message_.nonce, sent_.message.nonce);
-  for (const std::size_t end = done_ + kStepBaseOts; done_ < end; ++done_) {
-    const PointPair& received = message_.points[done_];
+  std::vector<LazyPoint> products;  // of every branch, what is sent and what is shared
+  for (std::size_t i = done_; i < done_ + kStepBaseOts; ++i) {
+    const PointPair& received = message_.points[i];
     PASSPORT_TRY(const auto points, ParsePair(received, receiver_));
-    PointPair own;
     for (std::size_t x = 0; x < 2; ++x) {
-      const Point mask = HashPoint(context_, message_.nonce, done_, x, received[1 - x]);
-      const std::optional<Point> combined = curve::Add(points[x], mask);
-      if (!combined.has_value()) return Fail(Abort{AbortReason::kBaseOt, receiver_});
+      const LazyPoint combined =
+          LazyPoint(points[x]) + HashPoint(context_, message_.nonce, i, x, received[1 - x]);
       // A fresh exponent for every branch: sharing one would need a proof of its own (dkls23.md 3.2).
       const curve::SecretScalar exponent(Scalar::Random(rng));
-      own[x] = MulBaseNonZero(exponent.Expose()).Encode();
-      const ByteArray<33> shared = MulNonZero(exponent.Expose(), *combined).Encode();
-      sent_.pads.ExposeMutable()[done_][x] = pads.Pad(done_, x, received, own[x], shared);
+      products.push_back(curve::LazyMulBase(exponent.Expose()));
+      products.push_back(curve::LazyMul(exponent.Expose(), combined));
+    }
+  }
+  // No exponent is zero, so the identity comes of a combined point that is it.
+  std::optional<Encodings> encoded = EncodeAll(products);
+  if (!encoded) return Fail(Abort{AbortReason::kBaseOt, receiver_});
+  for (auto next = encoded->begin(); next != encoded->end(); ++done_) {
+    PointPair own;
+    for (std::size_t x = 0; x < 2; ++x) {
+      own[x] = *next++;
+      sent_.pads.ExposeMutable()[done_][x] = pads.Pad(done_, x, message_.points[done_], own[x], *next++);
     }
     sent_.message.points.push_back(own);
   }
+  WipeAll(*encoded);
   if (done_ < kBaseOts) return std::optional<BaseOtSent>();
   return std::optional(std::move(sent_));
 }
@@ -182,18 +209,23 @@ protocol::Outcome<std::optional<BaseOtReceived>> BaseOtFinish::Step() {
   PASSPORT_CHECK(done_ < kBaseOts);
   if (message_.points.size() != kBaseOts) return Fail(Abort{AbortReason::kMalformed, sender_});
   const PadContext pads(context_, state_.message.nonce, message_.nonce);
-  for (const std::size_t end = done_ + kStepBaseOts; done_ < end; ++done_) {
-    const std::uint64_t choice = ChoiceBit(state_.choices, done_);
-    const Scalar& exponent = state_.exponents.Expose()[done_];
-    const PointPair& sent = message_.points[done_];
-    PASSPORT_TRY(const auto points, ParsePair(sent, sender_));
-    // Multiplication may take time that depends on the point, so both points are multiplied and the choice
-    // picks among the results.
-    const ByteArray<33> shared =
-        Select(choice, MulNonZero(exponent, points[0]).Encode(), MulNonZero(exponent, points[1]).Encode());
-    chosen_.ExposeMutable()[done_] =
-        pads.Pad(done_, choice, state_.message.points[done_], Select(choice, sent[0], sent[1]), shared);
+  std::array<LazyPoint, kStepBaseOts> products;
+  for (std::size_t i = 0; i < kStepBaseOts; ++i) {
+    // Both points must be valid; multiplication takes the same time for either.
+    PASSPORT_TRY(const auto points, ParsePair(message_.points[done_ + i], sender_));
+    const Point chosen = Point::Select(ChoiceBit(state_.choices, done_ + i), points[0], points[1]);
+    products[i] = curve::LazyMul(state_.exponents.Expose()[done_ + i], chosen);
   }
+  std::optional<Encodings> shared = EncodeAll(products);
+  PASSPORT_CHECK(shared.has_value());  // no exponent is zero
+  for (const ByteArray<33>& encoded : *shared) {
+    const std::uint64_t choice = ChoiceBit(state_.choices, done_);
+    const PointPair& sent = message_.points[done_];
+    chosen_.ExposeMutable()[done_] =
+        pads.Pad(done_, choice, state_.message.points[done_], Select(choice, sent[0], sent[1]), encoded);
+    ++done_;
+  }
+  WipeAll(*shared);
   if (done_ < kBaseOts) return std::optional<BaseOtReceived>();
   return std::optional(BaseOtReceived{std::move(chosen_), std::move(state_.choices)});
 }

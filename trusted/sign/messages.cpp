@@ -1,11 +1,13 @@
 #include "trusted/sign/messages.h"
 
+#include "trusted/curve/group.h"
 #include "trusted/sharing/encoding.h"
 
 namespace passport::sign {
 namespace {
 
 constexpr std::uint8_t kVersion = 1;
+constexpr std::size_t kPointSize = curve::Secp256k1::kPointSize;
 
 void WriteHeader(Writer& writer, const Header& header, std::uint8_t round) {
   writer.U8(kVersion).U8(round).U16(header.from.value).U16(header.to.value);
@@ -54,15 +56,22 @@ Result<Multiplication> Multiplication::Parse(ByteSpan input) {
   Reader reader(input);
   Multiplication out;
   out.header = ReadHeader(reader, 2);
-  out.nonce = sharing::ReadPoint(reader);
+  const ByteSpan nonce = reader.Raw(kPointSize);
   out.salt = reader.Array<32>();
-  out.public_share = sharing::ReadPoint(reader);
+  const ByteSpan public_share = reader.Raw(kPointSize);
   out.echo = reader.Array<32>();
   const ByteSpan multiply = reader.Raw(mul::MultiplyMessage::kSize);
-  out.gamma_nonce = sharing::ReadPoint(reader);
-  out.gamma_key = sharing::ReadPoint(reader);
+  const ByteSpan gamma_nonce = reader.Raw(kPointSize);
+  const ByteSpan gamma_key = reader.Raw(kPointSize);
   out.psi = sharing::ReadScalar(reader);
   if (!reader.Done()) return Fail(Status::kMalformed);
+  const auto own = curve::Point::ParsePair(nonce, public_share);
+  const auto gammas = curve::Point::ParsePair(gamma_nonce, gamma_key);
+  if (!own.ok() || !gammas.ok()) return Fail(Status::kMalformed);
+  out.nonce = own.value()[0];
+  out.public_share = own.value()[1];
+  out.gamma_nonce = gammas.value()[0];
+  out.gamma_key = gammas.value()[1];
   PASSPORT_TRY(out.multiply, mul::MultiplyMessage::Parse(multiply));
   return out;
 }

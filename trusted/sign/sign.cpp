@@ -9,6 +9,7 @@
 
 namespace passport::sign {
 
+using curve::LazyPoint;
 using curve::Point;
 using curve::Scalar;
 using curve::SecretScalar;
@@ -85,6 +86,13 @@ void AddTo(mul::Shares& sums, const mul::Shares& terms) {
   }
 }
 
+// Both times the generator.
+std::vector<std::optional<Point>> MulBaseShares(const mul::Shares& shares) {
+  const LazyPoint products[] = {curve::LazyMulBase(shares[kNonce].Expose()),
+                                curve::LazyMulBase(shares[kKey].Expose())};
+  return LazyPoint::ReduceAll(products);
+}
+
 // The answer to one peer, but for the fields that are the same to all.
 Outcome<Multiplication> Answer(const AwaitingCommitments& state, const mul::PairState& pair, PartyIndex peer,
                                const NonceCommitment& message, mul::Shares& products, crypto::Rng& rng) {
@@ -93,33 +101,28 @@ Outcome<Multiplication> Answer(const AwaitingCommitments& state, const mul::Pair
   PASSPORT_TRY(mul::AliceOutput output,
                mul::RespondAlice(pair.setup.as_alice, pair.gadget_as_alice, pair_ssid,
                                  state.inputs.nonce_and_key, message.extension, peer, rng));
-  const std::optional<Point> gamma_nonce = curve::MulBase(output.c[kNonce].Expose());
-  const std::optional<Point> gamma_key = curve::MulBase(output.c[kKey].Expose());
-  if (!gamma_nonce || !gamma_key) return Stop(AbortReason::kIdentity);
+  const std::vector<std::optional<Point>> gammas = MulBaseShares(output.c);
+  if (!gammas[kNonce] || !gammas[kKey]) return Stop(AbortReason::kIdentity);
   AddTo(products, output.c);
   Multiplication out;
   out.header = HeaderTo(session, peer);
   out.multiply = std::move(output.message);
-  out.gamma_nonce = *gamma_nonce;
-  out.gamma_key = *gamma_key;
+  out.gamma_nonce = *gammas[kNonce];
+  out.gamma_key = *gammas[kKey];
   return out;
 }
 
-// Checks 5 and 6 of dkls23.md 6.5 as one, with e uniform in [0, 2^128) and unknown to the sender:
+// Checks 5 and 6 of dkls23.md 6.5 as one, with e one of 2^128 scalars and unknown to the sender:
 // chi (R_j + e pk_j) == (d^u + e d^v) G + Gamma^u + e Gamma^v. The paper's text has the Lagrange-weighted
 // Shamir point in place of pk_j in check 6; like the published implementations this uses pk_j.
 bool AreConsistent(const Multiplication& message, const SecretScalar& factor, const mul::Shares& d,
                    crypto::Rng& rng) {
-  ByteArray<32> coin{};
-  rng.Fill(std::span(coin).last<16>());
-  const Scalar e = Scalar::Reduce(coin);
-  const std::optional<Point> base = curve::Add(message.nonce, curve::MulVar(e, message.public_share));
-  const std::optional<Point> left = base ? curve::Mul(factor.Expose(), *base) : std::nullopt;
+  const Scalar e = Scalar::FromCoin(rng.Array<16>());
+  const LazyPoint base = LazyPoint(message.nonce) + curve::LazyMulVar(e, message.public_share);
   const SecretScalar share(d[kNonce].Expose() + e * d[kKey].Expose());
-  const std::optional<Point> gamma = curve::Add(message.gamma_nonce, curve::MulVar(e, message.gamma_key));
-  const std::optional<Point> right = curve::Add(curve::MulBase(share.Expose()), gamma);
-  // Both sides depend on secrets: if they differ, nothing may tell where.
-  return left && right && crypto::EqualCt(left->Encode(), right->Encode());
+  const LazyPoint gamma = LazyPoint(message.gamma_nonce) + curve::LazyMulVar(e, message.gamma_key);
+  // Both sides depend on secrets: if they differ, the time does not tell where.
+  return curve::LazyMul(factor.Expose(), base) == curve::LazyMulBase(share.Expose()) + gamma;
 }
 
 // Checks 3 to 6 of dkls23.md 6.5 on one peer, then his part of the products.
@@ -164,19 +167,20 @@ Step<AwaitingCommitments, Outbox<NonceCommitment>> Start(const SessionInput& inp
     return Stop(AbortReason::kWrongKey);
   }
   if (!CanSign(input, peers)) return Stop(AbortReason::kWrongQuorum);
-  const std::optional<Point> public_key = curve::Add(input.key.PublicKey(), curve::MulBase(input.tweak));
+  const std::optional<Point> public_key =
+      input.tweak.IsZero() ? input.key.PublicKey()
+                           : curve::Add(input.key.PublicKey(), curve::MulBase(input.tweak));
   if (!public_key) return Stop(AbortReason::kIdentity);
   AwaitingCommitments state;
   Session& session = state.session;
   session = {input.self, input.quorum, input.ssid, input.key.id, *public_key, {}};
   state.inputs.nonce_and_key = {SecretScalar(Scalar::Random(rng)), AdditiveShare(input, peers)};
-  const std::optional<Point> nonce = curve::MulBase(state.inputs.nonce_and_key[kNonce].Expose());
-  const std::optional<Point> public_share = curve::MulBase(state.inputs.nonce_and_key[kKey].Expose());
-  if (!nonce || !public_share) return Stop(AbortReason::kIdentity);
-  state.inputs.nonce_point = *nonce;
-  state.inputs.public_share = *public_share;
+  const std::vector<std::optional<Point>> points = MulBaseShares(state.inputs.nonce_and_key);
+  if (!points[kNonce] || !points[kKey]) return Stop(AbortReason::kIdentity);
+  state.inputs.nonce_point = *points[kNonce];
+  state.inputs.public_share = *points[kKey];
   state.salt = rng.Array<32>();
-  state.commitment = CommitTo(session, input.self, state.salt, *nonce);
+  state.commitment = CommitTo(session, input.self, state.salt, *points[kNonce]);
   Outbox<NonceCommitment> out;
   for (const PartyIndex peer : input.quorum) {
     if (peer == input.self) continue;

@@ -100,6 +100,25 @@ TEST(RecoverEcdsa, RefusesARThatIsNoXCoordinate) {
   EXPECT_FALSE(RecoverEcdsa(digest, {Scalar::FromU64(1).Negate(), Scalar::FromU64(1), 2}).ok());
 }
 
+// The signatures of somebody else's library, half of which have a high s.
+TEST(VerifyEcdsa, TakesThePublishedSignatures) {
+  for (const kat::Fields& f : kat::Cases("ecdsa.txt", "signature", 6)) {
+    const ByteArray<32> y = kat::HexArray<32>(f[2]);
+    const Result<Point> key = Point::Parse(kat::Hex((y[31] % 2 == 0 ? "02" : "03") + f[1]));
+    ASSERT_TRUE(key.ok());
+    EXPECT_EQ(ToHex(key.value().EncodeXY()), f[1] + f[2]);
+    Digest digest;
+    digest.bytes = kat::HexArray<32>(f[3]);
+    EcdsaSignature signature{Scalar::Reduce(kat::HexArray<32>(f[4])), Scalar::Reduce(kat::HexArray<32>(f[5])),
+                             0};
+    EXPECT_EQ(VerifyEcdsa(key.value(), digest, signature), !signature.s.IsHigh());
+    if (signature.s.IsHigh()) signature.s = signature.s.Negate();
+    EXPECT_TRUE(VerifyEcdsa(key.value(), digest, signature));
+    digest.bytes[0] ^= 1;
+    EXPECT_FALSE(VerifyEcdsa(key.value(), digest, signature));
+  }
+}
+
 TEST(DigestToScalar, ReducesModuloQ) {
   Digest digest;
   digest.bytes.fill(0xff);

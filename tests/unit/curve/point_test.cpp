@@ -75,6 +75,13 @@ TEST(Multiplication, ByZero_GivesNothing) {
   EXPECT_FALSE(MulVar(Scalar(), g).has_value());
 }
 
+// What a message holds whose reading failed must never be used; if it is, no secret comes out of it.
+TEST(Multiplication, OfAnObjectThatIsNoPoint_GivesNothing) {
+  EXPECT_FALSE(Mul(Scalar::FromU64(77), Point()).has_value());
+  EXPECT_FALSE(Point::Parse(Point().Encode()).ok());
+  EXPECT_DEATH(MulVar(Scalar::FromU64(77), Point()), "");
+}
+
 TEST(Multiplication, ByMinusOne_Negates) {
   const Point p = *MulBase(Scalar::FromU64(77));
   EXPECT_EQ(Text(Mul(MinusOne(), p)), Text(p.Negate()));
