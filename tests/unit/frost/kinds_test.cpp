@@ -114,7 +114,8 @@ TYPED_TEST(KeyKind, ShareOfAnotherPurposeOrCurveIsRefusedWithNothingDrawn) {
   };
   EXPECT_EQ(reason(G::kCurve, TypeParam::kPurpose), std::nullopt);
   for (std::uint8_t purpose = 0; purpose < 5; ++purpose) {
-    if (purpose != TypeParam::kPurpose) EXPECT_EQ(reason(G::kCurve, purpose), AbortReason::kWrongKey);
+    if (purpose == TypeParam::kPurpose) continue;
+    EXPECT_EQ(reason(G::kCurve, purpose), AbortReason::kWrongKey);
   }
   EXPECT_EQ(reason(3 - G::kCurve, TypeParam::kPurpose), AbortReason::kWrongKey);
 }

@@ -27,8 +27,8 @@ struct Vector {
 template <class S>
 class FrostVector : public testing::Test {
  protected:
-  using G = typename S::Group;
-  using Scalar = curve::ScalarOf<G>;
+  using Group = typename S::Group;
+  using Scalar = curve::ScalarOf<Group>;
 
   static Vector Read() { return Vector(std::is_same_v<S, Bip340> ? "secp256k1-tr" : "ed25519"); }
 
@@ -39,10 +39,10 @@ class FrostVector : public testing::Test {
     KeyOf<S> out = DealKey<S>(2, 3, 1);
     for (auto& [party, share] : out) {
       const Scalar value = Scalar::Parse(vector_.at("share", party)).value();
-      share.share = curve::SecretScalarOf<G>(value);
-      share.commitments = {*G::MulBase(Scalar::Parse(vector_.values.at("secret")).value()),
-                           *G::MulBase(Scalar::Parse(vector_.values.at("coefficient")).value())};
-      EXPECT_EQ(G::MulBase(value), share.SharePoint(party));
+      share.share = curve::SecretScalarOf<Group>(value);
+      share.commitments = {*Group::MulBase(Scalar::Parse(vector_.values.at("secret")).value()),
+                           *Group::MulBase(Scalar::Parse(vector_.values.at("coefficient")).value())};
+      EXPECT_EQ(Group::MulBase(value), share.SharePoint(party));
     }
     return out;
   }
