@@ -177,6 +177,9 @@ TEST(FrostTaproot, SignsForTheOutputKeyWithAndWithoutScripts) {
       const curve::Point internal = key.at({1}).PublicKey();
       FrostScript<Bip340> script;
       script.tweak = frost::TaprootTweak(internal, root).value();
+      const Hash32 tag = crypto::HashSha256(AsBytes("TapTweak"));
+      const ByteSpan script_root = root ? ByteSpan(*root) : ByteSpan();
+      EXPECT_EQ(script.tweak.Encode(), crypto::HashSha256({tag, tag, internal.X(), script_root}));
       const auto run = RunFrost<Bip340>(key, {{2}, {3}}, kMessage, seed, script);
       ASSERT_EQ(run.signatures.size(), 2u);
       const auto even = internal.HasOddY() ? internal.Negate() : internal;
