@@ -60,6 +60,7 @@ constexpr Row kRows[] = {
     {Status::kBadKey, "it is not a key of the kind that is needed here", "check that it is the right file"},
     {Status::kBadPoint, "it is no point of the curve", kCopyAgain},
     {Status::kBadScalar, "it is zero or not below the order of the curve", kCopyAgain},
+    {Status::kWrongCurve, "it is a key of another curve", "check that it is the right file"},
     {Status::kUnseal, "the records cannot be opened with this node's key",
      "start it with the root key that belongs to its data folder"},
     {Status::kSealVersion, "the records were sealed by a newer version", "install that version again"},

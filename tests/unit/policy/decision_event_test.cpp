@@ -197,12 +197,19 @@ TEST_F(DecisionEvents, EveryGrantToAClientThatIsNoSignatureMakesOne) {
 }
 
 // A leader that asks for more than the client did: the signer decides for itself, refuses, and reports it.
+// The developer's proof out of what a leader forwards.
+template <class Message>
+void TakeProof(core::PeerMessage& message) {
+  auto forwarded = Message::Parse(message.body).value();
+  forwarded.evidence.encrypted_key_signature.clear();
+  message.body = forwarded.Encode();
+}
+
 TEST_F(DecisionEvents, ASignersRefusalMakesOneAlthoughTheLeaderAgrees) {
   network.core_tap = [](PartyIndex from, PartyIndex, core::PeerMessage& message) {
-    if (from != kOne || message.kind != core::MessageKind::kSignInvite) return true;
-    auto invite = core::SignInvite::Parse(message.body).value();
-    invite.evidence.encrypted_key_signature.clear();
-    message.body = invite.Encode();
+    if (from != kOne) return true;
+    if (message.kind == core::MessageKind::kSignInvite) TakeProof<core::SignInvite>(message);
+    if (message.kind == core::MessageKind::kSignOnline) TakeProof<core::SignOnline>(message);
     return true;
   };
   network.log().clear();
