@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
   AddCurveRows();
   AddOtRows();
   AddProtocolRows();
+  AddRefreshRows();
   AddBoundaryRows();
   RowReporter reporter;
   const std::size_t ran = benchmark::RunSpecifiedBenchmarks(&reporter);

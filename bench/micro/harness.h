@@ -13,6 +13,7 @@ namespace passport::bench {
 void AddCurveRows();
 void AddOtRows();
 void AddProtocolRows();
+void AddRefreshRows();
 void AddBoundaryRows();
 
 // Adds a row: `body` is called once per iteration, on a Fixture(arguments...) made anew for every repetition

@@ -27,6 +27,19 @@ Hash32 HmacSha256(ByteSpan key, std::initializer_list<ByteSpan> parts) {
   return out;
 }
 
+ByteArray<64> HmacSha512(ByteSpan key, std::initializer_list<ByteSpan> parts) {
+  PASSPORT_CHECK(!key.empty());
+  crypto_auth_hmacsha512_state state;
+  crypto_auth_hmacsha512_init(&state, key.data(), key.size());
+  for (const ByteSpan part : parts) {
+    if (!part.empty()) crypto_auth_hmacsha512_update(&state, part.data(), part.size());
+  }
+  ByteArray<64> out;
+  crypto_auth_hmacsha512_final(&state, out.data());
+  Wipe(&state, sizeof state);
+  return out;
+}
+
 void HkdfSha256(ByteSpan salt, ByteSpan input_key, ByteSpan info, std::span<std::uint8_t> out) {
   PASSPORT_CHECK(out.size() <= 255 * 32);
   Hash32 prk = HmacSha256(salt, {input_key});

@@ -35,6 +35,7 @@ void ExpandSha256(std::initializer_list<ByteSpan> message, std::string_view dst,
 // Keccak-256 as Ethereum uses it (original padding 0x01, not FIPS 202's SHA3-256).
 Hash32 HashKeccak256(ByteSpan data);
 Hash32 HmacSha256(ByteSpan key, std::initializer_list<ByteSpan> parts);
+ByteArray<64> HmacSha512(ByteSpan key, std::initializer_list<ByteSpan> parts);
 // HKDF-SHA256 (RFC 5869): out.size() <= 255 * 32.
 void HkdfSha256(ByteSpan salt, ByteSpan input_key, ByteSpan info, std::span<std::uint8_t> out);
 

@@ -27,6 +27,20 @@ inline constexpr Tag kKgFinal{"kg/final"};
 inline constexpr Tag kKgEcho{"kg/echo"};
 inline constexpr Tag kPokKg{"pok/kg"};
 inline constexpr Tag kPokShare{"pok/share"};
+// Resharing.
+inline constexpr Tag kReshare{"reshare/run"};
+inline constexpr Tag kReshareCom{"reshare/com"};
+inline constexpr Tag kReshareSid{"reshare/sid"};
+inline constexpr Tag kReshareEcho{"reshare/echo"};
+inline constexpr Tag kReshareAbort{"reshare/abort"};
+inline constexpr Tag kPokReshare{"pok/reshare"};
+inline constexpr Tag kRepair{"repair/run"};
+// Import and export.
+inline constexpr Tag kImport{"import/run"};
+inline constexpr Tag kPokImport{"pok/import"};
+inline constexpr Tag kExport{"export"};
+// Derivation.
+inline constexpr Tag kBip32Path{"bip32/path"};
 // Zero sharing.
 inline constexpr Tag kZsPrf{"zs/prf"};
 inline constexpr Tag kZsMix{"zs/mix"};

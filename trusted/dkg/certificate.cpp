@@ -16,7 +16,13 @@ using curve::Secp256k1;
 
 namespace {
 
-constexpr std::uint8_t kCertificateVersion = 1;
+constexpr std::uint8_t kVersionGenerated = 1;
+constexpr std::uint8_t kVersionAnyEpoch = 2;
+
+template <Group G>
+bool IsAsGenerated(const KeyFactsOf<G>& facts) {
+  return facts.epoch == 0 && facts.marks == 0;
+}
 
 // The proposal as fixed-width fields, for hashing and for the certificate.
 void WriteProposal(Writer& writer, const Proposal& proposal) {
@@ -35,12 +41,25 @@ Proposal ReadProposal(Reader& reader) {
   return out;
 }
 
-// epoch_ctx of dkls23.md 1.5 at epoch 0.
+// What version 2 says besides. One certificate has one form.
+template <Group G>
+void ReadEpoch(Reader& reader, KeyFactsOf<G>& facts) {
+  facts.epoch = reader.U64();
+  facts.marks = reader.U8();
+  facts.key.bytes = reader.Array<32>();
+  if (IsAsGenerated(facts) || (facts.marks & ~sharing::kMarksAll) != 0 ||
+      (facts.epoch == 0) != facts.key.IsZero()) {
+    reader.Reject();
+  }
+}
+
+// epoch_ctx of dkls23.md 1.5. The marks follow where there are any or the epoch is not the first.
 template <Group G>
 Hash32 EpochContext(const KeyFactsOf<G>& facts) {
   Writer writer;
-  writer.U64(0);
+  writer.U64(facts.epoch);
   WriteProposal(writer, facts.proposal);
+  if (!IsAsGenerated(facts)) writer.U8(facts.marks);
   return crypto::TaggedHash(crypto::tag::kEpoch, facts.Id().bytes, {writer.bytes()});
 }
 
@@ -48,6 +67,7 @@ Hash32 EpochContext(const KeyFactsOf<G>& facts) {
 
 template <Group G>
 KeyId KeyFactsOf<G>::Id() const {
+  if (epoch > 0) return key;
   return {crypto::TaggedHash(crypto::tag::kKey, Hash32{}, {transcript})};
 }
 
@@ -66,7 +86,8 @@ std::optional<Hash32> KeyFactsOf<G>::ConfirmedDigest() const {
 template <Group G>
 Result<Unit> KeyCertificateOf<G>::Verify(const Roster& roster, std::size_t min_confirmers) const {
   const std::optional<Hash32> digest = facts.ConfirmedDigest();
-  const std::size_t needed = std::max<std::size_t>(min_confirmers, facts.proposal.t);
+  const std::size_t needed = facts.epoch > 0 ? facts.proposal.dealers.size()
+                                             : std::max<std::size_t>(min_confirmers, facts.proposal.t);
   if (!digest || confirmations.size() < needed) return Fail(Status::kBadSignature);
   for (const auto& [party, signature] : confirmations) {
     const auto row = roster.find(party);
@@ -81,7 +102,8 @@ Result<Unit> KeyCertificateOf<G>::Verify(const Roster& roster, std::size_t min_c
 template <Group G>
 Bytes KeyCertificateOf<G>::Encode() const {
   Writer writer;
-  writer.U8(kCertificateVersion);
+  writer.U8(IsAsGenerated(facts) ? kVersionGenerated : kVersionAnyEpoch);
+  if (!IsAsGenerated(facts)) writer.U64(facts.epoch).U8(facts.marks).Raw(facts.key.bytes);
   WriteProposal(writer, facts.proposal);
   writer.Raw(facts.sid).Raw(facts.transcript);
   sharing::WritePoints<G>(writer, facts.commitments);
@@ -93,8 +115,10 @@ Bytes KeyCertificateOf<G>::Encode() const {
 template <Group G>
 Result<KeyCertificateOf<G>> KeyCertificateOf<G>::Parse(ByteSpan input) {
   Reader reader(input);
-  if (reader.U8() != kCertificateVersion) return Fail(Status::kMalformed);
+  const std::uint8_t version = reader.U8();
+  if (version != kVersionGenerated && version != kVersionAnyEpoch) return Fail(Status::kMalformed);
   KeyCertificateOf out;
+  if (version == kVersionAnyEpoch) ReadEpoch(reader, out.facts);
   out.facts.proposal = ReadProposal(reader);
   out.facts.sid = reader.Array<32>();
   out.facts.transcript = reader.Array<32>();

@@ -20,12 +20,16 @@ struct KeyFactsOf {
   Hash32 transcript{};  // SHA-256 of all broadcasts of rounds 1 and 2, by round and sender
   std::vector<curve::PointOf<G>> commitments;  // F_0..F_{t-1}; F_0 is the public key
   Hash32 chain_code{};
+  std::uint64_t epoch = 0;
+  std::uint8_t marks = 0;  // sharing::kMarkImported, kMarkExported
+  KeyId key;               // of a later epoch than 0; of epoch 0 it follows from the transcript
 
-  // TH("key", 0, transcript). Curve and purpose are in it by way of setup_ctx.
+  // TH("key", 0, transcript) of epoch 0, for ever. Curve and purpose are in it by way of setup_ctx.
   KeyId Id() const;
   const curve::PointOf<G>& PublicKey() const { return commitments.front(); }
   // D = TH("kg/final", sid, pk || S_1..S_n || cc || epoch_ctx || transcript), where epoch_ctx binds the key
-  // id and the whole proposal (dkls23.md 2.5). Nothing if some S_m is the identity.
+  // id, the epoch, the marks and the whole proposal (dkls23.md 2.5); in that of a later epoch, dealers are
+  // the new holders. Nothing if some S_m is the identity.
   std::optional<Hash32> ConfirmedDigest() const;
 };
 
@@ -37,11 +41,11 @@ struct KeyCertificateOf {
   std::map<PartyIndex, crypto::Ed25519Signature> confirmations;
 
   // kBadSignature unless at least max(min_confirmers, t) dealers confirmed, and each confirmation that is in
-  // the certificate verifies under the roster.
+  // the certificate verifies under the roster. After epoch 0 all holders must have confirmed (dkls23.md 7.3).
   Result<Unit> Verify(const Roster& roster, std::size_t min_confirmers) const;
 
-  // A version byte and the fields in order; 141 + 2 |Q| + 33 t + 66 per confirmation bytes for
-  // secp256k1.
+  // Version 1 is of a generated key, 141 + 2 |Q| + 33 t + 66 per confirmation bytes for secp256k1; version 2
+  // has epoch, marks and key id besides, 41 bytes more.
   Bytes Encode() const;
   // kMalformed unless Encode can have made the bytes, for a key of this curve.
   static Result<KeyCertificateOf> Parse(ByteSpan input);

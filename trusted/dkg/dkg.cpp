@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "trusted/curve/ed25519.h"
-#include "trusted/sharing/encoding.h"
+#include "trusted/dkg/dealing.h"
 #include "trusted/sharing/quorum.h"
 
 namespace passport::dkg {
@@ -16,50 +16,7 @@ using protocol::Outcome;
 
 namespace {
 
-Failure<Abort> Stop(AbortReason reason, std::optional<PartyIndex> culprit = std::nullopt) {
-  return Fail(Abort{reason, culprit});
-}
-
-// Whether a message is of this run and from whom the channel says; nobody is blamed if not.
-bool IsOfRun(const Run& run, PartyIndex from, const Header& header) {
-  return header.from == from && header.context == run.context;
-}
-
-// Whether the senders are the other dealers, each once.
-template <class Message>
-bool IsComplete(const Run& run, const Inbox<Message>& inbox) {
-  return inbox.size() + 1 == run.proposal.dealers.size() && !inbox.contains(run.self) &&
-         std::all_of(inbox.begin(), inbox.end(),
-                     [&](const auto& entry) { return sharing::Contains(run.proposal.dealers, entry.first); });
-}
-
-template <Group G>
-Hash32 CommitmentTo(const OpeningBroadcastOf<G>& opening) {
-  Writer value;
-  for (const PointOf<G>& point : opening.coefficients) value.Raw(point.Encode());
-  value.Raw(opening.chain_code_part);
-  return proof::Commit(crypto::tag::kKgCom, opening.header.context, opening.header.from, opening.salt,
-                       {value.bytes()});
-}
-
-DlogUse CoefficientUse(const Hash32& sid, PartyIndex dealer, std::size_t index) {
-  return {crypto::tag::kPokKg, sid, dealer, static_cast<std::uint16_t>(index)};
-}
-
 DlogUse ShareUse(const Hash32& sid, PartyIndex holder) { return {crypto::tag::kPokShare, sid, holder, 0}; }
-
-// sid = TH("kg/sid", setup_ctx, n_i of all dealers).
-Hash32 RunId(const Run& run, const std::map<PartyIndex, Commitment>& commitments) {
-  crypto::Sha256 state = crypto::TaggedState(crypto::tag::kKgSid, run.context);
-  for (const auto& [dealer, commitment] : commitments) state.Update(commitment.nonce);
-  return state.Final();
-}
-
-Hash32 Echo(const Hash32& sid, const std::map<PartyIndex, Commitment>& commitments) {
-  crypto::Sha256 state = crypto::TaggedState(crypto::tag::kKgEcho, sid);
-  for (const auto& [dealer, commitment] : commitments) state.Update(commitment.Encode());
-  return state.Final();
-}
 
 // Checks 2 to 6 of dkls23.md 2.4 on one dealer. That no coefficient is the identity is in the type.
 template <Group G>
@@ -67,14 +24,9 @@ Outcome<Unit> CheckOpening(const AwaitingOpeningsOf<G>& state, PartyIndex dealer
                            const OpeningOf<G>& opening) {
   const OpeningBroadcastOf<G>& broadcast = opening.broadcast;
   const std::size_t t = state.run.proposal.t;
-  if (broadcast.coefficients.size() != t || broadcast.proofs.size() != t) {
-    return Stop(AbortReason::kMalformed, dealer);
-  }
-  if (CommitmentTo(broadcast) != state.commitments.at(dealer).commitment) {
-    return Stop(AbortReason::kCommitment, dealer);
-  }
+  PASSPORT_TRY_VOID(CheckOpened(kKeyGeneration, t, state.commitments.at(dealer), broadcast));
   for (std::size_t k = 0; k < t; ++k) {
-    if (!proof::VerifyDlog<G>(CoefficientUse(state.sid, dealer, k), broadcast.coefficients[k],
+    if (!proof::VerifyDlog<G>(CoefficientUse(kKeyGeneration, state.sid, dealer, k), broadcast.coefficients[k],
                               broadcast.proofs[k])) {
       return Stop(AbortReason::kProof, dealer);
     }
@@ -90,40 +42,17 @@ Outcome<Unit> CheckOpening(const AwaitingOpeningsOf<G>& state, PartyIndex dealer
 template <Group G>
 Outcome<KeyFactsOf<G>> Combine(const AwaitingOpeningsOf<G>& state,
                                const std::map<PartyIndex, const OpeningBroadcastOf<G>*>& openings) {
-  KeyFactsOf<G> facts{state.run.proposal, state.sid, {}, {}, {}};
-  crypto::Sha256 transcript;
-  for (const auto& [dealer, commitment] : state.commitments) transcript.Update(commitment.Encode());
+  KeyFactsOf<G> facts;
+  facts.proposal = state.run.proposal;
+  facts.sid = state.sid;
+  facts.transcript = Transcript(state.commitments, openings);
   crypto::Sha256 chain_code = crypto::TaggedState(crypto::tag::kKgCc, state.sid);
   for (const auto& [dealer, opening] : openings) {
-    transcript.Update(opening->Encode());
     chain_code.Update(opening->chain_code_part);
   }
-  facts.transcript = transcript.Final();
   facts.chain_code = chain_code.Final();
-  for (std::size_t k = 0; k < state.run.proposal.t; ++k) {
-    std::vector<PointOf<G>> terms;
-    for (const auto& [dealer, opening] : openings) terms.push_back(opening->coefficients[k]);
-    const std::optional<PointOf<G>> sum = G::Sum(terms);
-    if (!sum) return Stop(AbortReason::kIdentity);
-    facts.commitments.push_back(*sum);
-  }
+  PASSPORT_TRY(facts.commitments, SumOfCoefficients<G>(openings));
   return facts;
-}
-
-template <Group G>
-sharing::KeyShareOf<G> MakeShare(const Run& run, const KeyFactsOf<G>& facts, SecretScalarOf<G> share) {
-  sharing::KeyShareOf<G> out;
-  out.id = facts.Id();
-  out.curve = run.proposal.curve;
-  out.purpose = run.proposal.purpose;
-  out.n = run.proposal.n;
-  out.t = run.proposal.t;
-  out.self = run.self;
-  out.holders = run.proposal.dealers;
-  out.commitments = facts.commitments;
-  out.chain_code = facts.chain_code;
-  out.share = std::move(share);
-  return out;
 }
 
 }  // namespace
@@ -138,7 +67,7 @@ protocol::Step<AwaitingCommitmentsOf<G>, Commitment> Start(const Proposal& propo
   const Header header{self, run.context};
   sharing::PolynomialOf<G> polynomial = sharing::PolynomialOf<G>::Random(proposal.t, rng);
   OpeningBroadcastOf<G> opening{header, polynomial.Commit(), rng.Array<32>(), rng.Array<32>(), {}, {}};
-  const Commitment commitment{header, CommitmentTo(opening), rng.Array<32>()};
+  const Commitment commitment{header, CommitmentTo(kKeyGeneration, opening), rng.Array<32>()};
   return protocol::Advance<AwaitingCommitmentsOf<G>, Commitment>{
       {run, commitment, std::move(polynomial), std::move(opening)}, commitment};
 }
@@ -147,19 +76,16 @@ template <Group G>
 protocol::Step<AwaitingOpeningsOf<G>, protocol::Outbox<OpeningOf<G>>> Open(AwaitingCommitmentsOf<G> state,
                                                                            const Inbox<Commitment>& inbox,
                                                                            crypto::Rng& rng) {
-  if (!IsComplete(state.run, inbox)) return Stop(AbortReason::kWrongQuorum);
+  if (!IsFromAllOthers(state.run.proposal.dealers, state.run.self, inbox))
+    return Stop(AbortReason::kWrongQuorum);
   for (const auto& [dealer, commitment] : inbox) {
-    if (!IsOfRun(state.run, dealer, commitment.header)) return Stop(AbortReason::kWrongSession);
+    if (!IsOfRun(state.run.context, dealer, commitment.header)) return Stop(AbortReason::kWrongSession);
   }
   AwaitingOpeningsOf<G> next{state.run, {}, inbox, std::move(state.opening), {}};
   next.commitments.emplace(state.run.self, state.sent);
-  next.sid = RunId(next.run, next.commitments);
-  next.sent.echo = Echo(next.sid, next.commitments);
-  for (std::size_t k = 0; k < next.sent.coefficients.size(); ++k) {
-    next.sent.proofs.push_back(proof::ProveDlog<G>(CoefficientUse(next.sid, next.run.self, k),
-                                                   state.polynomial.coefficients()[k],
-                                                   next.sent.coefficients[k], rng));
-  }
+  next.sid = RunId(kKeyGeneration, next.run.context, next.commitments);
+  next.sent.echo = Echo(kKeyGeneration, next.sid, next.commitments);
+  ProveCoefficients(kKeyGeneration, next.sid, state.polynomial, next.sent, rng);
   next.own_part = state.polynomial.Evaluate(next.run.self);
   protocol::Outbox<OpeningOf<G>> out;
   for (const auto& [dealer, commitment] : inbox) {
@@ -172,9 +98,11 @@ protocol::Step<AwaitingOpeningsOf<G>, protocol::Outbox<OpeningOf<G>>> Open(Await
 template <Group G>
 Outcome<ConfirmedOf<G>> Confirm(AwaitingOpeningsOf<G> state, std::type_identity_t<Inbox<OpeningOf<G>>> inbox,
                                 const crypto::SigningKey& node_key, crypto::Rng& rng) {
-  if (!IsComplete(state.run, inbox)) return Stop(AbortReason::kWrongQuorum);
+  if (!IsFromAllOthers(state.run.proposal.dealers, state.run.self, inbox))
+    return Stop(AbortReason::kWrongQuorum);
   for (const auto& [dealer, opening] : inbox) {
-    if (!IsOfRun(state.run, dealer, opening.broadcast.header)) return Stop(AbortReason::kWrongSession);
+    if (!IsOfRun(state.run.context, dealer, opening.broadcast.header))
+      return Stop(AbortReason::kWrongSession);
   }
   for (const auto& [dealer, opening] : inbox) {
     if (opening.broadcast.echo != state.sent.echo) return Stop(AbortReason::kEquivocation);
@@ -187,19 +115,24 @@ Outcome<ConfirmedOf<G>> Confirm(AwaitingOpeningsOf<G> state, std::type_identity_
     share.ExposeMutable() = share.Expose() + opening.share.Expose();
   }
   PASSPORT_TRY(KeyFactsOf<G> facts, Combine(state, openings));
+  return ConfirmShare(state.run, std::move(facts), std::move(share), node_key, rng);
+}
+
+template <Group G>
+Outcome<ConfirmedOf<G>> ConfirmShare(const Run& run, KeyFactsOf<G> facts, SecretScalarOf<G> share,
+                                     const crypto::SigningKey& node_key, crypto::Rng& rng) {
   const std::optional<Hash32> digest = facts.ConfirmedDigest();
   if (!digest) return Stop(AbortReason::kIdentity);
 
   // Every part matched its commitments, so the sum does.
-  const std::optional<PointOf<G>> share_point =
-      sharing::EvaluateCommitments<G>(facts.commitments, state.run.self);
+  const std::optional<PointOf<G>> share_point = sharing::EvaluateCommitments<G>(facts.commitments, run.self);
   PASSPORT_CHECK(share_point && G::MulBase(share.Expose()) == share_point);
-  ConfirmationOf<G> out{{state.run.self, state.run.context},
+  ConfirmationOf<G> out{{run.self, run.context},
                         *digest,
-                        proof::ProveDlog<G>(ShareUse(state.sid, state.run.self), share, *share_point, rng),
+                        proof::ProveDlog<G>(ShareUse(facts.sid, run.self), share, *share_point, rng),
                         node_key.Sign(*digest)};
-  sharing::KeyShareOf<G> pending = MakeShare(state.run, facts, std::move(share));
-  return ConfirmedOf<G>{{state.run, std::move(facts), *digest, out.signature}, std::move(pending), out};
+  sharing::KeyShareOf<G> pending = MakeShare(facts, run.self, std::move(share));
+  return ConfirmedOf<G>{{run, std::move(facts), *digest, out.signature}, std::move(pending), out};
 }
 
 template <Group G>
@@ -211,7 +144,7 @@ Outcome<KeyCertificateOf<G>> Finish(AwaitingConfirmationsOf<G> state,
         !roster.contains(party)) {
       return Stop(AbortReason::kWrongQuorum);
     }
-    if (!IsOfRun(state.run, party, confirmation.header)) return Stop(AbortReason::kWrongSession);
+    if (!IsOfRun(state.run.context, party, confirmation.header)) return Stop(AbortReason::kWrongSession);
   }
   KeyCertificateOf<G> certificate{std::move(state.facts), {{state.run.self, state.own_signature}}};
   const KeyFactsOf<G>& facts = certificate.facts;
@@ -240,6 +173,8 @@ template protocol::Step<AwaitingOpenings, protocol::Outbox<Opening>> Open<Secp25
                                                                                      crypto::Rng&);
 template Outcome<Confirmed> Confirm<Secp256k1>(AwaitingOpenings, Inbox<Opening>, const crypto::SigningKey&,
                                                crypto::Rng&);
+template Outcome<Confirmed> ConfirmShare(const Run&, KeyFacts, SecretScalarOf<Secp256k1>,
+                                         const crypto::SigningKey&, crypto::Rng&);
 template Outcome<KeyCertificate> Finish<Secp256k1>(AwaitingConfirmations, const Inbox<Confirmation>&,
                                                    const Roster&, std::size_t);
 

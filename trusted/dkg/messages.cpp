@@ -14,6 +14,17 @@ namespace {
 
 constexpr std::uint8_t kMessageVersion = 1;
 
+template <Group G>
+std::vector<proof::DlogProofOf<G>> ReadProofs(Reader& reader) {
+  const std::uint16_t count = reader.U16();
+  if (count > sharing::kPartiesMax) reader.Reject();
+  std::vector<proof::DlogProofOf<G>> out;
+  while (!reader.failed() && out.size() < count) out.push_back(proof::DlogProofOf<G>::Read(reader));
+  return out;
+}
+
+}  // namespace
+
 void WriteHeader(Writer& writer, const Header& header, std::uint8_t round) {
   writer.U8(kMessageVersion).U8(round).U16(header.from.value).Raw(header.context);
 }
@@ -25,17 +36,6 @@ Header ReadHeader(Reader& reader, std::uint8_t round) {
   out.context = reader.Array<32>();
   return out;
 }
-
-template <Group G>
-std::vector<proof::DlogProofOf<G>> ReadProofs(Reader& reader) {
-  const std::uint16_t count = reader.U16();
-  if (count > sharing::kPartiesMax) reader.Reject();
-  std::vector<proof::DlogProofOf<G>> out;
-  while (!reader.failed() && out.size() < count) out.push_back(proof::DlogProofOf<G>::Read(reader));
-  return out;
-}
-
-}  // namespace
 
 bool Proposal::IsValidFor(std::uint8_t group_curve) const {
   return curve == group_curve && n <= sharing::kPartiesMax && t >= 2 && t <= n && dealers.size() >= t &&

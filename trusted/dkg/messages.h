@@ -36,6 +36,8 @@ struct Header {
   PartyIndex from;
   Hash32 context{};
 };
+void WriteHeader(Writer& writer, const Header& header, std::uint8_t round);
+Header ReadHeader(Reader& reader, std::uint8_t round);  // fails the reader on another version or round
 
 // Round 1, to all: what the sender will open, and his part of the run's id. 100 bytes.
 struct Commitment {

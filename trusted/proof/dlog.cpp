@@ -10,16 +10,12 @@ using curve::PointOf;
 using curve::ScalarOf;
 using curve::SecretScalarOf;
 
-namespace {
-
 template <Group G>
-ScalarOf<G> Challenge(const DlogUse& use, const PointOf<G>& statement, const PointOf<G>& nonce) {
+ScalarOf<G> DlogChallenge(const DlogUse& use, const PointOf<G>& statement, const PointOf<G>& nonce) {
   return G::HashToScalar(
       use.tag, use.context,
       {crypto::Le16(use.prover.value), crypto::Le16(use.index), statement.Encode(), nonce.Encode()});
 }
-
-}  // namespace
 
 template <Group G>
 void DlogProofOf<G>::Write(Writer& writer) const {
@@ -40,13 +36,13 @@ DlogProofOf<G> ProveDlog(const DlogUse& use, const SecretScalarOf<G>& secret, co
   const SecretScalarOf<G> k(ScalarOf<G>::Random(rng));
   const std::optional<PointOf<G>> nonce = G::MulBase(k.Expose());
   PASSPORT_CHECK(nonce.has_value());
-  const ScalarOf<G> challenge = Challenge<G>(use, statement, *nonce);
+  const ScalarOf<G> challenge = DlogChallenge<G>(use, statement, *nonce);
   return {*nonce, k.Expose() + challenge * secret.Expose()};
 }
 
 template <Group G>
 bool VerifyDlog(const DlogUse& use, const PointOf<G>& statement, const DlogProofOf<G>& proof) {
-  const ScalarOf<G> challenge = Challenge<G>(use, statement, proof.nonce);
+  const ScalarOf<G> challenge = DlogChallenge<G>(use, statement, proof.nonce);
   const std::optional<PointOf<G>> right = G::Add(proof.nonce, G::MulVar(challenge, statement));
   return G::MulBase(proof.response) == right;
 }
@@ -55,6 +51,8 @@ using curve::Secp256k1;
 template struct DlogProofOf<Secp256k1>;
 template DlogProofOf<Secp256k1> ProveDlog<Secp256k1>(const DlogUse&, const SecretScalarOf<Secp256k1>&,
                                                      const PointOf<Secp256k1>&, crypto::Rng&);
+template ScalarOf<Secp256k1> DlogChallenge<Secp256k1>(const DlogUse&, const PointOf<Secp256k1>&,
+                                                      const PointOf<Secp256k1>&);
 template bool VerifyDlog<Secp256k1>(const DlogUse&, const PointOf<Secp256k1>&, const DlogProofOf<Secp256k1>&);
 
 using curve::Ed25519;

@@ -34,6 +34,10 @@ using DlogProof = DlogProofOf<curve::Secp256k1>;
 template <curve::Group G = curve::Secp256k1>
 DlogProofOf<G> ProveDlog(const DlogUse& use, const curve::SecretScalarOf<G>& secret,
                          const curve::PointOf<G>& statement, crypto::Rng& rng);
+// e, for who checks z G == T + e X together with other equations.
+template <curve::Group G = curve::Secp256k1>
+curve::ScalarOf<G> DlogChallenge(const DlogUse& use, const curve::PointOf<G>& statement,
+                                 const curve::PointOf<G>& nonce);
 // Variable time: everything is public.
 template <curve::Group G = curve::Secp256k1>
 bool VerifyDlog(const DlogUse& use, const curve::PointOf<G>& statement, const DlogProofOf<G>& proof);

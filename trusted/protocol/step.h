@@ -31,6 +31,7 @@ enum class AbortReason : std::uint16_t {
   kPeerLost = 17,
   kWrongKey = 18,        // a key share of another curve or purpose: nothing is done with it
   kSignatureShare = 19,  // a share of a Schnorr signature does not fit its sender's commitments
+  kConstantTerm = 20,    // resharing: a dealer deals something else than its share
 };
 
 // Whether an abort for this reason burns the OT setup shared with the culprit (dkls23.md 4.4, 5.5, 6.5;

@@ -8,12 +8,13 @@
 namespace passport::sharing {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersionGenerated = 1;
+constexpr std::uint8_t kVersionAnyEpoch = 2;
 
 template <curve::Group G>
 bool IsConsistent(const KeyShareOf<G>& key) {
-  return key.n <= kPartiesMax && key.t >= 2 && key.t <= key.n && key.commitments.size() == key.t &&
-         Contains(key.holders, key.self);
+  return (key.marks & ~kMarksAll) == 0 && key.n <= kPartiesMax && key.t >= 2 && key.t <= key.n &&
+         key.commitments.size() == key.t && Contains(key.holders, key.self);
 }
 
 }  // namespace
@@ -26,7 +27,10 @@ std::optional<curve::PointOf<G>> KeyShareOf<G>::SharePoint(PartyIndex party) con
 template <curve::Group G>
 crypto::SecretBytes KeyShareOf<G>::EncodeSecret() const {
   Writer writer;
-  writer.U8(kVersion).Raw(id.bytes).U8(curve).U8(purpose).U16(n).U16(t).U16(self.value);
+  const bool is_as_generated = epoch == 0 && marks == 0;
+  writer.U8(is_as_generated ? kVersionGenerated : kVersionAnyEpoch).Raw(id.bytes).U8(curve).U8(purpose);
+  if (!is_as_generated) writer.U64(epoch).U8(marks);
+  writer.U16(n).U16(t).U16(self.value);
   WriteParties(writer, holders);
   WritePoints<G>(writer, commitments);
   writer.Raw(chain_code);
@@ -36,12 +40,18 @@ crypto::SecretBytes KeyShareOf<G>::EncodeSecret() const {
 template <curve::Group G>
 Result<KeyShareOf<G>> KeyShareOf<G>::Parse(ByteSpan input) {
   Reader reader(input);
-  if (reader.U8() != kVersion) return Fail(Status::kMalformed);
+  const std::uint8_t version = reader.U8();
+  if (version != kVersionGenerated && version != kVersionAnyEpoch) return Fail(Status::kMalformed);
   KeyShareOf out;
   out.id.bytes = reader.Array<32>();
   out.curve = reader.U8();
   if (!reader.failed() && out.curve != G::kCurve) return Fail(Status::kWrongCurve);
   out.purpose = reader.U8();
+  if (version == kVersionAnyEpoch) {
+    out.epoch = reader.U64();
+    out.marks = reader.U8();
+    if (out.epoch == 0 && out.marks == 0) reader.Reject();  // one share has one form
+  }
   out.n = reader.U16();
   out.t = reader.U16();
   out.self.value = reader.U16();

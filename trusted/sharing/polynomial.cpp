@@ -1,5 +1,7 @@
 #include "trusted/sharing/polynomial.h"
 
+#include <bit>
+
 #include "trusted/curve/ed25519.h"
 
 namespace passport::sharing {
@@ -16,6 +18,14 @@ PolynomialOf<G> PolynomialOf<G>::Random(std::size_t coefficient_count, crypto::R
   for (std::size_t k = 0; k < coefficient_count; ++k) {
     out.coefficients_.emplace_back(ScalarOf<G>::Random(rng));  // Random never draws zero
   }
+  return out;
+}
+
+template <Group G>
+PolynomialOf<G> PolynomialOf<G>::WithConstant(SecretScalarOf<G> constant, std::size_t coefficient_count,
+                                              crypto::Rng& rng) {
+  PolynomialOf out = Random(coefficient_count, rng);
+  out.coefficients_.front() = std::move(constant);
   return out;
 }
 
@@ -41,13 +51,26 @@ std::vector<PointOf<G>> PolynomialOf<G>::Commit() const {
   return out;
 }
 
+namespace {
+
+// x * P by doubling and adding: for indices, which are small, a fraction of a general multiplication.
+template <Group G>
+std::optional<PointOf<G>> MulByIndexVar(PartyIndex x, const std::optional<PointOf<G>>& p) {
+  std::optional<PointOf<G>> out;
+  for (std::size_t bit = std::bit_width(x.value); bit-- > 0;) {
+    out = G::Add(out, out);
+    if (x.value >> bit & 1) out = G::Add(out, p);
+  }
+  return out;
+}
+
+}  // namespace
+
 template <Group G>
 std::optional<PointOf<G>> EvaluateCommitments(std::span<const PointOf<G>> commitments, PartyIndex at) {
-  const ScalarOf<G> x = ScalarOf<G>::FromU64(at.value);
   std::optional<PointOf<G>> sum;
   for (std::size_t k = commitments.size(); k-- > 0;) {
-    if (sum) sum = G::MulVar(x, *sum);
-    sum = G::Add(sum, commitments[k]);
+    sum = G::Add(MulByIndexVar<G>(at, sum), commitments[k]);
   }
   return sum;
 }

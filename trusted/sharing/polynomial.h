@@ -22,6 +22,9 @@ class PolynomialOf {
 
   // Uniform coefficients, none of them zero, so that the degree is exact and every commitment is a point.
   static PolynomialOf Random(std::size_t coefficient_count, crypto::Rng& rng);
+  // The same with a given f(0), which is not zero.
+  static PolynomialOf WithConstant(curve::SecretScalarOf<G> constant, std::size_t coefficient_count,
+                                   crypto::Rng& rng);
 
   // f(at), the share of one party. Constant time.
   curve::SecretScalarOf<G> Evaluate(PartyIndex at) const;

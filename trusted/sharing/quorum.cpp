@@ -20,21 +20,29 @@ bool Contains(std::span<const PartyIndex> parties, PartyIndex party) {
 }
 
 template <curve::Group G>
-curve::ScalarOf<G> LagrangeWeight(std::span<const PartyIndex> quorum, PartyIndex self) {
+curve::ScalarOf<G> LagrangeWeightAt(std::span<const PartyIndex> quorum, PartyIndex self, PartyIndex at) {
   using Scalar = curve::ScalarOf<G>;
   PASSPORT_CHECK(Contains(quorum, self));
   const Scalar own = Scalar::FromU64(self.value);
+  const Scalar where = Scalar::FromU64(at.value);
   Scalar numerator = Scalar::FromU64(1);
   Scalar denominator = Scalar::FromU64(1);
   for (const PartyIndex other : quorum) {
     if (other == self) continue;
     const Scalar x = Scalar::FromU64(other.value);
-    numerator = numerator * x;
+    numerator = numerator * (x - where);
     denominator = denominator * (x - own);
   }
   return numerator * denominator.Invert();
 }
 
+template <curve::Group G>
+curve::ScalarOf<G> LagrangeWeight(std::span<const PartyIndex> quorum, PartyIndex self) {
+  return LagrangeWeightAt<G>(quorum, self, {0});
+}
+
+template curve::Scalar LagrangeWeightAt<curve::Secp256k1>(std::span<const PartyIndex>, PartyIndex,
+                                                          PartyIndex);
 template curve::Scalar LagrangeWeight<curve::Secp256k1>(std::span<const PartyIndex>, PartyIndex);
 
 template curve::Ed25519Scalar LagrangeWeight<curve::Ed25519>(std::span<const PartyIndex>, PartyIndex);

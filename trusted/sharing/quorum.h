@@ -13,6 +13,9 @@ bool IsPartySet(std::span<const PartyIndex> parties, std::uint16_t n);
 // Whether party is in the set.
 bool Contains(std::span<const PartyIndex> parties, PartyIndex party);
 
+// prod_{j != self} (at - j) / (self - j) modulo q: the weight of self's share in f(at), for any at.
+template <curve::Group G = curve::Secp256k1>
+curve::ScalarOf<G> LagrangeWeightAt(std::span<const PartyIndex> quorum, PartyIndex self, PartyIndex at);
 // lambda_self = prod_{j != self} j / (j - self) modulo q: the weight of self's share in the secret f(0)
 // (dkls23.md 6.2). The quorum is a party set that contains self.
 template <curve::Group G = curve::Secp256k1>

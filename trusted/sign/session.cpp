@@ -21,7 +21,7 @@ Hash32 MakeSsid(const SsidInput& input) {
   PASSPORT_CHECK(input.quorum.size() == input.t);
   PASSPORT_CHECK(input.nonces.empty() || input.nonces.size() == input.t);
   const Hash32 epoch =
-      crypto::TaggedHash(crypto::tag::kEpoch, input.key.bytes, {crypto::Le64(0), input.manifest});
+      crypto::TaggedHash(crypto::tag::kEpoch, input.key.bytes, {crypto::Le64(input.epoch), input.manifest});
   Writer writer;
   writer.Raw(kSuite).U16(input.t);
   for (const PartyIndex party : input.quorum) writer.U16(party.value);

@@ -22,11 +22,12 @@ struct SsidInput {
   std::optional<Digest> digest;    // absent for a presignature
   Hash32 coordinator_nonce{};
   std::vector<Hash32> nonces;  // one fresh nonce of each signer, in quorum order; or none (dkls23.md 1.5)
+  std::uint64_t epoch = 0;     // of the key's shares that sign
 };
 
 // ssid = TH("ssid", epoch_ctx, suite || LE16 t || quorum || path || purpose || digest if signing ||
-// coordinator nonce || nonces), with epoch_ctx = TH("epoch", key, LE64 0 || manifest). The suite is that of
-// this build.
+// coordinator nonce || nonces), with epoch_ctx = TH("epoch", key, LE64 epoch || manifest). The suite is that
+// of this build.
 Hash32 MakeSsid(const SsidInput& input);
 
 // TH("pair", ssid, LE16 alice || LE16 bob || setup id): the context of one multiplication of a run. The setup

@@ -33,8 +33,8 @@ Failure<Abort> Stop(AbortReason reason, std::optional<PartyIndex> culprit = std:
 
 bool CanSign(const SessionInput& input, const Peers& peers) {
   const sharing::KeyShare& key = input.key;
-  return input.quorum.size() == key.t && sharing::IsPartySet(input.quorum, key.n) && input.self == key.self &&
-         sharing::Contains(input.quorum, input.self) &&
+  return key.MaySign() && input.quorum.size() == key.t && sharing::IsPartySet(input.quorum, key.n) &&
+         input.self == key.self && sharing::Contains(input.quorum, input.self) &&
          std::all_of(input.quorum.begin(), input.quorum.end(),
                      [&](PartyIndex party) { return party == input.self || peers.contains(party); });
 }

@@ -52,7 +52,8 @@ struct Presignature {
 };
 
 // Round 1 (dkls23.md 6.2, 6.3). kWrongKey for a key that is not for ECDSA; kWrongQuorum, with nothing drawn,
-// unless the quorum is exactly t parties of the key with self and there is a setup with each of the others.
+// unless the quorum is exactly t parties of the key, which may sign, with self and there is a setup with each
+// of the others.
 protocol::Step<AwaitingCommitments, protocol::Outbox<NonceCommitment>> Start(const SessionInput& input,
                                                                              const Peers& peers,
                                                                              crypto::Rng& rng);

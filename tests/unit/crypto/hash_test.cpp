@@ -152,6 +152,13 @@ TEST(Hmac, IsThatOfPython) {
   }
 }
 
+TEST(Hmac, OfSha512IsThatOfRfc4231) {
+  const Bytes key(20, 0x0b);
+  EXPECT_EQ(ToHex(HmacSha512(key, {AsBytes("Hi "), AsBytes("There")})),
+            "87aa7cdea5ef619d4ff0b4241a1d6cb02379f4e2ce4ec2787ad0b30545e17cde"
+            "daa833b7d6b8a702038b274eaea3f4e4be9d914eeb61f1702e696c203a126854");
+}
+
 std::string Hkdf(std::string_view key, std::string_view salt, std::string_view info, std::size_t size) {
   Bytes out(size);
   HkdfSha256(kat::Hex(salt), kat::Hex(key), kat::Hex(info), out);

@@ -3,7 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "tests/golden/golden.h"
+#include "tests/unit/protocol/reshare_network.h"
 #include "tests/unit/protocol/sign_network.h"
+#include "trusted/reshare/repair.h"
+#include "trusted/transfer/export.h"
+#include "trusted/transfer/import.h"
 
 namespace passport::test {
 namespace {
@@ -46,6 +50,53 @@ TEST(Golden, KeyShareBelongsToTheCertifiedKey) {
   EXPECT_EQ(curve::MulBase(share.value().share.Expose()), share.value().SharePoint(share.value().self));
 }
 
+// The second form, of an epoch after the first: of the same key, reshared, imported and exported.
+TEST(Golden, KeyShareOfALaterEpochBelongsToItsCertificate) {
+  EXPECT_TRUE(RoundTrips<sharing::KeyShare>("key-share-v2.bin"));
+  EXPECT_TRUE(RoundTrips<dkg::KeyCertificate>("key-certificate-v2.bin"));
+  const auto share = sharing::KeyShare::Parse(ReadGolden("key-share-v2.bin"));
+  const auto certificate = dkg::KeyCertificate::Parse(ReadGolden("key-certificate-v2.bin"));
+  ASSERT_TRUE(share.ok() && certificate.ok());
+  EXPECT_TRUE(certificate.value().Verify(MakeRoster(3), 3).ok());
+  EXPECT_EQ(certificate.value().facts.Id(), share.value().id);
+  EXPECT_EQ(certificate.value().facts.epoch, 1u);
+  EXPECT_EQ(share.value().epoch, 1u);
+  EXPECT_EQ(share.value().marks, sharing::kMarksAll);
+  EXPECT_EQ(curve::MulBase(share.value().share.Expose()), share.value().SharePoint(share.value().self));
+}
+
+TEST(Golden, MessagesOfALifeOfAKeyAreUnderstood) {
+  EXPECT_TRUE(RoundTrips<dkg::Commitment>("reshare-commitment-v1.bin"));
+  EXPECT_TRUE(RoundTrips<dkg::Opening>("reshare-opening-v1.bin"));
+  EXPECT_TRUE(RoundTrips<reshare::Notice>("reshare-notice-v1.bin"));
+  EXPECT_TRUE(RoundTrips<reshare::Activation>("reshare-activation-v1.bin"));
+  EXPECT_TRUE(RoundTrips<reshare::RepairPart>("repair-part-v1.bin"));
+  EXPECT_TRUE(RoundTrips<reshare::RepairSum>("repair-sum-v1.bin"));
+  EXPECT_TRUE(RoundTrips<transfer::ImportOffer>("import-offer-v1.bin"));
+  EXPECT_TRUE(RoundTrips<transfer::ExportedShare>("export-share-v1.bin"));
+}
+
+// An older build that meets the second form, and forms that no build writes.
+TEST(Golden, OneShareAndOneCertificateHaveOneForm) {
+  for (const char* name : {"key-share-v1.bin", "key-share-v2.bin"}) {
+    Bytes bytes = ReadGolden(name);
+    bytes[0] ^= 3;  // the other version's number
+    EXPECT_FALSE(sharing::KeyShare::Parse(bytes).ok()) << name;
+  }
+  for (const char* name : {"key-certificate-v1.bin", "key-certificate-v2.bin"}) {
+    Bytes bytes = ReadGolden(name);
+    bytes[0] ^= 3;
+    EXPECT_FALSE(dkg::KeyCertificate::Parse(bytes).ok()) << name;
+  }
+  Bytes share = ReadGolden("key-share-v2.bin");
+  share[43] = 4;  // a mark that there is not
+  EXPECT_FALSE(sharing::KeyShare::Parse(share).ok());
+  share[43] = 0;
+  EXPECT_TRUE(sharing::KeyShare::Parse(share).ok());
+  share[35] = 0;  // neither epoch nor mark: that is the first form
+  EXPECT_FALSE(sharing::KeyShare::Parse(share).ok());
+}
+
 // One hash over all bytes of a run from a fixed seed. A change of it is a change of what goes over the wire,
 // or of the order in which randomness is drawn; it belongs into the commit message.
 TEST(Golden, TracesOfFixedSeedsStayTheSame) {
@@ -53,6 +104,10 @@ TEST(Golden, TracesOfFixedSeedsStayTheSame) {
             "117cc45c1b7d6811be969f53712485742963bba6fe087b0c38e6ba64731f4052");
   EXPECT_EQ(ToHex(RunSign(Cluster(2, 3, 1), {{1}, {3}}, 1).wire.Trace()),
             "3112eb9cd4f85c1bdd3d58647676b17614cdb29568258a6e2613509fdd6ea9d6");
+  const Committee committee = MakeCommittee(2, 3, 1);
+  EXPECT_EQ(
+      ToHex(RunReshare(committee, MakeReshareProposal(committee, AllOf(3), 2, 3, AllOf(3)), 1).wire.Trace()),
+      "TRACE");
 }
 
 }  // namespace

@@ -35,10 +35,13 @@ DealtSeeds DealSeeds(crypto::Rng& rng) {
 }  // namespace
 
 Cluster::Cluster(std::uint16_t t, std::uint16_t n, std::uint64_t seed)
-    : key_(RunDkg(MakeProposal(t, n), seed)) {
-  for (std::uint16_t a = 1; a <= n; ++a) {
-    for (auto b = static_cast<std::uint16_t>(a + 1); b <= n; ++b) {
-      Redeal({a}, {b}, seed * 10000 + a * std::uint64_t{100} + b);
+    : Cluster(RunDkg(MakeProposal(t, n), seed).shares, seed) {}
+
+Cluster::Cluster(std::map<PartyIndex, sharing::KeyShare> shares, std::uint64_t seed)
+    : shares_(std::move(shares)) {
+  for (auto a = shares_.begin(); a != shares_.end(); ++a) {
+    for (auto b = std::next(a); b != shares_.end(); ++b) {
+      Redeal(a->first, b->first, seed * 10000 + a->first.value * std::uint64_t{100} + b->first.value);
     }
   }
 }
@@ -80,6 +83,7 @@ Hash32 MakeRunSsid(const Cluster& cluster, const Parties& quorum, std::uint64_t 
   input.t = static_cast<std::uint16_t>(quorum.size());
   input.quorum = quorum;
   input.coordinator_nonce = rng.Array<32>();
+  input.epoch = cluster.share(quorum[0]).epoch;
   return sign::MakeSsid(input);
 }
 

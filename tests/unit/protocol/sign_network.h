@@ -13,16 +13,18 @@ namespace passport::test {
 class Cluster {
  public:
   Cluster(std::uint16_t t, std::uint16_t n, std::uint64_t seed);
+  // The holders of these shares of one key.
+  Cluster(std::map<PartyIndex, sharing::KeyShare> shares, std::uint64_t seed);
 
-  const sharing::KeyShare& share(PartyIndex party) const { return key_.shares.at(party); }
-  const curve::Point& public_key() const { return share({1}).PublicKey(); }
+  const sharing::KeyShare& share(PartyIndex party) const { return shares_.at(party); }
+  const curve::Point& public_key() const { return shares_.begin()->second.PublicKey(); }
   sign::Peers PeersOf(PartyIndex self) const;
   // Makes the setup of two nodes anew, as after a restart of one of them.
   void Redeal(PartyIndex a, PartyIndex b, std::uint64_t seed);
   void SetPair(PartyIndex self, PartyIndex peer, ot::PairSetup setup);
 
  private:
-  DkgRun key_;
+  std::map<PartyIndex, sharing::KeyShare> shares_;
   std::map<std::pair<PartyIndex, PartyIndex>, std::unique_ptr<mul::PairState>> pairs_;  // {self, peer}
 };
 

@@ -9,6 +9,7 @@
 #include "trusted/sharing/zero_share.cpp"
 // After what they use:
 #include "trusted/dkg/certificate.cpp"
+#include "trusted/dkg/dealing.cpp"
 #include "trusted/dkg/dkg.cpp"
 #include "trusted/dkg/messages.cpp"
 
