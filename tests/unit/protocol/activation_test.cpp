@@ -14,7 +14,7 @@ using reshare::Notice;
 using reshare::Signatures;
 using Epochs = std::vector<std::uint64_t>;
 
-const KeyId kKey{{1, 2, 3}};
+const KeyId kActivated{{1, 2, 3}};
 constexpr PartyIndex kSelf{1};
 
 Agreement AgreementOf(std::uint64_t epoch, const Parties& members = {{1}, {2}, {3}}) {
@@ -28,15 +28,15 @@ crypto::Ed25519Signature ConfirmationBy(PartyIndex party, std::uint64_t epoch) {
 }
 
 Notice ConfirmedBy(std::uint64_t epoch, const Parties& parties) {
-  Notice out{kKey, epoch, {}, {}};
+  Notice out{kActivated, epoch, {}, {}};
   for (const PartyIndex party : parties) out.confirmations[party] = ConfirmationBy(party, epoch);
   return out;
 }
 
 Notice AbortedBy(std::uint64_t epoch, const Parties& parties) {
-  Notice out{kKey, epoch, {}, {}};
+  Notice out{kActivated, epoch, {}, {}};
   for (const PartyIndex party : parties) {
-    out.aborts[party] = NodeKey(party).Sign(reshare::AbortDigest(kKey, epoch));
+    out.aborts[party] = NodeKey(party).Sign(reshare::AbortDigest(kActivated, epoch));
   }
   return out;
 }
@@ -44,7 +44,7 @@ Notice AbortedBy(std::uint64_t epoch, const Parties& parties) {
 const reshare::Roster kRoster = MakeRoster(4);
 
 Activation AtEpochZero() {
-  return Activation(kKey, kSelf, AgreementOf(0), ConfirmedBy(0, {{1}, {2}, {3}}).confirmations);
+  return Activation(kActivated, kSelf, AgreementOf(0), ConfirmedBy(0, {{1}, {2}, {3}}).confirmations);
 }
 
 Activation WithPending(std::uint64_t epoch) {
@@ -226,7 +226,7 @@ TEST(Activation, ARestartedNodeDoesNothingBeforeItHasCaughtUp) {
 }
 
 TEST(Activation, AJoinerSignsWithItsFirstCertifiedEpoch) {
-  Activation node(kKey, kSelf);
+  Activation node(kActivated, kSelf);
   EXPECT_EQ(node.SigningEpoch(), std::nullopt);
   EXPECT_TRUE(node.Prepare(AgreementOf(5), ConfirmationBy(kSelf, 5)).ok());
   EXPECT_TRUE(node.Learn(ConfirmedBy(5, {{2}, {3}}), kRoster).erase.empty());
@@ -239,7 +239,7 @@ TEST(Activation, WhoKnowsLessIsToldTheRest) {
   ASSERT_TRUE(first.reply.has_value());
   EXPECT_EQ(first.reply->confirmations.size(), 2u);
   EXPECT_FALSE(node.Learn(ConfirmedBy(1, {{1}, {2}, {3}}), kRoster).reply.has_value());
-  EXPECT_FALSE(node.Learn({kKey, 1, {}, {}}, kRoster).reply.has_value());  // it brings nothing: it may ask
+  EXPECT_FALSE(node.Learn({kActivated, 1, {}, {}}, kRoster).reply.has_value());  // it brings nothing: it may ask
   EXPECT_TRUE(node.Prepare(AgreementOf(2), ConfirmationBy(kSelf, 2)).ok());
   node.Learn(AbortedBy(2, {{2}, {3}}), kRoster);
   EXPECT_TRUE(node.VoteAbort(2, NodeKey(kSelf)).ok());
