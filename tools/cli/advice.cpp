@@ -94,8 +94,9 @@ constexpr Row kOfManifest[] = {
      "compare the hash of `passport manifest show` with that of `passport attest`; a manifest cannot be "
      "replaced yet"},
     {Status::kPeerUnknown, "none of its rows has the keys of this node",
-     "check the --node URL; if the node's data folder is new, make the manifest again with `passport "
-     "manifest init`"},
+     "check the --node URL; before the network's first start make the manifest again with `passport manifest "
+     "init`; later it means that the node's records are gone: restore the newest copy of its data folder; "
+     "without one the network goes on without it, as no node can be replaced yet"},
 };
 constexpr Row kOfStatement[] = {
     {Status::kMalformed, "it is damaged, or of a kind that the node does not know", kCopyAgain},

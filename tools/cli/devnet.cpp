@@ -5,12 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <deque>
 #include <fstream>
 #include <sstream>
 
-#include "tools/cli/deadline.h"
+#include "tools/cli/devnet_run.h"
 #include "tools/cli/manifest_build.h"
 #include "tools/cli/node_launch.h"
 #include "tools/cli/operator_key.h"
@@ -19,26 +18,11 @@
 namespace passport::cli {
 namespace {
 
-constexpr std::uint16_t kNodesDefault = 3;
-constexpr std::uint16_t kThresholdDefault = 2;
-constexpr int kPeerPortOffsets[] = {1000, 2000, 3000, 4000, 5000, -1000, -2000};
-constexpr std::chrono::seconds kLookTime{3};    // for one answer of a node that is being waited for
-constexpr std::chrono::seconds kPortTime{3};    // for a port whose process is just ending
 constexpr std::chrono::seconds kStopTime{16};   // passportd gives its host 10 s and its enclave 3 s
 constexpr std::chrono::seconds kOrphanTime{5};  // for children of a passportd that was killed
 constexpr std::size_t kLogLinesTold = 4;
 constexpr std::size_t kLogBytesTold = 4096;       // as far back as they are looked for
 constexpr const char* kHostLog = "log/host.log";  // in the node's folder
-
-std::uint16_t PortOf(const std::string& address) {
-  std::uint16_t port = 0;
-  const std::size_t colon = address.rfind(':');
-  if (colon != std::string::npos)
-    std::from_chars(address.data() + colon + 1, address.data() + address.size(), port);
-  return port;
-}
-
-std::string UrlOf(std::uint16_t port) { return "http://localhost:" + std::to_string(port); }
 
 // The end of a file, if it is a regular one and no link.
 std::string EndOf(const fs::path& log) {
@@ -70,32 +54,13 @@ std::string LastLines(const fs::path& log) {
   return out;
 }
 
-bool PortBecomesFree(std::uint16_t port) {
-  const Deadline deadline(kPortTime);
-  while (!PortIsFree(port)) {
-    if (!deadline.Pause()) return false;
-  }
-  return true;
+// Whether a node without a manifest is not the one that the manifest names for its place.
+bool IsAnother(const EnclaveFacts& facts, const peer::Manifest& manifest, std::uint16_t party) {
+  const peer::ManifestRow* row = manifest.Row(PartyIndex{party});
+  return !facts.network && facts.identity_key && row != nullptr && *facts.identity_key != row->identity_key;
 }
 
 }  // namespace
-
-struct Devnet::Node {
-  std::uint16_t party = 0;
-  std::uint16_t api_port = 0;
-  std::uint16_t peer_port = 0;
-  pid_t child = -1;  // passportd, if this run started it
-  std::optional<EnclaveFacts> facts;
-  std::string reason;  // why it is not ready
-
-  NodeApi Api() const { return NodeApi(client::ParseUrl(UrlOf(api_port)).value(), kLookTime); }
-};
-
-struct Devnet::Run {
-  Deadline deadline;
-  std::vector<Node> nodes;
-  bool fresh = false;
-};
 
 DevnetPrograms DevnetPrograms::In(const fs::path& folder) {
   return {folder / "passportd", folder / "passport-enclave", folder / "passport-host", {}};
@@ -132,54 +97,6 @@ void Devnet::ThrowFor(const Node& node, const std::string& reason) const {
   throw Problem("node " + std::to_string(node.party) + ": " + reason + "; its logs are " +
                 (folder / "node.log").string() + LastLines(folder / "node.log") + "\nand " +
                 (folder / kHostLog).string() + LastLines(folder / kHostLog));
-}
-
-std::vector<Devnet::Node> Devnet::LoadNodes(const peer::Manifest& manifest) const {
-  std::vector<Node> out;
-  for (const peer::ManifestRow& row : manifest.rows) {
-    Node& node = out.emplace_back();
-    node.party = row.party.value;
-    node.api_port = PortOf(row.api_address);
-    node.peer_port = PortOf(row.peer_address);
-  }
-  return out;
-}
-
-std::vector<Devnet::Node> Devnet::PlanNodes(const DevnetWish& wish, std::uint16_t n) const {
-  const int base = wish.base_port.value_or(kBasePortDefault);
-  if (base == 0 || base + n - 1 > UINT16_MAX) {
-    throw UsageProblem("--base-port " + std::to_string(base) + " leaves no room for " + std::to_string(n) +
-                       " ports");
-  }
-  const auto usable = [&](int first) {
-    if (first < 1024 || first + n - 1 > UINT16_MAX) return false;
-    for (int port = first; port < first + n; ++port) {
-      if (!PortIsFree(static_cast<std::uint16_t>(port))) return false;
-    }
-    return true;
-  };
-  const auto offset = std::ranges::find_if(kPeerPortOffsets, [&](int each) { return usable(base + each); });
-  if (offset == std::end(kPeerPortOffsets)) {
-    throw Problem("no free block of " + std::to_string(n) + " ports for peers around port " +
-                  std::to_string(base) + "; choose another --base-port");
-  }
-  std::vector<Node> out(n);
-  for (int i = 0; i < n; ++i) {
-    out[static_cast<std::size_t>(i)].party = static_cast<std::uint16_t>(i + 1);
-    out[static_cast<std::size_t>(i)].api_port = static_cast<std::uint16_t>(base + i);
-    out[static_cast<std::size_t>(i)].peer_port = static_cast<std::uint16_t>(base + *offset + i);
-  }
-  return out;
-}
-
-void Devnet::CheckPorts(const Node& node) const {
-  const auto check = [&](std::uint16_t port, const char* use, const char* advice) {
-    if (PortBecomesFree(port)) return;
-    throw Problem("port " + std::to_string(port) + " is in use by another program, and node " +
-                  std::to_string(node.party) + " needs it for " + use + "; " + advice);
-  };
-  check(node.api_port, "its API", "stop that program or choose another --base-port");
-  check(node.peer_port, "its peers", "stop that program");
 }
 
 pid_t Devnet::Start(const Node& node) const {
@@ -259,10 +176,10 @@ void Devnet::AwaitKeys(Run& run) const {
   }
 }
 
-void Devnet::MakeManifest(Run& run, std::uint16_t t) const {
+void Devnet::MakeManifest(Run& run) const {
   MakeFolder(folder_ / "operators", 0700);
   NetworkPlan plan;
-  plan.t = plan.keygen_quorum = t;
+  plan.t = plan.keygen_quorum = run.t;
   plan.rollback = peer::RollbackRule::kWeak;
   plan.profile = peer::Profile::kDevnet;
   std::vector<crypto::SigningKey> keys;
@@ -276,18 +193,22 @@ void Devnet::MakeManifest(Run& run, std::uint16_t t) const {
   for (std::size_t i = 0; i < keys.size(); ++i)
     manifest.Sign(PartyIndex{static_cast<std::uint16_t>(i + 1)}, keys[i]);
   WriteFile(ManifestPath(), EncodeManifestFile(manifest), 0644);
+  // Before any node has the manifest: from here on the folder holds a network.
+  fs::remove(FirstStartPath());
   say_("the operators signed the manifest " + ManifestPath().string());
 }
 
 void Devnet::GiveManifest(const Run& run) const {
   const std::string file = ReadFile(ManifestPath());
-  const Hash32 hash = ReadManifestFile(ManifestPath()).manifest.Hash();
+  const peer::SignedManifest signed_manifest = ReadManifestFile(ManifestPath());
+  const Hash32 hash = signed_manifest.manifest.Hash();
   for (const Node& node : run.nodes) {
     if (node.facts->network) {
       if (node.facts->network->manifest_hash != hash)
         ThrowFor(node, "it has the manifest of another network; stop it, or use another --dir");
       continue;
     }
+    if (IsAnother(*node.facts, signed_manifest.manifest, node.party)) ThrowFor(node, OtherIdentityText());
     const Result<Unit, Refusal> given = node.Api().PostManifest(file);
     if (!given.ok()) ThrowFor(node, given.error().Text());
   }
@@ -319,44 +240,23 @@ void Devnet::AwaitReady(Run& run) const {
 }
 
 DevnetState Devnet::Up(const DevnetWish& wish) {
-  const std::uint16_t n = wish.n.value_or(kNodesDefault);
-  std::uint16_t t = wish.t.value_or(kThresholdDefault);
-  // Before anything is made.
-  const std::string warning = fs::exists(ManifestPath()) ? "" : CheckThreshold(n, t);
-  if (!warning.empty()) say_("warning: " + warning);
+  CheckFirst(wish);
   MakeFolder(folder_, 0755);
   const FolderLock lock(folder_);
-  Run run{Deadline(wish.time), {}, !fs::exists(ManifestPath())};
-  if (run.fresh) {
-    Down();  // what an interrupted first start may have left
-    run.nodes = PlanNodes(wish, n);
-  } else {
-    const peer::Manifest manifest = ReadManifestFile(ManifestPath()).manifest;
-    run.nodes = LoadNodes(manifest);
-    if (wish.n.value_or(manifest.n) != manifest.n || wish.t.value_or(manifest.t) != manifest.t ||
-        wish.base_port.value_or(run.nodes[0].api_port) != run.nodes[0].api_port) {
-      throw Problem(folder_.string() + " already holds a " + std::to_string(manifest.t) + "-of-" +
-                    std::to_string(manifest.n) + " network at port " + std::to_string(run.nodes[0].api_port) +
-                    "; give another --dir, or leave out --nodes, --threshold and --base-port");
-    }
-    t = manifest.t;
-  }
+  Run run = Plan(wish);
   try {
     StartMissing(run);
     AwaitKeys(run);
-    if (run.fresh) MakeManifest(run, t);
+    if (run.fresh) MakeManifest(run);
     GiveManifest(run);
+    if (!run.lost.empty()) ThrowForLost(run);
     AwaitReady(run);
   } catch (...) {
     if (run.fresh) Down();
     throw;
   }
-  DevnetState out{static_cast<std::uint16_t>(run.nodes.size()), t, {}};
-  for (const Node& node : run.nodes) out.nodes.push_back(Describe(node));
-  return out;
+  return Status();
 }
-
-bool Devnet::HasNodes() const { return fs::exists(ManifestPath()) || fs::exists(NodeFolder(1)); }
 
 std::size_t Devnet::Down() {
   std::vector<Target> launchers;
@@ -377,11 +277,16 @@ std::size_t Devnet::Down() {
   return launchers.size();
 }
 
-DevnetNode Devnet::Describe(const Node& node) const {
-  DevnetNode out{node.party, UrlOf(node.api_port), PidsOf(node.party), {}, {}, {}};
+DevnetNode Devnet::Describe(const Node& node, const peer::Manifest& manifest) const {
+  DevnetNode out{node.party, UrlOf(node.api_port), PidsOf(node.party), {}, {}, {}, {}};
+  if (!out.pids && !HasRecords(NodeFolder(node.party)))
+    out.lost = "its records are gone; " + LostNodeAdvice();
   if (!out.pids) return out;
   const Result<EnclaveFacts, Refusal> facts = node.Api().GetEnclave();
-  if (facts.ok()) out.enclave_public_key = facts.value().enclave_public_key;
+  if (facts.ok()) {
+    out.enclave_public_key = facts.value().enclave_public_key;
+    if (IsAnother(facts.value(), manifest, node.party)) out.lost = OtherIdentityText();
+  }
   Result<Health, Refusal> health = node.Api().GetHealth();
   if (health.ok()) {
     out.health = std::move(health).value();
@@ -393,11 +298,12 @@ DevnetNode Devnet::Describe(const Node& node) const {
 }
 
 DevnetState Devnet::Status() const {
+  CheckNotOrphaned();
   if (!fs::exists(ManifestPath()))
     throw Problem(folder_.string() + " holds no network; make one with `passport devnet up`");
   const peer::Manifest manifest = ReadManifestFile(ManifestPath()).manifest;
   DevnetState out{manifest.n, manifest.t, {}};
-  for (const Node& node : LoadNodes(manifest)) out.nodes.push_back(Describe(node));
+  for (const Node& node : LoadNodes(manifest)) out.nodes.push_back(Describe(node, manifest));
   return out;
 }
 

@@ -47,7 +47,8 @@ struct DevnetNode {
   std::optional<NodePids> pids;  // of a node that runs
   std::string enclave_public_key;
   std::optional<Health> health;
-  std::string silence;  // why a node that runs has no health
+  std::string silence;    // why a node that runs has no health
+  std::string lost = {};  // what to do about a node that is not the one the manifest names; empty: it is
 };
 
 struct DevnetState {
@@ -64,6 +65,7 @@ class Devnet {
 
   // Starts the network of the folder, or makes one in an empty folder, and returns when every node is ready.
   // Throws a Problem that names the port, or the node and its log. What a first start began is stopped again.
+  // A folder with nodes and no manifest is refused, and a node whose records are gone is not started.
   DevnetState Up(const DevnetWish& wish);
   // Whether a network was ever begun in the folder.
   bool HasNodes() const;
@@ -78,6 +80,9 @@ class Devnet {
 
   fs::path NodeFolder(std::size_t party) const;
   fs::path ManifestPath() const { return folder_ / "manifest"; }
+  // There from before the first node is started until the manifest is written: nodes without a manifest are
+  // then no network that lost it.
+  fs::path FirstStartPath() const { return folder_ / "first-start"; }
   Target LauncherOf(std::size_t party) const;
   std::optional<NodePids> PidsOf(std::size_t party) const;
   std::vector<Node> LoadNodes(const peer::Manifest& manifest) const;
@@ -87,11 +92,15 @@ class Devnet {
   void CheckPorts(const Node& node) const;
   void Watch(Run& run, Node& node) const;
   void AwaitKeys(Run& run) const;
-  void MakeManifest(Run& run, std::uint16_t t) const;
+  void MakeManifest(Run& run) const;
   void GiveManifest(const Run& run) const;
   void AwaitReady(Run& run) const;
+  void CheckFirst(const DevnetWish& wish) const;
+  void CheckNotOrphaned() const;
+  Run Plan(const DevnetWish& wish);
+  [[noreturn]] void ThrowForLost(const Run& run) const;
   [[noreturn]] void ThrowFor(const Node& node, const std::string& reason) const;
-  DevnetNode Describe(const Node& node) const;
+  DevnetNode Describe(const Node& node, const peer::Manifest& manifest) const;
 
   fs::path folder_;
   DevnetPrograms programs_;

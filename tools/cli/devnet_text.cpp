@@ -57,6 +57,7 @@ std::string PidsText(const NodePids& pids) {
 
 // Why the node is not fine; empty if it is.
 std::string ReasonFor(const DevnetNode& node, const fs::path& folder) {
+  if (!node.lost.empty()) return node.lost;
   if (!node.pids)
     return "not running (`passport devnet up --dir " + folder.string() +
            "` starts it; its log says why it ended)";

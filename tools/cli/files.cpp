@@ -7,8 +7,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 
 #include "tools/cli/deadline.h"
 #include "tools/cli/problem.h"
@@ -17,6 +15,8 @@ namespace passport::cli {
 namespace {
 
 constexpr std::chrono::seconds kLockTime{60};
+constexpr std::size_t kBlockBytes = 65536;
+constexpr std::size_t kFileBytesMax = std::size_t{16} << 20;  // a device may have no end
 
 [[noreturn]] void ThrowErrno(const std::string& what, const fs::path& path) {
   const int error = errno;
@@ -39,10 +39,27 @@ void WriteAll(int fd, std::string_view content, const fs::path& path) {
 }  // namespace
 
 std::string ReadFile(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) ThrowErrno("cannot read", path);
-  std::string out((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (file.bad()) throw Problem("cannot read " + path.string());
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) ThrowErrno("cannot read", path);
+  std::string out;
+  char block[kBlockBytes];
+  ssize_t count = 0;
+  while (out.size() <= kFileBytesMax) {
+    count = read(fd, block, sizeof block);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    out.append(block, static_cast<std::size_t>(count));
+  }
+  const int error = errno;
+  close(fd);
+  if (count < 0 && error == EISDIR)
+    throw Problem("cannot read " + path.string() + ": it is a folder; give the name of a file in it");
+  errno = error;
+  if (count < 0) ThrowErrno("cannot read", path);
+  if (out.size() > kFileBytesMax) {
+    throw Problem("cannot read " + path.string() + ": it is longer than " +
+                  std::to_string(kFileBytesMax >> 20) + " MiB; check that it is the right file");
+  }
   return out;
 }
 
@@ -55,6 +72,11 @@ void WriteFile(const fs::path& path, std::string_view content, mode_t mode) {
 
 void WriteNewFile(const fs::path& path, std::string_view content, mode_t mode) {
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+  if (fd < 0 && errno == EEXIST) {
+    throw Problem(
+        path.string() +
+        " exists already and is not overwritten; give another name, or move it away if nobody needs it");
+  }
   if (fd < 0) ThrowErrno("cannot make", path);
   WriteAll(fd, content, path);
 }

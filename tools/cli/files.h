@@ -13,7 +13,7 @@ namespace passport::cli {
 
 namespace fs = std::filesystem;
 
-// Throws a Problem that names the file.
+// Throws a Problem that names the file; one longer than 16 MiB is none of ours.
 std::string ReadFile(const fs::path& path);
 // Writes next to the file and renames, so that a reader sees the old or the new one. Throws a Problem.
 void WriteFile(const fs::path& path, std::string_view content, mode_t mode);

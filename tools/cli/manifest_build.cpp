@@ -85,6 +85,10 @@ std::string EncodeManifestFile(const peer::SignedManifest& signed_manifest) {
   return peer::EncodeFile(signed_manifest, Describe(signed_manifest));
 }
 
+bool CommentsAgree(std::string_view file, const peer::SignedManifest& signed_manifest) {
+  return file == EncodeManifestFile(signed_manifest);
+}
+
 peer::SignedManifest ReadManifestFile(const std::string& path) {
   return OrProblem(peer::ParseFile(ReadFile(path)), path + " is not a manifest file");
 }

@@ -32,5 +32,7 @@ std::string Describe(const peer::SignedManifest& signed_manifest);
 std::string EncodeManifestFile(const peer::SignedManifest& signed_manifest);
 // Throws a Problem that names the file.
 peer::SignedManifest ReadManifestFile(const std::string& path);
+// Whether the comment lines, which no signature covers, say what EncodeManifestFile writes.
+bool CommentsAgree(std::string_view file, const peer::SignedManifest& signed_manifest);
 
 }  // namespace passport::cli

@@ -126,13 +126,21 @@ int ManifestShow(const Command& self, const Arguments& arguments) {
   options.add_options()("file", po::value<std::string>(), "the manifest (needed)");
   const auto values = ReadOptions(self, arguments, options, "file");
   if (!values) return 0;
-  const peer::SignedManifest manifest = ReadManifestFile(Required(*values, "file"));
+  const std::string path = Required(*values, "file");
+  const peer::SignedManifest manifest = ReadManifestFile(path);
   const Result<Unit> complete = peer::VerifyGenesis(manifest);
+  const bool agree = CommentsAgree(ReadFile(path), manifest);
   std::cout << Describe(manifest)
             << (complete.ok() ? "complete: every operator signed"
                               : "not complete: " + Explain(complete.error(), About::kManifest).Text())
             << std::endl;
-  return complete.ok() ? 0 : kExitFailed;
+  if (!agree) {
+    std::cout << "warning: the comment lines of " << path
+              << " say something else: they were changed, or come from another version; no signature covers "
+                 "them. Compare what is printed here, and get the file anew"
+              << std::endl;
+  }
+  return complete.ok() && agree ? 0 : kExitFailed;
 }
 
 int ManifestSend(const Command& self, const Arguments& arguments) {

@@ -14,15 +14,16 @@ namespace {
 // passportd's own defaults are those of node 1. The numbers belong to no distribution's range of users.
 constexpr uid_t kFirstUid = 61001;
 
-fs::path DataOf(const fs::path& folder) { return folder / "data"; }
 fs::path KeyOf(const fs::path& folder) { return folder / "root.key"; }
+
+}  // namespace
+
+fs::path DataOf(const fs::path& folder) { return folder / "data"; }
 
 bool HasRecords(const fs::path& folder) {
   std::error_code error;
   return fs::exists(DataOf(folder), error) && !fs::is_empty(DataOf(folder), error);
 }
-
-}  // namespace
 
 std::optional<NodeUsers> UsersOf(std::uint16_t party, uid_t self) {
   if (self != 0) return std::nullopt;

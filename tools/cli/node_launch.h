@@ -19,6 +19,10 @@ struct NodeUsers {
 // Uids of the node's own if `self` is root, which is how production runs; nobody else can have them.
 std::optional<NodeUsers> UsersOf(std::uint16_t party, uid_t self);
 
+fs::path DataOf(const fs::path& folder);
+// Whether the node in this folder was ever started and its data are there still.
+bool HasRecords(const fs::path& folder);
+
 // Throws a Problem if the node's folder has sealed records that a start could only lose: their root key is
 // missing, or they belong to a user that the node's host will not be.
 void CheckNodeFolder(const fs::path& folder, std::uint16_t party, uid_t self);

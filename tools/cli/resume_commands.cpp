@@ -90,6 +90,11 @@ int AdminResume(const Command& self, const Arguments& arguments) {
     if (!statement.boots.emplace(PartyIndex{facts.party}, facts.boot).second)
       throw UsageProblem(node + " was named twice");
   }
+  if (statement.boots.size() < threshold) {
+    throw Problem("fewer nodes than the threshold were named, so every node would refuse the statement: " +
+                  std::to_string(statement.boots.size()) + " of at least " + std::to_string(threshold) +
+                  "; give --node once for each node that goes on");
+  }
   WriteNewFile(out, EncodeFile(statement), 0644);
   std::cout << Describe(statement) << "next: make sure that every node that is not named is gone for good; "
             << threshold

@@ -22,7 +22,7 @@ constexpr std::array<ErrorRow, static_cast<std::size_t>(ErrorCode::kCount)> kRow
     {ErrorCode::kUnknownScope, -32006, "unknown_scope", "No such scope"},
     {ErrorCode::kUnknownUser, -32007, "unknown_user", "Account credential lookup yielded no results"},
     {ErrorCode::kWrongOwner, -32008, "wrong_owner", "The public key is not an owner of the scope"},
-    {ErrorCode::kReplay, -32009, "replayed", "This signature has been used before"},
+    {ErrorCode::kReplay, -32009, "replayed", "This signature or a newer revision has been used before"},
     {ErrorCode::kNumberAmbiguous, -32010, "ambiguous_number",
      "An unprefixed number of several digits could be hex or decimal"},
     {ErrorCode::kTransactionType, -32011, "unknown_transaction_type",

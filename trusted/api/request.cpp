@@ -201,6 +201,10 @@ ErrorCode ErrorFor(Status status, ErrorCode otherwise) {
 
 Result<Call, CallError> ParseCall(ByteSpan body) {
   auto parsed = json::Parse(body);
+  if (!parsed.ok() && parsed.error() == Status::kJsonNumber) {
+    return Fail(CallError{"null", MakeError(ErrorCode::kInvalidRequest,
+                                            "a number is beyond what this node reads (about 1.8e308)")});
+  }
   if (!parsed.ok()) return Fail(CallError{"null", MakeError(ErrorFor(parsed.error(), ErrorCode::kParse))});
   const Value& value = parsed.value();
   if (!value.IsObject()) return Fail(CallError{"null", MakeError(ErrorCode::kInvalidRequest)});

@@ -78,6 +78,12 @@ Checked<std::string> OpenText(const crypto::SecretKey32& key, std::string_view v
 
 Checked<std::string> ParseUsername(std::string_view user_json) {
   const auto user = json::Parse(user_json);
+  if (!user.ok() && user.error() == Status::kJsonDuplicateKey) {
+    return Fail(api::MakeError(api::ErrorCode::kInvalidParams,
+                               "the encrypted user has an object with one key twice"));
+  }
+  if (!user.ok() && user.error() == Status::kJsonUtf8)
+    return Fail(api::MakeError(api::ErrorCode::kInvalidParams, "the encrypted user is not valid UTF-8"));
   if (!user.ok() || !user.value().IsObject()) {
     return Fail(api::MakeError(api::ErrorCode::kInvalidParams,
                                "the encrypted user is not a JSON object: call setUserData"));

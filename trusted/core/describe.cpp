@@ -143,8 +143,12 @@ Trouble RefusedRecords(Status status) {
 Trouble NoNetwork(edl::Phase phase, Status load_error) {
   if (load_error != Status::kOk) return RefusedRecords(load_error);
   if (phase == edl::Phase::kBoot) return {"serve clients", "the node is still reading its records", "wait"};
-  return {"serve clients", "the node has no manifest",
-          "run `passport manifest init`, and `passport manifest send` on the machine of every node"};
+  return {
+      "serve clients", "the node has no manifest",
+      "new network: run `passport manifest init`, and `passport manifest send` on the machine of every node. "
+      "A node that was in a network has lost its records, and with them its identity and shares: restore the "
+      "newest copy of its data folder; without one the network goes on without it, as no node can be "
+      "replaced yet"};
 }
 
 // How a node of the network looks from this one.

@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <sodium.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <ctime>
 
 #include "trusted/crypto/hash.h"
 #include "trusted/launcher/descriptor.h"
@@ -16,6 +18,8 @@ namespace {
 constexpr std::string_view kSalt = "passport/launcher/v1";
 constexpr std::string_view kProduct = "passport-enclave";
 constexpr std::uint32_t kSvnMax = 1024;
+constexpr timespec kLockPause{0, 100'000'000};
+constexpr int kLockTries = 20;
 
 Result<Unit, Problem> MakeRootKey(const std::string& path) {
   const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0400));
@@ -54,6 +58,17 @@ Result<crypto::SecretKey32, Problem> LoadRootKey(const std::string& path, bool m
   if (read(file.get(), key.ExposeMutable().data(), 32) != 32)
     return Fail("cannot read root key " + path + ": " + ErrorText(errno) + "; check the disk");
   return key;
+}
+
+Result<Descriptor, Problem> LockRootKey(const std::string& path) {
+  Descriptor file(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!file.ok()) return Fail("cannot open root key " + path + ": " + ErrorText(errno) + "; put it back");
+  for (int i = 0; i < kLockTries; ++i) {
+    if (flock(file.get(), LOCK_EX | LOCK_NB) == 0) return file;
+    nanosleep(&kLockPause, nullptr);
+  }
+  return Fail("root key " + path +
+              " is in use by another passportd, so this node runs already; stop that one first");
 }
 
 crypto::SecretKey32 DeriveUniqueKey(const crypto::SecretKey32& root, const Hash32& measurement) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "trusted/crypto/secret.h"
+#include "trusted/launcher/descriptor.h"
 #include "trusted/launcher/say.h"
 
 namespace passport::launcher {
@@ -15,6 +16,10 @@ inline constexpr std::uint32_t kSvn = 1;
 // Reads 32 bytes from a regular file of this user that nobody else can read. With `make`, a missing file is
 // made first with fresh random bytes and mode 0400.
 Result<crypto::SecretKey32, Problem> LoadRootKey(const std::string& path, bool make);
+
+// Held by one passportd as long as the descriptor is open: two of them with one root key would run one node
+// twice. Waits a moment for one that is about to end.
+Result<Descriptor, Problem> LockRootKey(const std::string& path);
 
 // HKDF-SHA256(root, "unique" || measurement): changes with every byte of the image.
 crypto::SecretKey32 DeriveUniqueKey(const crypto::SecretKey32& root, const Hash32& measurement);

@@ -61,6 +61,8 @@ int Main(std::span<char* const> arguments) {
 
   const Result<crypto::SecretKey32, Problem> root = LoadRootKey(options.root_key_path, options.make_root_key);
   if (!root.ok()) return Refuse(root.error(), End::kCannotStart);
+  const Result<Descriptor, Problem> lock = LockRootKey(options.root_key_path);
+  if (!lock.ok()) return Refuse(lock.error(), End::kCannotStart);
   const Result<Image, Problem> image = MeasureImage(options.enclave_path);
   if (!image.ok()) return Refuse(image.error(), End::kCannotStart);
   Say("enclave image sha256 " + ToHex(image.value().measurement) +

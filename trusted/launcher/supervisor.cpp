@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -149,8 +150,9 @@ void Supervisor::WritePidFile(pid_t enclave, pid_t host) const {
                            " host " + std::to_string(host) + "\n";
   const std::string next = path + ".next";
   Descriptor file(open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-  const bool written =
-      file.ok() && write(file.get(), line.data(), line.size()) == static_cast<ssize_t>(line.size());
+  // Whoever looks after the machine may read it, whatever the umask.
+  const bool written = file.ok() && fchmod(file.get(), 0644) == 0 &&
+                       write(file.get(), line.data(), line.size()) == static_cast<ssize_t>(line.size());
   if (!written || rename(next.c_str(), path.c_str()) != 0)
     Say("warning: cannot write the pid file " + path + ": " + ErrorText(errno));
 }

@@ -61,7 +61,7 @@ Checked<Scope> UpdateScope(const Scope& before, const VerifiedConfig& verified, 
   }
   PASSPORT_TRY(const ScopeConfig old, ParseScopeConfig(before.config, devnet));
   if (old.revision && (!verified.config.revision || *verified.config.revision <= *old.revision)) {
-    return Fail(MakeError(ErrorCode::kReplay, "revision must rise"));
+    return Fail(MakeError(ErrorCode::kReplay, "revision must be above " + std::to_string(*old.revision)));
   }
   Scope after = before;
   after.config = verified.text;

@@ -67,7 +67,10 @@ void Node::FinishRecords() {
 }
 
 void Node::BeReady() {
-  if (phase_ == static_cast<std::uint16_t>(edl::Phase::kWaiting) && !options_.manifest_path.empty())
+  // A node that has a manifest is given it again: whoever started it with another file, or a broken one, must
+  // hear of it now and not when the store is lost (rules.md 14). Records that were refused are told of
+  // already.
+  if (phase_ != static_cast<std::uint16_t>(edl::Phase::kBoot) && !options_.manifest_path.empty())
     LoadManifest();
   timers_->tick_at = std::chrono::steady_clock::now();
   ScheduleTick();
@@ -81,11 +84,20 @@ void Node::LoadManifest() {
   if (options_.manifest_path.empty()) return refuse("no --manifest was given");
   std::ifstream file(options_.manifest_path, std::ios::binary);
   const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (!file) return refuse("the file cannot be read; the node waits, give it with SIGHUP or POST /manifest");
+  if (!file || text.empty()) {
+    const bool waiting = phase_ == static_cast<std::uint16_t>(edl::Phase::kWaiting);
+    return refuse(std::string("the file cannot be read or is empty; ") +
+                  (waiting ? "the node waits, give it with SIGHUP or `passport manifest send`"
+                           : "the node goes on with the manifest it has; put the file back"));
+  }
   const edl::ProvisionCall call{.kind = edl::ProvisionKind::kManifest, .data = AsBytes(text)};
   const auto asked = enclave_.Submit(Urgency::kPeer, call, [this, refuse](const edl::Answer& answer) {
     const std::uint16_t verdict = VerdictOf(answer);
-    if (verdict != 0) return refuse("the enclave refused it with status " + std::to_string(verdict));
+    if (verdict != 0)
+      return refuse(
+          "the enclave refused it with status " + std::to_string(verdict) +
+          "; `passport manifest show FILE` says whether the file is whole, `passport attest` whether it "
+          "is this node's");
     log_.Write(Level::kInfo, "manifest_loaded", {{"path", options_.manifest_path}});
   });
   if (!asked.ok()) refuse("the file is too large or the enclave is busy");

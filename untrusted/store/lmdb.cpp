@@ -26,6 +26,14 @@ ByteSpan ToSpan(const MDB_val& value) {
   return {static_cast<const std::uint8_t*>(value.mv_data), value.mv_size};
 }
 
+// In the folder of a store that has had records. Nothing else tells a lost store from a new node's, and a new
+// store would give the node a new identity without a word.
+constexpr const char* kMark = "/used";
+
+constexpr const char* kLostStoreAdvice =
+    "restore the newest copy of the folder; without one this node's identity and shares are lost and the "
+    "network has to go on without it";
+
 bool SyncFolder(const std::string& folder) {
   const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return false;
@@ -100,7 +108,10 @@ Result<Unit, StoreError> Environment::OpenFiles() {
   }
   if (const int code = mdb_env_create(&env_); code != 0) return Fail(Explain(code, "open"));
   struct stat file {};
-  if (stat((folder_ + "/data.mdb").c_str(), &file) == 0) {
+  const bool has_file = stat((folder_ + "/data.mdb").c_str(), &file) == 0 && file.st_size > 0;
+  // LMDB would make a new store in place of one that is gone.
+  if (!has_file && HasMark()) return Fail(Lost());
+  if (has_file) {
     map_bytes_ = std::max(map_bytes_, 2 * static_cast<std::size_t>(file.st_size));
   }
   map_bytes_max_ = std::max(map_bytes_, map_bytes_max_);
@@ -123,6 +134,27 @@ Result<Unit, StoreError> Environment::OpenFiles() {
   if (code != 0) return Fail(Explain(code, "open"));
   if (!SyncFolder(folder_)) return Fail(Explain(errno, "open"));  // LMDB does not sync the names of new files
   return Unit{};
+}
+
+bool Environment::HasMark() const {
+  struct stat mark {};
+  return stat((folder_ + kMark).c_str(), &mark) == 0;
+}
+
+Result<Unit, StoreError> Environment::MarkAsUsed() {
+  if (marked_) return Unit{};
+  const int fd = open((folder_ + kMark).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) return Fail(Explain(errno, "mark"));
+  const int error = fsync(fd) == 0 && SyncFolder(folder_) ? 0 : errno;
+  close(fd);
+  if (error != 0) return Fail(Explain(error, "mark"));
+  marked_ = true;
+  return Unit{};
+}
+
+StoreError Environment::Lost() const {
+  return {"the records that were in the store in " + folder_ + " are gone",
+          std::string("keep a copy of the folder, and ") + kLostStoreAdvice};
 }
 
 // A file shorter than its pages would end the process with SIGBUS at a random later read.
@@ -201,10 +233,7 @@ StoreError Environment::Explain(int code, const char* doing) const {
     case MDB_INVALID:
     case MDB_PANIC:
     case MDB_VERSION_MISMATCH:
-      next =
-          "keep a copy of the folder, check the disk, restore it from a backup or let the node rebuild from "
-          "its "
-          "peers";
+      next = std::string("keep a copy of the folder, check the disk, and ") + kLostStoreAdvice;
       break;
   }
   const std::string reason = code == MDB_CORRUPTED ? "the file is damaged or cut short" : mdb_strerror(code);

@@ -52,7 +52,7 @@ class Transaction {
 class Environment {
  public:
   // Opens or makes the store in `folder`, which must exist. Fails if another process or another object has it
-  // open, if a file is cut short, or if this build does not read its format.
+  // open, if a file is cut short or gone (see MarkAsUsed), or if this build does not read its format.
   static Result<std::unique_ptr<Environment>, StoreError> Open(const std::string& folder,
                                                                std::size_t map_bytes_start,
                                                                std::size_t map_bytes_max);
@@ -64,6 +64,12 @@ class Environment {
   // changed nothing otherwise; `body` returns an LMDB code and may run again after the map has grown.
   Result<Unit, StoreError> Read(const std::function<int(Transaction&)>& body);
   Result<Unit, StoreError> Write(const std::function<int(Transaction&)>& body);
+
+  // Once records are in the store: from then on Open refuses the folder when its store is gone, emptied or
+  // cut to nothing. Durable when this returns success.
+  Result<Unit, StoreError> MarkAsUsed();
+  bool HasMark() const;
+  StoreError Lost() const;
 
  private:
   Environment(std::string folder, std::size_t map_bytes, std::size_t map_bytes_max);
@@ -79,6 +85,7 @@ class Environment {
   MDB_env* env_ = nullptr;
   MDB_dbi table_ = 0;
   bool in_transaction_ = false;
+  bool marked_ = false;
 };
 
 }  // namespace passport::host::store

@@ -19,6 +19,14 @@ Result<RecordStore, StoreError> RecordStore::Open(const std::string& folder, con
   mkdir(folder.c_str(), 0700);  // when this fails for another reason than EEXIST, Open says so
   PASSPORT_TRY(auto environment, Environment::Open(folder, limits.map_bytes_start, limits.map_bytes_max));
   bool foreign = false;
+  bool has_records = false;
+  PASSPORT_TRY_VOID(environment->Read([&](Transaction& transaction) {
+    return transaction.Walk({}, [&](ByteSpan key, ByteSpan) {
+      has_records = key.size() == RecordId{}.bytes.size();
+      return !has_records;
+    });
+  }));
+  if (!has_records && environment->HasMark()) return Fail(environment->Lost());
   PASSPORT_TRY_VOID(environment->Write([&](Transaction& transaction) {
     int code = 0;
     const auto format = transaction.Get(AsBytes(kFormatKey), code);
@@ -31,18 +39,27 @@ Result<RecordStore, StoreError> RecordStore::Open(const std::string& folder, con
     return Fail(StoreError{"the store in " + folder + " was written by another version of passport-host",
                            "start the version that wrote it"});
   }
+  // After a kill between the first commit and its mark.
+  if (has_records) {
+    PASSPORT_TRY_VOID(environment->MarkAsUsed());
+  }
   return RecordStore(std::move(environment));
 }
 
 Result<Unit, StoreError> RecordStore::Commit(std::span<const Change> changes) {
-  return environment_->Write([changes](Transaction& transaction) {
+  PASSPORT_TRY_VOID(environment_->Write([changes](Transaction& transaction) {
     for (const Change& change : changes) {
       const int code = change.record ? transaction.Put(change.id.span(), *change.record)
                                      : transaction.Drop(change.id.span());
       if (code != 0) return code;
     }
     return 0;
-  });
+  }));
+  // After the commit: the mark of a folder without records would keep a new node from starting again.
+  const bool puts =
+      std::ranges::any_of(changes, [](const Change& change) { return change.record.has_value(); });
+  if (!puts) return Unit{};
+  return environment_->MarkAsUsed();
 }
 
 Result<std::optional<Bytes>, StoreError> RecordStore::Read(const RecordId& id) {

@@ -25,7 +25,8 @@ struct Record {
   Bytes bytes;
 };
 
-// Makes a batch durable: all of it when it returns success, none of it otherwise.
+// Makes a batch durable: all of it when it returns success, none of it otherwise; but the very first one may
+// be durable when only the mark that the store is in use could not be made.
 using CommitBatch = std::function<Result<Unit, StoreError>(std::span<const Change>)>;
 
 class RecordStore {
@@ -34,7 +35,8 @@ class RecordStore {
     std::size_t map_bytes_start = std::size_t{64} << 20;
     std::size_t map_bytes_max = std::size_t{64} << 30;
   };
-  // Makes `folder` (mode 0700) when it is missing. See Environment::Open.
+  // Makes `folder` (mode 0700) when it is missing, but no new store where records once were. See
+  // Environment::Open.
   static Result<RecordStore, StoreError> Open(const std::string& folder, const Limits& limits);
 
   // One synchronous transaction. Later changes of one id win.

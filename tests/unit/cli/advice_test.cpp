@@ -1,5 +1,6 @@
 // Every refusal is said in words, with what to do next.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <regex>
 
@@ -78,6 +79,26 @@ TEST(NodeApi, WithNobody_AsksWhetherTheNodeRuns) {
   EXPECT_TRUE(refusal.next.starts_with(kNextForNobody)) << refusal.next;
 }
 
+TEST(AdminResume, OfFewerNodesThanTheThreshold_MakesNoStatementThatNobodyCanTake) {
+  const std::string zeros(64, '0');
+  const client::OneAnswer node(
+      Http("200 OK", R"({"phase":"serving","measurement":")" + zeros + R"(","boot":")" + zeros.substr(32) +
+                         R"(","build":"b","platform":"p","attestation":"a","confinement":{},)"
+                         R"("enclave_public_key":null,"party":1,"network":{"network_id":)"
+                         R"("00000000-0000-4000-8000-000000000000","n":3,"t":2,"manifest_hash":")" +
+                         zeros + R"(","roster":[]}})"),
+      "\r\n\r\n");
+  const std::string out = testing::TempDir() + "passport-resume-" + std::to_string(getpid());
+  std::string refusal;
+  try {
+    AdminResume({"admin resume", "", AdminResume}, {"--node", node.url.Origin(), "--out", out});
+  } catch (const Problem& problem) {
+    refusal = problem.what();
+  }
+  EXPECT_NE(refusal.find("1 of at least 2; give --node once for each"), std::string::npos) << refusal;
+  EXPECT_FALSE(fs::exists(out));
+}
+
 DevnetState StateWith(Health health) {
   DevnetNode node{1, "http://localhost:1", NodePids{10, 11, 12}, "", std::move(health), ""};
   return {3, 2, {std::move(node)}};
@@ -107,6 +128,18 @@ TEST(DevnetText, SaysWhatToDoForANodeThatIsDownOrSilent) {
   EXPECT_NE(Describe(state, "net").find("unreachable  passportd 10, enclave 11, host 12\n        http://"),
             std::string::npos)
       << Describe(state, "net");
+}
+
+// What such a node itself says is meant for a new one.
+TEST(DevnetText, OfANodeThatLostItsRecords_SaysSoInPlaceOfItsHealth) {
+  Health health;
+  health.status = "unable";
+  health.cannot.push_back({"serve clients", "the node has no manifest", "run `passport manifest init`"});
+  DevnetState state = StateWith(health);
+  state.nodes[0].lost = "it has other keys than the manifest names for it";
+  const std::string text = Describe(state, "net");
+  EXPECT_NE(text.find("it has other keys"), std::string::npos) << text;
+  EXPECT_EQ(text.find("manifest init"), std::string::npos) << text;
 }
 
 TEST(DevnetText, OfANodeThatIsFine_IsOneLine) {

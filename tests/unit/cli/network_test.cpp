@@ -2,6 +2,12 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <functional>
+#include <set>
+
+#include "tests/unit/cli/listening_port.h"
+#include "tools/cli/command.h"
+#include "tools/cli/devnet.h"
 #include "tools/cli/files.h"
 #include "tools/cli/manifest_build.h"
 #include "tools/cli/operator_key.h"
@@ -87,6 +93,110 @@ TEST(BuildManifest, OfNodesThatMakeNoNetwork_SaysWhy) {
   NetworkPlan silent = TwoOfThree(peer::Profile::kDevnet);
   silent.nodes[1].peer_address.clear();
   EXPECT_THROW(BuildManifest(silent), Problem);
+}
+
+std::string ProblemOf(const std::function<void()>& what) {
+  try {
+    what();
+  } catch (const Problem& problem) {
+    return problem.what();
+  }
+  return "";
+}
+
+TEST(Files, ThatAreNoneAreRefusedWithWhatToDo) {
+  const Folder folder;
+  EXPECT_NE(ProblemOf([&] { ReadFile(folder.path); }).find("it is a folder; give the name of a file in it"),
+            std::string::npos);
+  EXPECT_NE(ProblemOf([] { ReadFile("/dev/zero"); }).find("longer than 16 MiB"), std::string::npos);
+  EXPECT_NE(ProblemOf([&] { ReadFile(folder.path / "none"); }).find("No such file"), std::string::npos);
+  WriteNewFile(folder.path / "key", "x", 0600);
+  EXPECT_NE(ProblemOf([&] { WriteNewFile(folder.path / "key", "y", 0600); }).find("give another name"),
+            std::string::npos);
+  EXPECT_EQ(ReadFile(folder.path / "key"), "x");
+}
+
+// The signatures cover the encoded manifest only, and people read the lines before it.
+TEST(ManifestShow, TellsOfCommentLinesThatSayWhatIsNotSigned) {
+  const Folder folder;
+  const peer::SignedManifest manifest{BuildManifest(TwoOfThree(peer::Profile::kDevnet)), {}};
+  const std::string file = EncodeManifestFile(manifest);
+  const auto show = [&](const std::string& text) {
+    WriteFile(folder.path / "manifest", text, 0644);
+    testing::internal::CaptureStdout();
+    EXPECT_NE(ManifestShow({"manifest show", "", ManifestShow}, {folder.path / "manifest"}), 0);
+    return testing::internal::GetCapturedStdout();
+  };
+  EXPECT_EQ(show(file).find("comment lines"), std::string::npos);
+  std::string changed = file;
+  const std::size_t at = changed.find("operator ");
+  changed[at + 9] = changed[at + 9] == 'a' ? 'b' : 'a';
+  ASSERT_TRUE(peer::ParseFile(changed).ok());
+  EXPECT_NE(show(changed).find("comment lines"), std::string::npos);
+}
+
+// What `devnet up` makes of a folder that was used before.
+class OldFolder : public testing::Test {
+ protected:
+  // There is no passportd to start.
+  std::string Up(const DevnetWish& wish = {}) const {
+    return ProblemOf([&] {
+      Devnet(
+          folder_.path, [](const std::string&) {}, DevnetPrograms::In("/none"))
+          .Up(wish);
+    });
+  }
+  std::set<std::string> Files() const {
+    std::set<std::string> out;
+    for (const auto& entry : fs::recursive_directory_iterator(folder_.path)) out.insert(entry.path());
+    return out;
+  }
+  const Folder folder_;
+};
+
+TEST_F(OldFolder, WithNodesAndNoManifest_IsLeftAsItIs) {
+  fs::create_directories(folder_.path / "node-2" / "data");
+  const auto before = Files();
+  const std::string refusal = Up();
+  EXPECT_NE(refusal.find("has nodes, but no"), std::string::npos) << refusal;
+  EXPECT_NE(refusal.find("put the file back"), std::string::npos) << refusal;
+  EXPECT_EQ(Files(), before);
+}
+
+// Killed before the manifest was written: nothing is lost by another try.
+TEST_F(OldFolder, OfAFirstStartThatWasCutOff_IsTriedAgain) {
+  fs::create_directories(folder_.path / "node-1");
+  WriteNewFile(folder_.path / "first-start", "", 0644);
+  DevnetWish wish;
+  wish.base_port = ListeningPort().number();
+  const std::string refusal = Up(wish);
+  EXPECT_EQ(refusal.find("has nodes, but no"), std::string::npos) << refusal;
+  EXPECT_NE(refusal.find("passportd ended with exit code"), std::string::npos) << refusal;
+}
+
+TEST_F(OldFolder, WhoseNodesLostTheirRecords_StartsNoneOfThemAnew) {
+  NetworkPlan plan = TwoOfThree(peer::Profile::kDevnet);
+  WriteNewFile(folder_.path / "manifest", EncodeManifestFile({BuildManifest(plan), {}}), 0644);
+  fs::create_directories(folder_.path / "node-2" / "data");
+  const std::string refusal = Up();
+  EXPECT_NE(refusal.find("node-2/data"), std::string::npos) << refusal;
+  EXPECT_NE(refusal.find("restore the newest copy of its data folder"), std::string::npos) << refusal;
+  EXPECT_EQ(refusal.find("manifest init"), std::string::npos) << refusal;
+  EXPECT_FALSE(fs::exists(folder_.path / "node-2" / "launcher.pid"));
+}
+
+TEST(DevnetUp, ThatIsRefused_LeavesNoFolder) {
+  const Folder folder;
+  const ListeningPort taken;
+  DevnetWish wish;
+  wish.base_port = taken.number();
+  const std::string refusal = ProblemOf([&] {
+    Devnet(
+        folder.path / "net", [](const std::string&) {}, DevnetPrograms::In("/none"))
+        .Up(wish);
+  });
+  EXPECT_NE(refusal.find("is in use by another program"), std::string::npos) << refusal;
+  EXPECT_FALSE(fs::exists(folder.path / "net"));
 }
 
 TEST(OperatorKey, IsKeptForItsOwnerAndNeverReplaced) {

@@ -188,6 +188,30 @@ TEST_F(NodeTest, Start_WithoutManifestAnswersAndTakesOneLater) {
   EXPECT_NE(board.Await("event=manifest_loaded"), "");
 }
 
+// The enclave has its manifest from before; a file that is broken or gone is told of all the same.
+TEST_F(NodeTest, Start_OfANodeThatServesTellsOfAManifestFileThatIsNotIts) {
+  fake.on_provision = [this](const edl::ProvisionCall& call, edl::Effects& effects) {
+    if (call.kind != edl::ProvisionKind::kRecordsEnd) return Provision(call, effects);
+    effects.Verdict(0);
+    effects.Phase(2, 5, ToBytes("127.0.0.1:0"));
+    return Status::kOk;
+  };
+  WriteManifest("cut sho");
+  Start();
+  EXPECT_NE(board.Await("refused it with status 201"), "");
+}
+
+TEST_F(NodeTest, Start_OfANodeThatServesTellsOfAManifestFileThatIsGone) {
+  fake.on_provision = [](const edl::ProvisionCall&, edl::Effects& effects) {
+    effects.Verdict(0);
+    effects.Phase(2, 5, ToBytes("127.0.0.1:0"));
+    return Status::kOk;
+  };
+  options.manifest_path = temp.File("absent");
+  Start();
+  EXPECT_NE(board.Await("the node goes on with the manifest it has"), "");
+}
+
 // A page in somebody's browser reaches loopback too; its requests carry an Origin.
 TEST_F(NodeTest, Manifest_OfAnyOriginIsTheEnclavesBusinessOnlyOnceThereIsOne) {
   options.manifest_path = temp.File("manifest");

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <functional>
 
 #include "tests/unit/host/temp_folder.h"
 #include "untrusted/store/records.h"
@@ -31,6 +32,19 @@ RecordStore OpenStore(const std::string& folder, const RecordStore::Limits& limi
   auto store = RecordStore::Open(folder, limits);
   if (!store.ok()) throw std::runtime_error(store.error().Text());
   return std::move(store).value();
+}
+
+// A node's store cannot be rebuilt from its peers today (docs/adr/0006).
+void ExpectTrueAdvice(const StoreError& error) {
+  EXPECT_NE(error.next.find("restore the newest copy of the folder"), std::string::npos) << error.Text();
+  EXPECT_NE(error.next.find("go on without it"), std::string::npos) << error.Text();
+  EXPECT_EQ(error.next.find("rebuild"), std::string::npos) << error.Text();
+}
+
+void MakeUsedStore(const std::string& folder) {
+  RecordStore store = OpenStore(folder);
+  const std::vector<Change> batch = {Put(1, 10, 1)};
+  ASSERT_TRUE(store.Commit(batch).ok());
 }
 
 TEST(Store, Reopen_FindsWhatWasCommitted) {
@@ -176,7 +190,48 @@ TEST(Store, Open_RefusesAFileCutShort) {
   const auto refused = RecordStore::Open(temp.File("data"), {});
   ASSERT_FALSE(refused.ok());
   EXPECT_NE(refused.error().what.find("cut short"), std::string::npos);
-  EXPECT_NE(refused.error().next.find("backup"), std::string::npos);
+  ExpectTrueAdvice(refused.error());
+}
+
+// A new store would be a node of another identity, which nobody asked for.
+TEST(Store, Open_RefusesAFolderThatLostItsRecordsAndChangesNothing) {
+  using std::filesystem::copy_options;
+  const TempFolder temp;
+  OpenStore(temp.File("new"));
+  const auto lose = [&](const std::string& name, const std::function<void(const std::string& file)>& damage) {
+    const std::string file = temp.File(name) + "/data.mdb";
+    MakeUsedStore(temp.File(name));
+    damage(file);
+    const bool there = std::filesystem::exists(file);
+    const auto size = there ? std::filesystem::file_size(file) : 0;
+    for (int i = 0; i < 2; ++i) {
+      const auto refused = RecordStore::Open(temp.File(name), {});
+      ASSERT_FALSE(refused.ok()) << name;
+      EXPECT_NE(refused.error().what.find("are gone"), std::string::npos) << refused.error().Text();
+      ExpectTrueAdvice(refused.error());
+      EXPECT_EQ(std::filesystem::exists(file), there) << name;
+      if (there) {
+        EXPECT_EQ(std::filesystem::file_size(file), size) << name;
+      }
+    }
+  };
+  lose("cut", [](const std::string& file) { std::filesystem::resize_file(file, 0); });
+  lose("removed", [](const std::string& file) { std::filesystem::remove(file); });
+  lose("replaced", [&](const std::string& file) {
+    std::filesystem::copy_file(temp.File("new/data.mdb"), file, copy_options::overwrite_existing);
+  });
+}
+
+TEST(Store, Open_TakesAFolderWhoseFirstStartWasCutOff) {
+  const TempFolder temp;
+  OpenStore(temp.File("data"));  // and no record was committed
+  EXPECT_FALSE(std::filesystem::exists(temp.File("data/used")));
+  std::filesystem::resize_file(temp.File("data/data.mdb"), 0);
+  MakeUsedStore(temp.File("data"));
+  EXPECT_TRUE(std::filesystem::exists(temp.File("data/used")));
+  std::filesystem::remove(temp.File("data/used"));  // killed after the first commit and before its mark
+  EXPECT_EQ(OpenStore(temp.File("data")).Read(Id(1)).value(), Bytes(10, 1));
+  EXPECT_TRUE(std::filesystem::exists(temp.File("data/used")));
 }
 
 TEST(Store, Open_RefusesAForeignFile) {
@@ -188,7 +243,7 @@ TEST(Store, Open_RefusesAForeignFile) {
   close(fd);
   const auto refused = RecordStore::Open(temp.File("data"), {});
   ASSERT_FALSE(refused.ok());
-  EXPECT_NE(refused.error().next.find("backup"), std::string::npos);
+  ExpectTrueAdvice(refused.error());
 }
 
 TEST(Store, Open_RefusesAMissingParentFolder) {

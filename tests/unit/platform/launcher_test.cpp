@@ -146,6 +146,21 @@ TEST_F(Folder, RootKeyOfAnotherUserIsRefused) {
   EXPECT_FALSE(LoadRootKey(Path("key"), false).ok());
 }
 
+// A second passportd of one node would overwrite the pid file of the first and start a second enclave of it.
+TEST_F(Folder, RootKeyIsLockedByOneAtATime) {
+  Write("key", std::string(32, 'k'), 0600);
+  EXPECT_FALSE(LockRootKey(Path("absent")).ok());
+  {
+    const auto first = LockRootKey(Path("key"));
+    ASSERT_TRUE(first.ok());
+    const auto second = LockRootKey(Path("key"));
+    ASSERT_FALSE(second.ok());
+    EXPECT_NE(second.error().find("in use by another passportd"), std::string::npos) << second.error();
+    EXPECT_TRUE(LoadRootKey(Path("key"), false).ok());
+  }
+  EXPECT_TRUE(LockRootKey(Path("key")).ok());
+}
+
 TEST(Keys, DependOnRootMeasurementAndVersion) {
   const crypto::SecretKey32 root(ByteArray<32>{1});
   const crypto::SecretKey32 other_root(ByteArray<32>{2});

@@ -222,5 +222,14 @@ TEST(User, AnythingElseIsRefused) {
   }
 }
 
+TEST(User, ThatIsAnObjectWithAFaultIsToldWhichFault) {
+  EXPECT_EQ(auth::ParseUsername(R"({"username":"alice","username":"bob"})").error().detail,
+            "the encrypted user has an object with one key twice");
+  EXPECT_EQ(auth::ParseUsername("{\"username\":\"\xff\"}").error().detail,
+            "the encrypted user is not valid UTF-8");
+  EXPECT_EQ(auth::ParseUsername("alice").error().detail,
+            "the encrypted user is not a JSON object: call setUserData");
+}
+
 }  // namespace
 }  // namespace passport::policy_test

@@ -180,7 +180,7 @@ TEST(Request, BodiesThatAreNoRequestAreRefusedEachWithItsError) {
       {sign + sign, "parse_error"},
       {sign + "\0"s, "parse_error"},
       {"\xef\xbb\xbf" + sign, "parse_error"},
-      {R"({"method":"eth_accounts","id":1e400})", "parse_error"},
+      {R"({"method":"eth_accounts","id":1e400})", "invalid_request"},  // JSON, but beyond a double
       {R"({"method":"eth_accounts","id":01})", "parse_error"},
       {R"({"method":"eth_accounts","id":NaN})", "parse_error"},
       {"{\"method\":\"\xff\"}", "invalid_utf8"},
