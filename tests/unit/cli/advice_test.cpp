@@ -100,6 +100,21 @@ TEST(DevnetText, SaysWhyADegradedNodeIsAlsoWhenAllOthersAreThere) {
   EXPECT_NE(away.find("\n        node 2 is not connected (start node 2)\n"), std::string::npos) << away;
 }
 
+// Monitoring reads GET /health, people read `devnet status`: both say the node's own word.
+TEST(DevnetText, TheStateOfANodeThatAnswersIsItsOwnWord) {
+  for (const char* status : {"ok", "degraded", "unable"}) {
+    Health health;
+    health.status = status;
+    health.nodes = {{1, true, true}, {2, false, false}};
+    const DevnetState state = StateWith(health);
+    EXPECT_EQ(StateOf(state.nodes[0]), status);
+    const json::Value all = json::Parse(ToJson(state, "net")).value();
+    const json::Value& node = all.Find("nodes")->AsArray().value()[0];
+    EXPECT_EQ(node.GetString("status").value(), status);
+    EXPECT_EQ(node.Find("health")->GetString("status").value(), status);
+  }
+}
+
 TEST(DevnetText, SaysWhatToDoForANodeThatIsDownOrSilent) {
   DevnetState state{3, 2, {{1, "http://localhost:1", {}, "", {}, ""}}};
   EXPECT_NE(Describe(state, "net").find("`passport devnet up --dir net` starts it"), std::string::npos);
