@@ -329,7 +329,7 @@ bool Network::Ready() {
   return std::ranges::all_of(nodes_, [this](const auto& entry) {
     if (!entry.second.core) return true;
     const auto health = json::Parse(Health(entry.first)).value();
-    return health.GetString("status").value() != "unable";
+    return health.Find("can")->AsArray().value().size() == 3;
   });
 }
 

@@ -40,8 +40,8 @@ struct AdminStatement {
   static Result<AdminStatement> Parse(ByteSpan bytes);
 };
 
-// kPeerUnknown (another network or node; no such signer or peer), kDenied (signed by another node's operator),
-// kPeerReplay (number not above last, or expired), kBadSignature.
+// kPeerUnknown (another network or node; no such signer or peer), kDenied (signed by another node's
+// operator), kPeerReplay (number not above last, or expired), kBadSignature.
 Result<Unit> VerifyStatement(const AdminStatement& statement, const peer::Manifest& manifest, PartyIndex self,
                              std::uint64_t last_number, TimeBounds now);
 
