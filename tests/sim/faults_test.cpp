@@ -1,5 +1,5 @@
 // Failed checks of a peer (rules.md 17): the pair is burned and made again, the third failure bans, the ban
-// survives a restart, and only an operator's statement for this very node ends it.
+// survives a restart, and only a statement of this very node's operator ends it.
 #include <gtest/gtest.h>
 
 #include "tests/sim/world.h"
@@ -68,7 +68,7 @@ class PeerFaults : public RelayedTest {
     out.number = ++number_;
     out.expires_unix_ms = 1'700'000'000'000 + network.now_ms() + 60'000;
     out.argument = peer;
-    out.signer = kThree;
+    out.signer = at;
     Sign(out);
     return out;
   }
@@ -94,13 +94,16 @@ class PeerFaults : public RelayedTest {
     core::AdminStatement stranger = Unban(kOne, kTwo);
     stranger.signer = PartyIndex{9};
     core::AdminStatement misattributed = Unban(kOne, kTwo);
-    misattributed.signer = kOne;
+    misattributed.signature = network.operators().at(kThree).Sign(misattributed.SignedHash());
     core::AdminStatement altered = Unban(kOne, kThree);
     altered.argument = kTwo;
     const std::pair<core::AdminStatement, Status> table[] = {
         {signed_with([](auto& s) { s.network[0] ^= 1; }), Status::kPeerUnknown},
         {signed_with([](auto& s) { s.node = kTwo; }), Status::kPeerUnknown},
         {stranger, Status::kPeerUnknown},
+        // Only the node's own operator decides what his node forgives; the forgiven one's least of all.
+        {signed_with([](auto& s) { s.signer = kTwo; }), Status::kDenied},
+        {signed_with([](auto& s) { s.signer = kThree; }), Status::kDenied},
         {misattributed, Status::kBadSignature},
         {altered, Status::kBadSignature},
         {signed_with([](auto& s) { s.number = 0; }), Status::kPeerReplay},
@@ -119,7 +122,7 @@ class PeerFaults : public RelayedTest {
   static inline std::uint64_t last_number_ = 0;
 };
 
-TEST_F(PeerFaults, ABanSurvivesARestartAndEndsByAStatementOfAnOperator) {
+TEST_F(PeerFaults, ABanSurvivesARestartAndEndsByAStatementOfTheNodesOwnOperator) {
   Ban(kTwo, kOne);
   EXPECT_TRUE(world.SignsEverywhere());  // with the third node
   const core::AdminStatement taken = Unban(kOne, kThree);

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "tests/sim/client.h"
+#include "tests/sim/world.h"
 #include "trusted/json/json.h"
 
 namespace passport::sim {
@@ -63,10 +63,131 @@ TEST_F(Health, NamesTheNodeThatIsAwayWhileAllElseWorks) {
   network.Kill(kThree);
   network.Run(100);
   const std::string health = network.Health(kOne);
-  EXPECT_NE(health.find("\"status\":\"ok\""), std::string::npos) << health;
+  EXPECT_NE(health.find("\"status\":\"degraded\""), std::string::npos) << health;
   EXPECT_NE(health.find("\"away\":[{\"party\":3,\"why\":\"node 3 is not connected\",\"do\":\"start node 3"),
             std::string::npos)
       << health;
+}
+
+// "ok" is only said when nothing is wrong anywhere: monitoring looks at nothing else.
+TEST_F(Health, IsOkOnlyWhileEveryNodeIsThere) {
+  const auto status = [this] {
+    return std::string(json::Parse(network.Health(kOne)).value().GetString("status").value());
+  };
+  ASSERT_TRUE(network.RunUntil([&] { return Whole(network); }, 10'000));
+  EXPECT_EQ(status(), "ok");
+  network.Kill(kThree);
+  network.Run(100);
+  EXPECT_EQ(status(), "degraded");
+  network.Kill(kTwo);
+  network.Run(100);
+  EXPECT_EQ(status(), "unable");
+}
+
+TEST_F(Health, APeerWhoseEnclaveHangsDoesNotAnswerThoughItsLinkIsUp) {
+  network.Hang(kTwo, true);
+  network.Hang(kThree, true);
+  network.Run(core::NetworkTime::kFreshMs + 1'000);
+  const std::string hung = network.Health(kOne);
+  EXPECT_NE(hung.find("\"status\":\"unable\""), std::string::npos) << hung;
+  EXPECT_NE(hung.find("\"what\":\"sign\",\"why\":\"2 nodes are needed, 1 are ready\",\"do\":\"look at the "
+                      "log of node(s) 2, 3"),
+            std::string::npos)
+      << hung;
+  EXPECT_NE(hung.find("node 2 is connected and has said nothing for 15 s"), std::string::npos) << hung;
+  EXPECT_FALSE(PeerFlag(network, kOne, kTwo, "answers"));
+  EXPECT_FALSE(PeerFlag(network, kOne, kTwo, "ready"));
+  EXPECT_TRUE(PeerFlag(network, kOne, kTwo, "connected"));
+  network.Hang(kTwo, false);
+  network.Hang(kThree, false);
+  EXPECT_TRUE(network.RunUntil([&] { return Whole(network); }, 10'000)) << network.Health(kOne);
+  EXPECT_NE(network.Health(kOne).find("\"status\":\"ok\""), std::string::npos) << network.Health(kOne);
+}
+
+// A node that runs is not to be started.
+TEST_F(Health, WaitsForANodeThatIsConnectedAndNotReady) {
+  network.Kill(kThree);
+  network.Kill(kTwo);
+  network.LimitResumes(kOne, 0);
+  network.Start(kTwo);
+  network.Run(1'000);
+  const std::string health = network.Health(kOne);
+  EXPECT_NE(
+      health.find("\"do\":\"start node(s) 3 or mend the network between them; wait until node(s) 2 and this "
+                  "node are set up\""),
+      std::string::npos)
+      << health;
+  network.LimitResumes(kOne, std::nullopt);
+}
+
+class ColdStart : public ::testing::Test {
+ protected:
+  explicit ColdStart(peer::RollbackRule rule = peer::RollbackRule::kStrict)
+      : world(Options{.seed = 87, .rollback = rule}), network(world.network) {
+    for (const PartyIndex party : {kOne, kTwo, kThree}) network.Kill(party);
+    network.Start(kOne);
+    network.Start(kTwo);
+    network.Run(5'000);
+  }
+  World world;
+  Network& network;
+};
+
+TEST_F(ColdStart, SaysWhatWaitsForTheMissingNodeAndWhoCanDoWithoutIt) {
+  for (const PartyIndex node : {kOne, kTwo}) {
+    const std::string health = network.Health(node);
+    EXPECT_NE(health.find("\"status\":\"unable\""), std::string::npos) << health;
+    EXPECT_NE(
+        health.find("\"can\":[],\"cannot\":[{\"what\":\"sign, register accounts, create and update scopes\""),
+        std::string::npos)
+        << health;
+    EXPECT_NE(health.find("it waits for node(s) 3\""), std::string::npos) << health;
+    EXPECT_NE(health.find("passport admin resume"), std::string::npos) << health;
+    EXPECT_EQ(health.find("envelope key"), std::string::npos) << health;
+  }
+  const std::string reply = world.SignReply(kOne);
+  EXPECT_EQ(ErrorName(reply), "too_few_nodes");
+  EXPECT_NE(reply.find("\"missing_nodes\":[3]"), std::string::npos) << reply;
+  EXPECT_NE(reply.find("passport admin resume"), std::string::npos) << reply;
+}
+
+TEST_F(ColdStart, EndsWhenTheMissingNodeIsBack) {
+  network.Start(kThree);
+  EXPECT_TRUE(network.RunUntil([&] { return Whole(network); }, 20'000));
+  network.Run(1'000);
+  EXPECT_NE(network.Health(kOne).find("\"status\":\"ok\""), std::string::npos) << network.Health(kOne);
+  EXPECT_TRUE(world.SignsEverywhere());
+}
+
+// What it has used since its start it may go on using.
+TEST_F(ColdStart, OfANodeThatKnowsTheEnvelopeKeyLeavesSigningToItsRecords) {
+  network.Start(kThree);
+  ASSERT_TRUE(network.RunUntil([&] { return Whole(network); }, 20'000));
+  ASSERT_TRUE(world.SignsEverywhere());
+  network.Kill(kThree);
+  network.Run(100);
+  const std::string health = network.Health(kOne);
+  EXPECT_NE(health.find("\"status\":\"degraded\""), std::string::npos) << health;
+  EXPECT_NE(
+      health.find("\"can\":[\"sign\"],\"cannot\":[{\"what\":\"register accounts, create scopes, or use those "
+                  "that were not used since its start\""),
+      std::string::npos)
+      << health;
+  EXPECT_TRUE(world.Signs(kOne));
+  EXPECT_EQ(ErrorName(network.Ask(kOne, world.client.developer->Register("new"))), "too_few_nodes");
+}
+
+struct WeakColdStart : ColdStart {
+  WeakColdStart() : ColdStart(peer::RollbackRule::kWeak) {}
+};
+
+TEST_F(WeakColdStart, NeedsOneOtherOnly) {
+  const std::string health = network.Health(kOne);
+  EXPECT_NE(
+      health.find("\"can\":[\"sign\",\"register accounts\",\"create and update scopes\"],\"cannot\":[]"),
+      std::string::npos)
+      << health;
+  EXPECT_TRUE(world.Signs(kOne));
 }
 
 // An enclave without a network whose platform found these layers.

@@ -329,7 +329,8 @@ bool Network::Ready() {
   return std::ranges::all_of(nodes_, [this](const auto& entry) {
     if (!entry.second.core) return true;
     const auto health = json::Parse(Health(entry.first)).value();
-    return health.GetString("status").value() != "unable";
+    const json::Value* can = health.Find("can");
+    return health.GetString("status").value() != "unable" && can->AsArray().value().size() == 3;
   });
 }
 

@@ -14,7 +14,7 @@ using core::PeerMessage;
 constexpr std::int64_t kDay = 86'400'000;
 constexpr std::uint64_t kTold = core::NetworkTime::kTellMs + 100;  // by then everybody has told everybody
 
-// Of operator 3 to a node, made now, for as long.
+// Of the operator of a node to it, made now, for as long.
 core::AdminStatement Statement(Network& network, PartyIndex node, std::uint64_t life_ms) {
   core::AdminStatement out;
   out.network = network.manifest().network_id;
@@ -22,8 +22,8 @@ core::AdminStatement Statement(Network& network, PartyIndex node, std::uint64_t 
   out.number = network.unix_ms();
   out.expires_unix_ms = network.unix_ms() + life_ms;
   out.argument = node == kTwo ? kThree : kTwo;
-  out.signer = kThree;
-  out.signature = network.operators().at(kThree).Sign(out.SignedHash());
+  out.signer = node;
+  out.signature = network.operators().at(node).Sign(out.SignedHash());
   return out;
 }
 

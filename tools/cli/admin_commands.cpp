@@ -1,4 +1,4 @@
-// passport admin unban: a statement that an operator signs for one node's enclave (rules.md 14).
+// passport admin unban: a statement that a node's own operator signs for its enclave (rules.md 14).
 #include <algorithm>
 #include <iostream>
 
@@ -21,7 +21,7 @@ int AdminUnban(const Command& self, const Arguments& arguments) {
   po::options_description options("options");
   options.add_options()("node", po::value<std::string>(), "URL of the node that shall forget (needed)")(
       "party", po::value<long>(), "party number of the peer whose failures are forgotten (needed)")(
-      "operator-key", po::value<std::string>(), "the key file of an operator of the network (needed)");
+      "operator-key", po::value<std::string>(), "the key file of that node's own operator (needed)");
   const auto values = ReadOptions(self, arguments, options);
   if (!values) return 0;
   const std::string node = Required(*values, "node");
@@ -30,23 +30,22 @@ int AdminUnban(const Command& self, const Arguments& arguments) {
   const NodeApi api = ApiOf(node);
   const EnclaveFacts facts = OrProblem(api.GetEnclave());
   if (!facts.network) throw Problem(node + " has no manifest yet; give it one with `passport manifest send`");
+  const PartyIndex own{facts.party};
   const auto& operators = facts.network->operators;
-  const auto signer =
-      std::ranges::find_if(operators, [&](const auto& each) { return each.second == key.public_key(); });
-  if (signer == operators.end())
-    throw Problem("this key is no operator's of the network of " + node +
-                  "; give the key of an operator whom `passport manifest show` names");
+  if (std::ranges::find(operators, std::pair(own, key.public_key())) == operators.end())
+    throw Problem("this is not the key of the operator of node " + std::to_string(own.value) + " (" + node +
+                  "), who alone decides what his node forgives; `passport manifest show` names his key");
   core::AdminStatement statement;
   statement.network = facts.network->id;
-  statement.node = PartyIndex{facts.party};
+  statement.node = own;
   statement.number = UnixMs();
   statement.expires_unix_ms = statement.number + std::chrono::milliseconds(kStatementLife).count();
   statement.kind = core::AdminKind::kUnban;
   statement.argument = party;
-  statement.signer = signer->first;
+  statement.signer = own;
   statement.signature = key.Sign(statement.SignedHash());
   OrProblem(api.PostAdmin(statement.Encode()));
-  std::cout << "node " << facts.party << " of network " << FormatUuid(facts.network->id)
+  std::cout << "node " << own.value << " of network " << FormatUuid(facts.network->id)
             << " forgot the failures of node " << party.value << std::endl;
   return 0;
 }

@@ -69,8 +69,7 @@ std::string ReasonFor(const DevnetNode& node, const fs::path& folder) {
 
 std::string StateOf(const DevnetNode& node) {
   if (!node.pids) return "down";
-  if (!node.health) return "unreachable";
-  return node.health->Complete() || !node.health->Able() ? node.health->status : "degraded";
+  return node.health ? node.health->status : "unreachable";
 }
 
 std::string Describe(const DevnetState& state, const fs::path& folder) {

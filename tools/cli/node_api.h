@@ -59,7 +59,7 @@ struct Health {
     std::string why;
     std::string next;
   };
-  std::string status;  // ok, degraded, unable
+  std::string status;  // ok; degraded: it signs, and its operator should look; unable
   std::string phase;
   std::uint16_t party = 0;
   std::vector<std::string> can;
@@ -72,8 +72,8 @@ struct Health {
   bool Refused() const;
   // Able, and every node of the network, as this one sees it, is there.
   bool Complete() const;
-  // Complete, and there is nothing that an operator should know or do.
-  bool Fine() const { return status == "ok" && Complete(); }
+  // There is nothing that an operator should know or do.
+  bool Fine() const { return status == "ok"; }
   // Why it is not fine and what to do, in one line.
   std::string Summary() const;
 };

@@ -50,6 +50,9 @@ Result<Unit> VerifyStatement(const AdminStatement& statement, const peer::Manife
   const bool peer = statement.argument != self && manifest.Row(statement.argument) != nullptr;
   if (statement.network != manifest.network_id || statement.node != self || signer == nullptr || !peer)
     return Fail(Status::kPeerUnknown);
+  // It changes what this node alone remembers, so no other operator has a say, the forgiven peer's least of
+  // all (rules.md 17).
+  if (statement.signer != self) return Fail(Status::kDenied);
   if (!crypto::VerifyEd25519(signer->operator_key, statement.SignedHash(), statement.signature))
     return Fail(Status::kBadSignature);
   if (!IsInTime(statement.number, last_number, statement.expires_unix_ms, now))

@@ -24,7 +24,7 @@ enum class AdminKind : std::uint8_t {
   kUnban = 1,  // argument: the party whose failures are forgotten
 };
 
-// Signed by one operator of the manifest; numbers rise per node, so that none is taken twice.
+// Signed by the operator of the node that it is for; numbers rise per node, so that none is taken twice.
 struct AdminStatement {
   peer::NetworkId network{};
   PartyIndex node;  // to which enclave it is addressed
@@ -40,8 +40,8 @@ struct AdminStatement {
   static Result<AdminStatement> Parse(ByteSpan bytes);
 };
 
-// kPeerUnknown (another network, node or signer; no such peer), kPeerReplay (number not above last, or
-// expired), kBadSignature.
+// kPeerUnknown (another network or node; no such signer or peer), kDenied (signed by another node's
+// operator), kPeerReplay (number not above last, or expired), kBadSignature.
 Result<Unit> VerifyStatement(const AdminStatement& statement, const peer::Manifest& manifest, PartyIndex self,
                              std::uint64_t last_number, TimeBounds now);
 

@@ -30,6 +30,9 @@ struct Overloaded : Ts... {
   using Ts::operator()...;
 };
 
+constexpr std::string_view kIfGone =
+    "; if they are gone for good, as many operators as the threshold sign `passport admin resume`";
+
 std::string Text(ByteSpan bytes) { return std::string(AsText(bytes)); }
 std::string HexText(ByteSpan bytes) { return "0x" + ToHex(bytes); }
 
@@ -180,7 +183,8 @@ void ClientDesk::Decide(const RequestId& id, Operation& op, const SigningRequest
   if (!public_key.ok()) return ReplyError(id, MakeError(ErrorCode::kInternal));
   op.stage = Stage::kSigning;
   parts_.leader.Lead({id, op.evidence.Clone(), decision.facts.scope_ref, decision.facts.account_ref,
-                      decision.grant.digest(), key.id, public_key.value(), key.holders});
+                      decision.grant.digest(), key.id, public_key.value(), key.holders,
+                      parts_.records.HasShareOf(decision.facts.account_ref.id)});
 }
 
 std::optional<RecordId> ClientDesk::RecordBehind(const Operation& op, ErrorCode code) const {
@@ -223,9 +227,11 @@ api::Error ClientDesk::AwayError() const {
   }
   std::ranges::sort(away);
   if (away.empty()) return MakeError(ErrorCode::kNotReady, "the node is still joining its network");
-  api::Error error = MakeError(ErrorCode::kTooFewNodes,
-                               "this node must confirm its records with others first; start the missing "
-                               "ones, or see why they are silent");
+  std::string next =
+      "this node must confirm its records with others first; start the missing ones, or see why they are "
+      "silent";
+  if (parts_.identity.manifest.rollback == peer::RollbackRule::kStrict) next += kIfGone;
+  api::Error error = MakeError(ErrorCode::kTooFewNodes, std::move(next));
   error.missing = std::move(away);
   return error;
 }
@@ -312,6 +318,7 @@ void ClientDesk::OnSigned(const RequestId& request, const curve::EcdsaSignature&
 
 // A key that is used once may never be again; one that was used soon after gets as many as there may be.
 void ClientDesk::OnKeyUsed(const RecordRef& scope, const RecordRef& account, bool pooled) {
+  if (!parts_.records.HasShareOf(account.id)) return;
   parts_.presign.Want(scope.id, account.id, pooled ? 2 : 1);
 }
 

@@ -25,6 +25,8 @@ struct CoreConfig {
   PresignConfig presign;
 };
 
+std::string_view NameOf(edl::Phase phase);
+
 class Core final : public edl::NodeHandler {
  public:
   Core(CoreConfig config, crypto::Rng& rng);

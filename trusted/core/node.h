@@ -39,6 +39,8 @@ class Node final : public PeerEvents, public replica::Port, public RegisterView 
   const auth::KeyOpener& opener() const { return opener_; }
   const NetworkTime& clocks() const { return time_; }
   const PresignPool& presignatures() const { return pool_; }
+  // Nodes without which records that were not used since this start stay unconfirmed (rules.md 6).
+  std::vector<PartyIndex> Awaited() const { return replica_.Awaited(); }
 
   // PeerEvents.
   void OnPeerOpen(PartyIndex party) override;

@@ -1,5 +1,7 @@
 #include "trusted/core/peer_table.h"
 
+#include "trusted/core/network_time.h"
+
 namespace passport::core {
 namespace {
 
@@ -80,6 +82,7 @@ void PeerTable::OnOpened(Link& link, std::uint64_t number) {
     peer.attempt = 0;
   }
   peer.link = number;
+  peer.heard_ms = now_ms_;
   peer.setup = std::monostate{};
   outbox_.Log(Event::kPeerOpen, {}, party, 0);
   events_.OnPeerOpen(party);
@@ -89,6 +92,7 @@ void PeerTable::OnOpened(Link& link, std::uint64_t number) {
 void PeerTable::OnMessage(PartyIndex from, ByteSpan bytes) {
   auto message = PeerMessage::Parse(bytes);
   if (!message.ok()) return Cut(peers_[from].link, Event::kPeerRefused, message.error());
+  peers_[from].heard_ms = now_ms_;
   if (OnSetupMessage(from, message.value())) return;
   events_.OnPeerMessage(from, std::move(message).value());
 }
@@ -131,6 +135,12 @@ std::vector<PartyIndex> PeerTable::Ready() const {
     if (peer.link != 0 && peer.pair && !Banned(party)) out.push_back(party);
   }
   return out;
+}
+
+bool PeerTable::Silent(PartyIndex party) const {
+  const auto peer = peers_.find(party);
+  return peer != peers_.end() && peer->second.link != 0 &&
+         now_ms_ >= peer->second.heard_ms + NetworkTime::kFreshMs;
 }
 
 std::shared_ptr<const mul::PairState> PeerTable::Pair(PartyIndex party) const {

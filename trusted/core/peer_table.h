@@ -69,6 +69,9 @@ class PeerTable {
 
   std::vector<PartyIndex> Open() const;
   std::vector<PartyIndex> Ready() const;  // open, set up, not banned
+  // Whether an open session has brought nothing for so long that its enclave hangs, or its host keeps it
+  // back: each tells the others the time every NetworkTime::kTellMs.
+  bool Silent(PartyIndex party) const;
   std::shared_ptr<const mul::PairState> Pair(PartyIndex party) const;
   BootId BootOf(PartyIndex party) const;              // zero if no session is open
   std::uint16_t VersionWith(PartyIndex party) const;  // of the messages in its session; 0 if none is open
@@ -96,6 +99,7 @@ class PeerTable {
     std::uint32_t attempt = 0;  // of the latest setup between these two starts
     SetupState setup;
     std::uint64_t setup_since_ms = 0;
+    std::uint64_t heard_ms = 0;          // the last message in the open session
     std::deque<std::uint64_t> asked_ms;  // when the peer lately made us compute a setup
     std::shared_ptr<const mul::PairState> pair;
     PeerFaults faults;

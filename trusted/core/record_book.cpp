@@ -102,10 +102,14 @@ void RecordBook::Digest(const RecordId& id, const replica::Register& value) {
   if (KindOf(id) != RecordKind::kAccount) return;
   const auto account = policy::Account::Parse(committed);
   if (!account.ok() || account.value().keys.empty()) return;
-  std::uint64_t bits = 0;
-  for (const PartyIndex party : account.value().keys.front().holders)
-    bits |= std::uint64_t{1} << (party.value - 1);
-  holders_[id] = bits;
+  const policy::AccountKey& key = account.value().keys.front();
+  KeyHolders& out = holders_[id] = {0, policy::KeyShareRecordId(key.id)};
+  for (const PartyIndex party : key.holders) out.bits |= std::uint64_t{1} << (party.value - 1);
+}
+
+bool RecordBook::HasShareOf(const RecordId& account) const {
+  const auto key = holders_.find(account);
+  return key != holders_.end() && Exists(key->second.share);
 }
 
 void RecordBook::Keep(const RecordId& id, Content content) {

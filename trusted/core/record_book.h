@@ -58,8 +58,15 @@ class RecordBook {
   bool Exists(const RecordId& id) const { return index_.Find(id) != nullptr; }
   std::uint64_t count() const { return index_.count(); }
   SeenIndex& seen() { return seen_; }
-  // Which nodes hold a share of each account's key, as bits by party index from 1 (rules.md 16).
-  const std::unordered_map<RecordId, std::uint64_t>& holders() const { return holders_; }
+  // Which nodes hold a share of an account's key by its certificate, as bits by party index from 1 (rules.md
+  // 16), and under what name this node would.
+  struct KeyHolders {
+    std::uint64_t bits = 0;
+    RecordId share;
+  };
+  const std::unordered_map<RecordId, KeyHolders>& holders() const { return holders_; }
+  // Not after its disk was taken back to before the key was made, whatever the certificate says.
+  bool HasShareOf(const RecordId& account) const;
 
  private:
   using Content = std::variant<replica::Register, std::shared_ptr<const sharing::KeyShare>>;
@@ -88,7 +95,7 @@ class RecordBook {
   std::unordered_map<RecordId, Cached> cache_;
   std::list<RecordId> recent_;  // newest first
   SeenIndex seen_;
-  std::unordered_map<RecordId, std::uint64_t> holders_;
+  std::unordered_map<RecordId, KeyHolders> holders_;
 };
 
 }  // namespace passport::core

@@ -47,6 +47,8 @@ void SigningLeader::Lead(SignTask task) {
   }
   Task& entry = tasks_[request];
   entry.what = std::move(task);
+  if (!entry.what.has_share && std::erase(entry.what.holders, identity_.self) > 0)
+    entry.unable.insert(identity_.self);
   entry.started_ms = now_ms_;
   TryNext(request);
 }
@@ -61,18 +63,17 @@ std::vector<PartyIndex> SigningLeader::Unreachable(const std::vector<PartyIndex>
   return out;
 }
 
-// What a client is told is missing: holders that cannot be asked, and holders that were asked and have said
-// nothing.
+// What a client is told is missing: holders that cannot be asked, that were asked and have said nothing, or
+// that have said that they cannot.
 std::vector<PartyIndex> SigningLeader::Missing(const Task& task) const {
-  std::vector<PartyIndex> out = Unreachable(task.what.holders);
+  std::set<PartyIndex> out = task.unable;
+  for (const PartyIndex party : Unreachable(task.what.holders)) out.insert(party);
   for (const auto& [number, attempt] : task.attempts) {
     for (const PartyIndex party : attempt.quorum) {
-      const bool known = std::ranges::find(out, party) != out.end();
-      if (party != identity_.self && !task.heard.contains(party) && !known) out.push_back(party);
+      if (!task.heard.contains(party)) out.insert(party);
     }
   }
-  std::ranges::sort(out);
-  return out;
+  return {out.begin(), out.end()};
 }
 
 // Nodes that failed least in this task, then least recently, then self, then those that answer fastest.
@@ -99,9 +100,10 @@ void SigningLeader::TryNext(const RequestId& request) {
   std::vector<PartyIndex> quorum = ChooseQuorum(task.what.holders, task.failures);
   if (quorum.size() < identity_.manifest.t) {
     api::Error error =
-        api::MakeError(api::ErrorCode::kTooFewNodes, "the key needs " + std::to_string(identity_.manifest.t) +
-                                                         " of its nodes; start the missing ones");
-    error.missing = Unreachable(task.what.holders);
+        api::MakeError(api::ErrorCode::kTooFewNodes,
+                       "the key needs " + std::to_string(identity_.manifest.t) +
+                           " of its nodes; start the missing ones, or see why they have no share of it");
+    error.missing = Missing(task);
     return Fail(request, std::move(error));
   }
   if (task.next_attempt > kAttemptsMax) return GiveUp(request);
@@ -265,15 +267,16 @@ void SigningLeader::OnRefuse(PartyIndex from, const RequestId& request, const Si
   if (refuse.reason == RefuseReason::kBehind && ++task.refreshed[from] <= kRefreshesMax) {
     SendRecords(task, from);
     if (!attempt->pooled) return Invite(task, refuse.attempt, *attempt, from);
-    return FailAttempt(request, refuse.attempt, identity_.self);  // it is spent, and nobody is to blame
+    return FailAttempt(request, refuse.attempt, std::nullopt);  // it is spent, and nobody is to blame
   }
   if (refuse.reason == RefuseReason::kUnknown && attempt->pooled)
-    return FailAttempt(request, refuse.attempt, identity_.self);
+    return FailAttempt(request, refuse.attempt, std::nullopt);
   if (refuse.reason == RefuseReason::kDecision &&
       refuse.code < static_cast<std::uint16_t>(api::ErrorCode::kCount) && from == identity_.self) {
     return Fail(request, api::MakeError(static_cast<api::ErrorCode>(refuse.code)));
   }
   if (refuse.reason == RefuseReason::kAborted) return FailAborted(request, refuse.attempt);
+  if (refuse.reason == RefuseReason::kNotReady) task.unable.insert(from);
   FailAttempt(request, refuse.attempt, from);
 }
 
@@ -293,9 +296,7 @@ void SigningLeader::FailAborted(const RequestId& request, std::uint16_t number) 
   const Attempt& attempt = task.attempts.at(number);
   if (attempt.given_up) return;
   for (const PartyIndex party : attempt.quorum) {
-    if (party == identity_.self) continue;
-    ++task.failures[party];
-    ++recent_fails_[party];
+    if (party != identity_.self) Blame(task, party, 1);
   }
   TryNext(request);
 }
@@ -309,12 +310,17 @@ bool SigningLeader::HasNewer(const Task& task) {
   return false;
 }
 
-void SigningLeader::FailAttempt(const RequestId& request, std::uint16_t number, PartyIndex blamed) {
+// In this task whoever failed comes last, this node like any other: without a share it must not keep the
+// others from signing. For later tasks only peers are remembered: this node's own word costs no time.
+void SigningLeader::Blame(Task& task, PartyIndex party, unsigned weight) {
+  task.failures[party] += weight;
+  if (party != identity_.self) ++recent_fails_[party];
+}
+
+void SigningLeader::FailAttempt(const RequestId& request, std::uint16_t number,
+                                std::optional<PartyIndex> blamed) {
   Task& task = tasks_.at(request);
-  if (blamed != identity_.self) {
-    ++task.failures[blamed];
-    ++recent_fails_[blamed];
-  }
+  if (blamed) Blame(task, *blamed, 1);
   Attempt& attempt = task.attempts.at(number);
   if (attempt.given_up) return;
   TryNext(request);
@@ -328,7 +334,8 @@ void SigningLeader::Fail(const RequestId& request, api::Error error) {
 void SigningLeader::GiveUp(const RequestId& request) {
   std::vector<PartyIndex> missing = Missing(tasks_.at(request));
   if (missing.empty()) return Fail(request, api::MakeError(api::ErrorCode::kTimeout));
-  api::Error error = api::MakeError(api::ErrorCode::kTooFewNodes, "nodes that the key needs do not answer");
+  api::Error error = api::MakeError(api::ErrorCode::kTooFewNodes,
+                                    "nodes that the key needs do not answer or cannot sign with it");
   error.missing = std::move(missing);
   Fail(request, std::move(error));
 }
@@ -369,7 +376,7 @@ void SigningLeader::OnTick(std::uint64_t now_ms) {
     bool silence = false;
     std::vector<PartyIndex> overdue;
     for (const PartyIndex party : latest.quorum) {
-      if (task.heard.contains(party) || party == identity_.self) continue;
+      if (task.heard.contains(party)) continue;
       silence = true;
       if (now_ms >= latest.started_ms + PatienceMs(party)) overdue.push_back(party);
     }
@@ -378,16 +385,12 @@ void SigningLeader::OnTick(std::uint64_t now_ms) {
     } else if (now_ms >= task.started_ms + kBudgetMs) {
       Fail(request, api::MakeError(api::ErrorCode::kTimeout));
     } else if (!overdue.empty()) {
-      for (const PartyIndex party : overdue) {
-        task.failures[party] += kSilenceWeight;
-        ++recent_fails_[party];
-      }
+      for (const PartyIndex party : overdue) Blame(task, party, kSilenceWeight);
       TryNext(request);
     } else if (now_ms >= latest.started_ms + kStallMs) {
       for (const PartyIndex party : latest.quorum) {
-        if (latest.shares.contains(party) || party == identity_.self) continue;
-        ++task.failures[party];
-        ++recent_fails_[party];  // or one that joins at once and then stalls would be chosen again and again
+        // Remembered, or one that joins at once and then stalls would be chosen again and again.
+        if (!latest.shares.contains(party)) Blame(task, party, 1);
       }
       TryNext(request);
     }

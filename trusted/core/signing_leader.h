@@ -20,6 +20,7 @@ struct SignTask {
   KeyId key;
   curve::Point public_key;
   std::vector<PartyIndex> holders;
+  bool has_share = true;  // here
 };
 
 class SigningEvents {
@@ -78,6 +79,7 @@ class SigningLeader {
     unsigned pooled = 0;  // attempts with a presignature
     Failures failures;
     std::set<PartyIndex> heard;
+    std::set<PartyIndex> unable;  // have said that they cannot sign with this key, or with whom they shall
     std::map<PartyIndex, unsigned> refreshed;  // how often newer records were sent to a signer
   };
 
@@ -98,7 +100,8 @@ class SigningLeader {
   bool HasNewer(const Task& task);
   void GiveUp(const RequestId& request);
   void FailAborted(const RequestId& request, std::uint16_t number);
-  void FailAttempt(const RequestId& request, std::uint16_t number, PartyIndex blamed);
+  void FailAttempt(const RequestId& request, std::uint16_t number, std::optional<PartyIndex> blamed);
+  void Blame(Task& task, PartyIndex party, unsigned weight);
   void Fail(const RequestId& request, api::Error error);
   Attempt* Find(PartyIndex from, const RequestId& request, std::uint16_t number);
   std::uint64_t PatienceMs(PartyIndex party) const;

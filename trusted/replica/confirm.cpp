@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kDeferredBytesMax = 4'000'000;
 constexpr std::uint64_t kAskAgainMs = 600;
 constexpr std::uint64_t kFetchAgainMs = 1'500;
+constexpr std::uint64_t kInVainMs = 2'000;  // a confirmation that waits for longer lacks a node
 // What nobody has asked for again by then is forgotten, and with it the messages that wait for it.
 constexpr std::uint64_t kForgetMs = 10'000;
 // Records that do not exist here: being confirmed at one time, and confirmed.
@@ -68,6 +69,7 @@ bool Replica::Usable(const RecordId& id) {
     } else if (holding != Holding::kAbsent || confirming_.size() < kConfirmingAbsentMax) {
       Confirmation& confirmation = confirming_[id];
       confirmation.request = request_;
+      confirmation.since_ms = now_ms_;
       confirmation.wanted_ms = now_ms_;
       AskOthers(id, confirmation);
     }
@@ -181,6 +183,30 @@ std::vector<PartyIndex> Replica::Unanswered() const {
         confirming_, [who = party](const auto& entry) { return !entry.second.answered.contains(who); });
     if (party != config_.self && awaited) out.push_back(party);
   }
+  return out;
+}
+
+bool Replica::EnoughConnected() const {
+  const std::vector<PartyIndex> open = port_.Connected();
+  if (open.size() >= config_.confirm_quorum || open.size() + 1 >= config_.identities.size()) return true;
+  return !going_on_.empty() && std::ranges::all_of(going_on_, [&](const PartyIndex party) {
+    return std::ranges::find(open, party) != open.end();
+  });
+}
+
+std::vector<PartyIndex> Replica::Awaited() const {
+  if (config_.fresh) return {};
+  const bool in_vain = std::ranges::any_of(
+      confirming_, [this](const auto& entry) { return now_ms_ >= entry.second.since_ms + kInVainMs; });
+  if (!in_vain && EnoughConnected()) return {};
+  const std::vector<PartyIndex> open = port_.Connected();
+  std::vector<PartyIndex> out = Unanswered();
+  for (const auto& [party, identity] : config_.identities) {
+    const bool known = party == config_.self || std::ranges::find(open, party) != open.end() ||
+                       std::ranges::find(out, party) != out.end();
+    if (!known) out.push_back(party);
+  }
+  std::ranges::sort(out);
   return out;
 }
 

@@ -116,6 +116,9 @@ class Replica {
   void GoOnWith(std::set<PartyIndex> others);
   // Nodes whose answer a confirmation in progress waits for, connected or not.
   std::vector<PartyIndex> Unanswered() const;
+  // Nodes without which this one cannot confirm a record now, by who is connected and by what it waits for in
+  // vain: they are not connected, or have not answered. Empty: it can, as far as is known.
+  std::vector<PartyIndex> Awaited() const;
   // The chosen version with its certificate, to be handed to a peer that is behind.
   const Committed* Certified(const RecordId& id);
 
@@ -156,6 +159,7 @@ class Replica {
     std::set<PartyIndex> answered;
     std::set<PartyIndex> confirmed;
     Doubts doubts;
+    std::uint64_t since_ms = 0;
     std::uint64_t asked_ms = 0;
     std::uint64_t wanted_ms = 0;
   };
@@ -219,6 +223,7 @@ class Replica {
   void AskAgain();  // for answers and records that have not come
   void Handle(PartyIndex from, const QueryReply& m);
   bool EnoughConfirm(const Confirmation& confirmation) const;
+  bool EnoughConnected() const;  // for a confirmation, if they are confirmed themselves
   Judgement AdoptTentative(const RecordId& id, const Tentative& tentative, PartyIndex from, Doubts& doubts);
   void Wake(const RecordId& id);
   void ForgetUnanswered();

@@ -226,29 +226,39 @@ void Api::OnReply(const edl::ReplyEffect& effect) {
   pending.reply(Json(std::string(AsText(effect.body))));
 }
 
+// An enclave that works answers operators at once and refuses a client before request_time ends, whatever the
+// other nodes do: it is this node's own that hangs.
 void Api::Expire(Clock::time_point now) {
   std::vector<std::uint64_t> expired;
+  std::vector<std::uint64_t> of_operators;
   for (const auto& [token, pending] : pending_) {
-    if (now - pending.since >= options_.request_time) expired.push_back(token);
+    const bool client = pending.kind == Kind::kClient;
+    if (now - pending.since < (client ? options_.request_time : options_.status_time)) continue;
+    (client ? expired : of_operators).push_back(token);
   }
   for (const std::uint64_t token : expired) Finish(token, Refusal::kTimeout);
+  for (const std::uint64_t token : of_operators) {
+    Finish(token, Refusal::kInternal,
+           "this node's own enclave does not answer: look at the node's log, and restart its passportd if it "
+           "stays so");
+  }
 }
 
-void Api::Finish(std::uint64_t token, Refusal refusal) {
+void Api::Finish(std::uint64_t token, Refusal refusal, const char* detail) {
   const auto found = pending_.find(token);
   if (found == pending_.end()) return;
   const Pending pending = std::move(found->second);
   pending_.erase(found);
-  Refuse(pending.reply, pending.kind, refusal);
+  Refuse(pending.reply, pending.kind, refusal, detail);
 }
 
-void Api::Refuse(const net::ReplyFunction& reply, Kind kind, Refusal refusal) {
+void Api::Refuse(const net::ReplyFunction& reply, Kind kind, Refusal refusal, const char* detail) {
   metrics_
       .CounterOf("passport_requests_refused_total", "Requests that the host answered itself.",
                  std::string("reason=\"") + NameOf(refusal) + "\"")
       .Add();
   // Published clients drop the body of anything but 200; GET is for operators and their tools.
-  reply({kind == Kind::kClient ? 200u : 503u, kJson, BodyOf(refusal), {}});
+  reply({kind == Kind::kClient ? 200u : 503u, kJson, BodyOf(refusal, detail), {}});
 }
 
 }  // namespace passport::host::rpc

@@ -20,6 +20,7 @@ namespace passport::host::rpc {
 
 struct ApiOptions {
   std::chrono::milliseconds request_time{30000};  // then the client is told that there was no answer
+  std::chrono::milliseconds status_time{1500};    // then an operator is told that the enclave hangs
   std::size_t requests_max = 1024;                // in the enclave or waiting for it
   double requests_per_second_address = 2000;      // 0 means no limit
   double requests_per_second_scope = 5000;
@@ -45,7 +46,7 @@ class Api {
   void SetProvisioned() { provisioned_ = true; }
   // A `reply` effect: the answer to the request with its token. Late ones are counted and dropped.
   void OnReply(const edl::ReplyEffect& effect);
-  // Gives up requests that are older than request_time.
+  // Gives up requests that are older than request_time, of operators than status_time.
   void Expire(Clock::time_point now);
   std::size_t pending_count() const { return pending_.size(); }
 
@@ -67,8 +68,8 @@ class Api {
   template <class Call>
   void SubmitForToken(const Call& call, Kind kind, net::ReplyFunction reply);
   std::optional<Refusal> CheckLimits(const net::HttpRequest& request, const edl::ClientRequestCall& call);
-  void Finish(std::uint64_t token, Refusal refusal);
-  void Refuse(const net::ReplyFunction& reply, Kind kind, Refusal refusal);
+  void Finish(std::uint64_t token, Refusal refusal, const char* detail = nullptr);
+  void Refuse(const net::ReplyFunction& reply, Kind kind, Refusal refusal, const char* detail = nullptr);
 
   enclave::Enclave& enclave_;
   ApiOptions options_;

@@ -23,7 +23,8 @@ Row RowOf(Refusal refusal) {
     case Refusal::kBusy:
       return {"-32016", "busy", "The node is busy", "try again a little later", "250"};
     case Refusal::kTimeout:
-      return {"-32017", "timeout", "The network did not answer in time", "try again", "1000"};
+      return {"-32017", "timeout", "The network did not answer in time",
+              "this node's own enclave gave no answer; try again, or another node", "1000"};
     case Refusal::kNotReady:
       return {"-32020", "not_ready", "The node is not part of a network yet",
               "its operator finds the reason and what to do at GET /health", nullptr};

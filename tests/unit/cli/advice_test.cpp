@@ -50,9 +50,10 @@ TEST(NodeApi, SaysWhatTheEnclaveRefusesAndWhatToDo) {
   EXPECT_EQ(
       NodeApi(few.url).PostAdmin(AsBytes("statement")).error().Text(),
       few.url.Origin() +
-          "/admin: the enclave refuses it: it names too few nodes that go on, or fewer than the threshold "
-          "of operators signed it; let more operators run `passport admin sign`, or make it again with "
-          "`passport admin resume` and every node that goes on");
+          "/admin: the enclave refuses it: not those signed it who must: `unban` needs the node's own "
+          "operator, `resume` as many operators as the threshold and a quorum of nodes that go on; for "
+          "`unban` use the key of that node's operator; for `resume` let more operators run `passport admin "
+          "sign`, or make it again with every node that goes on");
   const client::OneAnswer other(Http("200 OK", R"({"ok":false,"status":4})"), "manifest");
   EXPECT_NE(NodeApi(other.url).PostManifest("manifest").error().wrong.find("another manifest"),
             std::string::npos);
@@ -118,6 +119,21 @@ TEST(DevnetText, SaysWhyADegradedNodeIsAlsoWhenAllOthersAreThere) {
   const std::string away = Describe(StateWith(health), "net");
   EXPECT_NE(away.find("degraded"), std::string::npos);
   EXPECT_NE(away.find("\n        node 2 is not connected (start node 2)\n"), std::string::npos) << away;
+}
+
+// Monitoring reads GET /health, people read `devnet status`: both say the node's own word.
+TEST(DevnetText, TheStateOfANodeThatAnswersIsItsOwnWord) {
+  for (const char* status : {"ok", "degraded", "unable"}) {
+    Health health;
+    health.status = status;
+    health.nodes = {{1, true, true}, {2, false, false}};
+    const DevnetState state = StateWith(health);
+    EXPECT_EQ(StateOf(state.nodes[0]), status);
+    const json::Value all = json::Parse(ToJson(state, "net")).value();
+    const json::Value& node = all.Find("nodes")->AsArray().value()[0];
+    EXPECT_EQ(node.GetString("status").value(), status);
+    EXPECT_EQ(node.Find("health")->GetString("status").value(), status);
+  }
 }
 
 TEST(DevnetText, SaysWhatToDoForANodeThatIsDownOrSilent) {

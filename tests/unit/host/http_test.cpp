@@ -341,6 +341,32 @@ TEST_F(Api, Post_WithoutAReplyTimesOutAndALateReplyIsDropped) {
   EXPECT_EQ(client.Read().body, "in time");
 }
 
+// The enclave answers operators at once, whatever its peers do: silence is its own.
+TEST_F(Api, Get_OfAnEnclaveThatHangsNamesItWithinTwoSeconds) {
+  fake.on_status = [](const edl::StatusCall&, edl::Effects&) { return Status::kOk; };
+  fake.on_attest = [](const edl::AttestCall&, edl::Effects&) { return Status::kOk; };
+  RawClient client(Start());
+  for (const std::string_view path : {"/health", "/enclave"}) {
+    client.Send(Get(path));
+    net::asio::co_spawn(
+        io,
+        [this]() -> net::asio::awaitable<void> {
+          net::asio::steady_timer timer(io);
+          while (api->pending_count() == 0) {
+            timer.expires_after(milliseconds(1));
+            co_await timer.async_wait(net::asio::use_awaitable);
+          }
+          api->Expire(rpc::Api::Clock::now());
+          if (api->pending_count() == 1) api->Expire(rpc::Api::Clock::now() + milliseconds(1'900));
+        },
+        net::asio::detached);
+    const RawReply reply = client.Read();
+    EXPECT_EQ(reply.status, 503);
+    EXPECT_NE(reply.body.find("this node's own enclave does not answer"), std::string::npos) << reply.body;
+    EXPECT_EQ(reply.body.find("etwork"), std::string::npos) << reply.body;
+  }
+}
+
 TEST_F(Api, Post_AFullQueueAnswersBusyAtOnce) {
   std::binary_semaphore release(0);
   fake.on_client_request = [&](const edl::ClientRequestCall& call, edl::Effects& effects) {

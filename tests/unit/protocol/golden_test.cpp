@@ -107,7 +107,7 @@ TEST(Golden, TracesOfFixedSeedsStayTheSame) {
   const Committee committee = MakeCommittee(2, 3, 1);
   EXPECT_EQ(
       ToHex(RunReshare(committee, MakeReshareProposal(committee, AllOf(3), 2, 3, AllOf(3)), 1).wire.Trace()),
-      "TRACE");
+      "75842883fd04e905026193554a32d0be49f37bd86f64130d138b6f01cab94be3");
 }
 
 }  // namespace

@@ -1,0 +1,326 @@
+// What the core says of how it is: GET /health.
+#include <algorithm>
+
+#include "trusted/core/core.h"
+#include "trusted/json/write.h"
+
+namespace passport::core {
+namespace {
+
+std::string MissingJson(const std::vector<Claim>& claims) {
+  std::vector<std::string> out;
+  for (const Claim& claim : claims) {
+    if (IsMissing(claim)) out.push_back(json::Quote(claim.layer));
+  }
+  return json::ArrayOf(out);
+}
+
+struct Trouble {
+  std::string what;
+  std::string why;
+  std::string next;
+};
+
+std::string TroublesJson(const std::vector<Trouble>& troubles) {
+  std::vector<std::string> out;
+  for (const Trouble& trouble : troubles) {
+    out.push_back(json::ObjectWriter()
+                      .Text("what", trouble.what)
+                      .Text("why", trouble.why)
+                      .Text("do", trouble.next)
+                      .Finish());
+  }
+  return json::ArrayOf(out);
+}
+
+std::string NodeList(const std::vector<PartyIndex>& parties) {
+  std::string out;
+  for (const PartyIndex party : parties) out += (out.empty() ? "" : ", ") + std::to_string(party.value);
+  return out;
+}
+
+// Keys that fewer than all nodes hold; with exactly t holders the next lost node takes the key with it.
+void AddKeyTroubles(const RecordBook& records, const peer::Manifest& manifest, std::vector<Trouble>& out) {
+  std::size_t partial = 0;
+  std::size_t critical = 0;
+  std::uint64_t lacking = 0;
+  for (const auto& [id, key] : records.holders()) {
+    const int holders = __builtin_popcountll(key.bits);
+    if (holders >= manifest.n) continue;
+    ++partial;
+    if (holders == manifest.t) ++critical;
+    lacking |= ~key.bits;
+  }
+  if (partial == 0) return;
+  std::vector<PartyIndex> nodes;
+  for (const peer::ManifestRow& row : manifest.rows) {
+    if ((lacking >> (row.party.value - 1)) & 1) nodes.push_back(row.party);
+  }
+  out.push_back({"survive the loss of a node with " + std::to_string(critical) + " of its keys",
+                 std::to_string(partial) +
+                     " keys were made while nodes were away: they lack a share on node(s) " + NodeList(nodes),
+                 "keep the other nodes up; shares are repaired when the network can repair them"});
+}
+
+// Keys of which this node's certificates say that it holds a share, and it does not.
+void AddLostShares(const RecordBook& records, PartyIndex self, std::vector<Trouble>& out) {
+  const auto lost = std::ranges::count_if(records.holders(), [&](const auto& each) {
+    return ((each.second.bits >> (self.value - 1)) & 1) != 0 && !records.HasShareOf(each.first);
+  });
+  if (lost == 0) return;
+  out.push_back({"take part in signatures with " + std::to_string(lost) + " of its keys",
+                 "this node has lost its shares of them: its data folder is an older copy",
+                 "restore the newest copy of the data folder; until then keep the other nodes up"});
+}
+
+// Why a node does not use what its host has stored. It has no keys then, and a manifest would not help.
+Trouble RefusedRecords(Status status) {
+  const std::string number = " (status " + std::to_string(static_cast<unsigned>(status)) + ")";
+  const std::string restore =
+      "restore the newest copy of the data folder; without one the network has to go on without this node";
+  switch (status) {
+    case Status::kUnseal:
+      return {"start",
+              "the stored records cannot be opened with this node's key" + number +
+                  ": they were sealed under another root key, or changed on the disk",
+              "start passportd with the --root-key file that belongs to this data folder; if it is the right "
+              "one, " +
+                  restore};
+    case Status::kSealVersion:
+      return {"start", "the stored records were sealed by a newer version of this program" + number,
+              "install that version again"};
+    case Status::kRollback:
+      return {"start",
+              "the stored records are older than those this enclave last left, or some are missing" + number,
+              restore};
+    default:
+      return {"start", "the stored records are damaged" + number, restore};
+  }
+}
+
+// What keeps a node without a network from serving.
+Trouble NoNetwork(edl::Phase phase, Status load_error) {
+  if (load_error != Status::kOk) return RefusedRecords(load_error);
+  if (phase == edl::Phase::kBoot) return {"serve clients", "the node is still reading its records", "wait"};
+  return {
+      "serve clients", "the node has no manifest",
+      "new network: run `passport manifest init`, and `passport manifest send` on the machine of every node. "
+      "A node that was in a network has lost its records, and with them its identity and shares: restore the "
+      "newest copy of its data folder; without one the network goes on without it, as no node can be "
+      "replaced yet"};
+}
+
+// How a node of the network looks from this one.
+enum class PeerState { kReady, kSettingUp, kSilent, kNotConnected, kBanned };
+struct PeerView {
+  PartyIndex party;
+  bool self;
+  bool connected;
+  PeerState state;
+};
+
+PeerState StateOf(const PeerTable& peers, PartyIndex party, bool connected, bool ready) {
+  if (peers.Banned(party)) return PeerState::kBanned;
+  if (!connected) return PeerState::kNotConnected;
+  if (peers.Silent(party)) return PeerState::kSilent;
+  return ready ? PeerState::kReady : PeerState::kSettingUp;
+}
+
+std::vector<PeerView> ViewPeers(const Node& node) {
+  const std::vector<PartyIndex> open = node.peers().Open();
+  const std::vector<PartyIndex> ready = node.peers().Ready();
+  std::vector<PeerView> out;
+  for (const peer::ManifestRow& row : node.identity().manifest.rows) {
+    const bool self = row.party == node.identity().self;
+    const auto in = [&](const std::vector<PartyIndex>& list) {
+      return self || std::ranges::find(list, row.party) != list.end();
+    };
+    out.push_back({row.party, self, in(open), StateOf(node.peers(), row.party, in(open), in(ready))});
+  }
+  return out;
+}
+
+std::string PeersJson(const std::vector<PeerView>& peers) {
+  std::vector<std::string> out;
+  for (const PeerView& peer : peers) {
+    out.push_back(json::ObjectWriter()
+                      .U64("party", peer.party.value)
+                      .Bool("self", peer.self)
+                      .Bool("connected", peer.connected)
+                      .Bool("answers", peer.connected && peer.state != PeerState::kSilent)
+                      .Bool("ready", peer.state == PeerState::kReady)
+                      .Bool("banned", peer.state == PeerState::kBanned)
+                      .Finish());
+  }
+  return json::ArrayOf(out);
+}
+
+// Since this start.
+std::string PresignaturesJson(const PresignPool& pool) {
+  const PresignPool::Counts& counts = pool.counts();
+  json::ObjectWriter lost;
+  for (std::size_t i = 0; i < counts.lost.size(); ++i)
+    lost.U64(NameOf(static_cast<PresignLoss>(i)), counts.lost[i]);
+  return json::ObjectWriter()
+      .U64("pooled", pool.size())
+      .U64("made", counts.made)
+      .U64("hits", counts.hits)
+      .U64("misses", counts.misses)
+      .Raw("dropped", lost.Finish())
+      .Finish();
+}
+
+// Why a node in this state cannot take part, and what to do about nodes in it, by their names.
+struct AwayRow {
+  PeerState state;
+  std::string_view why;
+  std::string_view next;  // before the names
+  std::string_view then;  // after them
+};
+constexpr AwayRow kAway[] = {
+    {PeerState::kNotConnected, " is not connected", "start ", " or mend the network between them"},
+    {PeerState::kSilent, " is connected and has said nothing for 15 s", "look at the log of ",
+     ": its enclave hangs; restart it if it stays so"},
+    {PeerState::kBanned, " is banned", "find out why checks of ",
+     " failed; then this node's operator signs `passport admin unban`"},
+    {PeerState::kSettingUp, " is connected and not ready", "wait until ", " and this node are set up"},
+};
+static_assert(NetworkTime::kFreshMs == 15'000, "as kAway says");
+
+std::string NextFor(const AwayRow& row, const std::string& nodes) {
+  return std::string(row.next) + nodes + std::string(row.then);
+}
+
+// Nodes that cannot take part now, also when enough others can: one more that goes may be one too many.
+std::string AwayJson(const std::vector<PeerView>& peers) {
+  std::vector<std::string> out;
+  for (const PeerView& peer : peers) {
+    const auto* row = std::ranges::find(kAway, peer.state, &AwayRow::state);
+    if (row == std::end(kAway)) continue;
+    const std::string node = "node " + std::to_string(peer.party.value);
+    out.push_back(json::ObjectWriter()
+                      .U64("party", peer.party.value)
+                      .Text("why", node + std::string(row->why))
+                      .Text("do", NextFor(*row, node))
+                      .Finish());
+  }
+  return json::ArrayOf(out);
+}
+
+// What brings all that are away back.
+std::string NextForAll(const std::vector<PeerView>& peers) {
+  std::string out;
+  for (const AwayRow& row : kAway) {
+    std::vector<PartyIndex> parties;
+    for (const PeerView& peer : peers) {
+      if (peer.state == row.state) parties.push_back(peer.party);
+    }
+    if (parties.empty()) continue;
+    out += (out.empty() ? "" : "; ") + NextFor(row, "node(s) " + NodeList(parties));
+  }
+  return out;
+}
+
+// Records that were not used since this start are not confirmed, and cannot be (rules.md 6).
+Trouble Unconfirmed(const std::vector<PartyIndex>& awaited, const std::string& what, bool strict) {
+  const std::string nodes = "node(s) " + NodeList(awaited);
+  return {
+      what,
+      "after its start this node confirms each record with others before it uses it, for its disk may be an "
+      "older one; it waits for " +
+          nodes,
+      "start " + nodes + ", or see why they are silent" +
+          (strict ? "; if they are gone for good, as many operators as the threshold sign `passport admin "
+                    "resume`"
+                  : "")};
+}
+
+// What a node with a network can do, and what not and why.
+struct Abilities {
+  bool signs = false;
+  std::vector<std::string> can;
+  std::vector<Trouble> cannot;
+};
+
+Abilities Assess(const Node& node, const std::vector<PeerView>& peers) {
+  const peer::Manifest& manifest = node.identity().manifest;
+  const auto ready = static_cast<std::size_t>(std::ranges::count(peers, PeerState::kReady, &PeerView::state));
+  const auto answering = static_cast<std::size_t>(std::ranges::count_if(
+      peers, [](const PeerView& peer) { return peer.connected && peer.state != PeerState::kSilent; }));
+  const std::vector<PartyIndex> awaited = node.Awaited();
+  const bool strict = manifest.rollback == peer::RollbackRule::kStrict;
+  const bool closed = node.opener().empty();
+  Abilities out;
+  const auto need = [&](std::size_t quorum, std::size_t have, const std::string& what) {
+    if (have >= quorum) return out.can.push_back(json::Quote(what));
+    out.cannot.push_back(
+        {what, std::to_string(quorum) + " nodes are needed, " + std::to_string(have) + " are ready",
+         NextForAll(peers)});
+  };
+  if (closed && !awaited.empty()) {
+    out.cannot.push_back(Unconfirmed(awaited, "sign, register accounts, create and update scopes", strict));
+    return out;
+  }
+  need(manifest.t, ready, "sign");
+  out.signs = !out.can.empty() && !closed;
+  if (awaited.empty()) {
+    need(KeygenQuorum(manifest), ready, "register accounts");
+    need(AckQuorum(manifest), answering, "create and update scopes");
+  } else {
+    out.cannot.push_back(Unconfirmed(
+        awaited, "register accounts, create scopes, or use those that were not used since its start",
+        strict));
+  }
+  if (closed)
+    out.cannot.push_back({"open client requests", "the network has no envelope key yet",
+                          "wait until a quorum of nodes is connected"});
+  return out;
+}
+
+}  // namespace
+
+std::string_view NameOf(edl::Phase phase) {
+  switch (phase) {
+    case edl::Phase::kBoot:
+      return "boot";
+    case edl::Phase::kWaiting:
+      return "waiting_for_manifest";
+    case edl::Phase::kServing:
+      return "serving";
+  }
+  return "unknown";
+}
+
+// "ok" only if nothing is wrong anywhere; "degraded": it signs, and an operator should look; else "unable".
+std::string Core::StatusJson() const {
+  Abilities able;
+  std::vector<PeerView> peers;
+  if (node_) {
+    peers = ViewPeers(*node_);
+    able = Assess(*node_, peers);
+    AddKeyTroubles(records_, node_->identity().manifest, able.cannot);
+    AddLostShares(records_, node_->identity().self, able.cannot);
+  } else {
+    able.cannot.push_back(NoNetwork(phase_, load_error_));
+  }
+  const bool whole =
+      able.signs && able.cannot.empty() &&
+      std::ranges::all_of(peers, [](const PeerView& peer) { return peer.state == PeerState::kReady; });
+  return json::ObjectWriter()
+      .Text("status", whole        ? "ok"
+                      : able.signs ? "degraded"
+                                   : "unable")
+      .Text("phase", NameOf(phase_))
+      .U64("party", node_ ? node_->identity().self.value : 0)
+      .Raw("can", json::ArrayOf(able.can))
+      .Raw("cannot", TroublesJson(able.cannot))
+      .Raw("away", AwayJson(peers))
+      .Raw("nodes", PeersJson(peers))
+      .Raw("confinement_missing", MissingJson(config_.confinement))
+      .U64("records", records_.count())
+      .U64("keys", records_.holders().size())
+      .Raw("presignatures", node_ ? PresignaturesJson(node_->presignatures()) : "null")
+      .Finish();
+}
+
+}  // namespace passport::core
