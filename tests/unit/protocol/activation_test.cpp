@@ -239,7 +239,8 @@ TEST(Activation, WhoKnowsLessIsToldTheRest) {
   ASSERT_TRUE(first.reply.has_value());
   EXPECT_EQ(first.reply->confirmations.size(), 2u);
   EXPECT_FALSE(node.Learn(ConfirmedBy(1, {{1}, {2}, {3}}), kRoster).reply.has_value());
-  EXPECT_FALSE(node.Learn({kActivated, 1, {}, {}}, kRoster).reply.has_value());  // it brings nothing: it may ask
+  EXPECT_FALSE(
+      node.Learn({kActivated, 1, {}, {}}, kRoster).reply.has_value());  // it brings nothing: it may ask
   EXPECT_TRUE(node.Prepare(AgreementOf(2), ConfirmationBy(kSelf, 2)).ok());
   node.Learn(AbortedBy(2, {{2}, {3}}), kRoster);
   EXPECT_TRUE(node.VoteAbort(2, NodeKey(kSelf)).ok());
