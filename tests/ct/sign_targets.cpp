@@ -23,6 +23,7 @@ struct Signer {
 
 sharing::KeyShare Share(const sharing::Polynomial& polynomial, PartyIndex self) {
   sharing::KeyShare key;
+  key.purpose = sharing::kPurposeEcdsa;
   key.n = 2;
   key.t = 2;
   key.self = self;
