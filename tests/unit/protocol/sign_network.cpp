@@ -140,6 +140,7 @@ class Network {
       }
       Send(3, self, out);
       run_.combinations.emplace(self, signing.combination);
+      if (signing.defender) run_.defenders.emplace(self, std::move(*signing.defender));
       signed_.emplace(self, std::move(signing));
     }
   }

@@ -45,6 +45,7 @@ struct SignRun {
   Wire wire;
   std::map<PartyIndex, protocol::Abort> aborts;
   std::map<PartyIndex, sign::Combination> combinations;
+  std::map<PartyIndex, sign::Defender> defenders;
   std::map<PartyIndex, curve::EcdsaSignature> signatures;  // every signer combines
 };
 
