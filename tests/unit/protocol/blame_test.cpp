@@ -6,7 +6,7 @@
 #include "tests/unit/protocol/mutation.h"
 #include "tests/unit/protocol/sign_network.h"
 
-namespace passport::test {
+namespace passport::test::blame {
 namespace {
 
 using curve::Point;
@@ -370,4 +370,4 @@ TEST(BlameOfTwo, KeepsNothing) {
 }
 
 }  // namespace
-}  // namespace passport::test
+}  // namespace passport::test::blame

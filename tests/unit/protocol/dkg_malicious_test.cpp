@@ -18,7 +18,7 @@ constexpr PartyIndex kVictim{2};
 constexpr PartyIndex kOther{3};
 constexpr std::uint64_t kSeed = 100;
 
-const std::vector<Field> kHeaderFields = {
+const Fields kHeader = {
     {"version", 0, 1, FieldType::kFixed, AbortReason::kMalformed, true},
     {"round", 1, 1, FieldType::kFixed, AbortReason::kMalformed, true},
     {"from", 2, 2, FieldType::kOpaque, AbortReason::kWrongSession, false},
@@ -28,14 +28,14 @@ const std::vector<Field> kHeaderFields = {
 // What the victim says when a field of the liar's message to him alone has changed on a run with t = 2. A
 // commitment or nonce that only one party sees differently is equivocation, which the echo shows to all;
 // nobody knows whose.
-const std::map<int, std::vector<Field>> kFields = {
+const std::map<int, Fields> kFields = {
     {1,
      {{"commitment", 36, 32, FieldType::kOpaque, AbortReason::kEquivocation, false},
       {"nonce", 68, 32, FieldType::kOpaque, AbortReason::kEquivocation, false}}},
     {2,
      {{"coefficient count", 36, 2, FieldType::kFixed, AbortReason::kMalformed, true},
-      {"coefficient 0", 38, 33, FieldType::kPoint, AbortReason::kCommitment, true},
-      {"coefficient 1", 71, 33, FieldType::kPoint, AbortReason::kCommitment, true},
+      {"coefficient 0", 38, 33, FieldType::kPoint, AbortReason::kCommitment, true, "coefficient"},
+      {"coefficient 1", 71, 33, FieldType::kPoint, AbortReason::kCommitment, true, "coefficient"},
       {"chain code part", 104, 32, FieldType::kOpaque, AbortReason::kCommitment, true},
       {"salt", 136, 32, FieldType::kOpaque, AbortReason::kCommitment, true},
       {"proof count", 168, 2, FieldType::kFixed, AbortReason::kMalformed, true},
@@ -72,16 +72,7 @@ class DkgMatrix : public testing::TestWithParam<int> {
     ExpectAbort(run, kVictim, expected, "round " + std::to_string(round) + ", " + mutation.name);
   }
 
-  void CheckField(const Field& field) {
-    const int round = GetParam();
-    const Bytes honest = honest_.wire.sent({round, kLiar, kVictim});
-    const Bytes other_peer = honest_.wire.sent({round, kOther, kVictim});
-    const Bytes other_session = other_session_.wire.sent({round, kLiar, kVictim});
-    const std::optional<PartyIndex> blamed = field.blames ? std::optional(kLiar) : std::nullopt;
-    for (const Mutation& mutation : MutationsOf(field, honest, other_peer, other_session)) {
-      Check(mutation, mutation.decodes ? Abort{field.reason, blamed} : Abort{AbortReason::kMalformed, kLiar});
-    }
-  }
+  Fields AllFields() const { return Join({kHeader, kFields.at(GetParam())}); }
 
   static dkg::Proposal OtherProposal() {
     dkg::Proposal out = MakeProposal(2, 3);
@@ -95,19 +86,33 @@ class DkgMatrix : public testing::TestWithParam<int> {
 
 TEST_P(DkgMatrix, EveryChangedFieldGivesItsVerdict) {
   ASSERT_EQ(honest_.certificates.size(), 3u);
-  for (const Field& field : kHeaderFields) CheckField(field);
-  for (const Field& field : kFields.at(GetParam())) CheckField(field);
+  const int round = GetParam();
+  const Sources sources{honest_.wire.sent({round, kLiar, kVictim}),
+                        honest_.wire.sent({round, kOther, kVictim}),
+                        other_session_.wire.sent({round, kLiar, kVictim})};
+  const Fields fields = AllFields();
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const std::optional<PartyIndex> blamed = fields[i].blames ? std::optional(kLiar) : std::nullopt;
+    for (const Mutation& mutation : MutationsOf(fields, i, sources)) {
+      Check(mutation,
+            mutation.decodes ? Abort{fields[i].reason, blamed} : Abort{AbortReason::kMalformed, kLiar});
+    }
+  }
 }
 
 TEST_P(DkgMatrix, FieldsCoverTheWholeMessage) {
-  std::size_t covered = 0;
-  for (const std::vector<Field>* fields : {&kHeaderFields, &kFields.at(GetParam())}) {
-    for (const Field& field : *fields) {
-      EXPECT_EQ(field.offset, covered) << field.name;
-      covered += field.size;
-    }
-  }
-  EXPECT_EQ(covered, honest_.wire.sent({GetParam(), kLiar, kVictim}).size());
+  ExpectTiles(AllFields(), honest_.wire.sent({GetParam(), kLiar, kVictim}).size());
+}
+
+// Round 3 alone does without: enough others may have confirmed.
+TEST(DkgSilence, MissingMessageEndsTheRunWithoutBlame) {
+  const dkg::Proposal proposal = MakeProposal(2, 3);
+  crypto::SeededRng rng(1);
+  auto one = dkg::Start(proposal, {1}, rng).value();
+  const auto two = dkg::Start(proposal, {2}, rng).value();
+  const auto step = dkg::Open(std::move(one.next), {{{2}, two.out}}, rng);
+  ASSERT_FALSE(step.ok());
+  EXPECT_EQ(Describe(step.error()), Describe({AbortReason::kWrongQuorum, {}}));
 }
 
 TEST_P(DkgMatrix, MessageOfAnotherSizeIsMalformed) {
@@ -290,6 +295,36 @@ TEST(DkgLiar, CancellingCommitmentsAreAnIdentityThatNobodyIsBlamedFor) {
   const auto confirmed = dkg::Confirm(std::move(opened_one.next), std::move(inbox), NodeKey({1}), rng);
   ASSERT_FALSE(confirmed.ok());
   EXPECT_EQ(Describe(confirmed.error()), Describe({AbortReason::kIdentity, {}}));
+}
+
+// a (x - 3): what party 3 gets from dealer 2 is zero, and the point that it is compared with the identity.
+TEST(DkgDealer, ShareOfZeroIsLegal) {
+  const Scalar slope = Scalar::FromU64(11);
+  const auto value_at = [&](std::uint64_t x) { return slope * (Scalar::FromU64(x) - Scalar::FromU64(3)); };
+  crypto::SeededRng rng(6);
+  DkgScript script;
+  script.after_start = [&](PartyIndex self, dkg::AwaitingCommitments& state, dkg::Commitment& message) {
+    if (self != PartyIndex{2}) return;
+    state.opening.coefficients = {*curve::MulBase(value_at(0)), *curve::MulBase(slope)};
+    Recommit(state, message);
+  };
+  script.after_open = [&](PartyIndex self, dkg::AwaitingOpenings& state,
+                          protocol::Outbox<dkg::Opening>& out) {
+    if (self != PartyIndex{2}) return;
+    for (const std::uint16_t k : {std::uint16_t{0}, std::uint16_t{1}}) {
+      state.sent.proofs[k] = proof::ProveDlog({crypto::tag::kPokKg, state.sid, self, k},
+                                              curve::SecretScalar(k == 0 ? value_at(0) : slope),
+                                              state.sent.coefficients[k], rng);
+    }
+    state.own_part = curve::SecretScalar(value_at(2));
+    for (auto& [peer, message] : out) {
+      message = dkg::Opening{state.sent, curve::SecretScalar(value_at(peer.value))};
+    }
+    EXPECT_TRUE(out.at({3}).share.Expose().IsZero());
+  };
+  const DkgRun run = RunDkg(MakeProposal(2, 3), kSeed, script);
+  EXPECT_TRUE(run.aborts.empty());
+  EXPECT_EQ(run.certificates.size(), 3u);
 }
 
 TEST(DkgLiar, DifferentOpeningsToDifferentDealersActivateNothing) {

@@ -3,7 +3,7 @@
 
 #include "trusted/proof/dleq.h"
 
-namespace passport::proof {
+namespace passport::proof::dleq {
 namespace {
 
 using crypto::tag::kPokBlame;
@@ -82,4 +82,4 @@ TEST_F(Dleq, NoncesAreFresh) {
 }
 
 }  // namespace
-}  // namespace passport::proof
+}  // namespace passport::proof::dleq
