@@ -54,18 +54,18 @@ std::optional<Point> Minus(const std::optional<Point>& a, const std::optional<Po
   return curve::Add(a, b ? std::optional(b->Negate()) : std::nullopt);
 }
 
-// The sum over all signers of what each showed to all.
-std::optional<Point> SumOf(const Exchanges& exchanges, Point Shown::*point) {
-  std::vector<Point> terms{exchanges.begin()->second.sent.shown.*point};
-  for (const auto& [peer, exchanged] : exchanges) terms.push_back(exchanged.received.shown.*point);
+// R, the sum of what each signer showed to all.
+std::optional<Point> SumOfNonces(const Exchanges& exchanges) {
+  std::vector<Point> terms{exchanges.begin()->second.sent.shown.nonce};
+  for (const auto& [peer, exchanged] : exchanges) terms.push_back(exchanged.received.shown.nonce);
   return curve::Sum(terms);
 }
 
 // u_i G - P^u_i = phi_i R and w_i G - r_x P^v_i = phi_i B, with B = m G + r_x pk.
 std::optional<proof::DleqStatement> Relation(const Dispute& dispute, const SignatureShare& share,
                                              const Exchanges& exchanges) {
-  const std::optional<Point> nonce = SumOf(exchanges, &Shown::nonce);
-  if (!nonce || SumOf(exchanges, &Shown::public_share) != dispute.public_key) return std::nullopt;
+  const std::optional<Point> nonce = SumOfNonces(exchanges);
+  if (!nonce) return std::nullopt;
   const Scalar r = Scalar::Reduce(nonce->X());
   const std::optional<Point> base_2 =
       curve::Add(curve::MulBase(curve::DigestToScalar(dispute.digest)), curve::MulVar(r, dispute.public_key));

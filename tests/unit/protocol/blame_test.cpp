@@ -80,14 +80,20 @@ class Quarrel {
   Defence Excuse(PartyIndex party) {
     const sign::Defender defender = DefenderOf(party);
     const Point nonce = defender.combination.nonce;
-    const Point image = *curve::MulBase(defender.blinding.Expose());
     const proof::DleqStatement statement{nonce, *curve::MulVar(defender.blinding.Expose(), nonce),
-                                         *curve::MulBase(Scalar::FromU64(1)), image};
-    return Signed({shares.at(party),
-                   proof::ProveDleq({crypto::tag::kPokBlame, dispute.ssid, party, 0}, defender.blinding,
-                                    statement, rng_),
-                   Exchanges(party),
-                   {}});
+                                         *curve::MulBase(Scalar::FromU64(1)),
+                                         *curve::MulBase(defender.blinding.Expose())};
+    return With(party, statement, Exchanges(party));
+  }
+
+  // A proof of the relation that an honest share of party's satisfies, beside these words.
+  Defence Prove(PartyIndex party, const sign::Exchanges& exchanges) {
+    const sign::Defender defender = DefenderOf(party);
+    const Scalar& phi = defender.blinding.Expose();
+    const Point nonce = defender.combination.nonce;
+    const Point base = *curve::Add(curve::MulBase(curve::DigestToScalar(kDigest)),
+                                   curve::MulVar(Scalar::Reduce(nonce.X()), dispute.public_key));
+    return With(party, {nonce, *curve::MulVar(phi, nonce), base, *curve::MulVar(phi, base)}, exchanges);
   }
 
   // Everybody defends himself, the liar with an excuse.
@@ -106,6 +112,14 @@ class Quarrel {
   }
 
  private:
+  Defence With(PartyIndex party, const proof::DleqStatement& statement, const sign::Exchanges& exchanges) {
+    return Signed({shares.at(party),
+                   proof::ProveDleq({crypto::tag::kPokBlame, dispute.ssid, party, 0},
+                                    DefenderOf(party).blinding, statement, rng_),
+                   exchanges,
+                   {}});
+  }
+
   SignRun run_;
   crypto::SeededRng rng_{77};
 
@@ -191,6 +205,35 @@ TEST_F(Blame, PsiDefendedOtherThanItWasSentIsTwoWords) {
   EXPECT_EQ(quarrel.Judge(defences).liars.size(), 1u);
 }
 
+// The liar undoes the effect of his wrong psi in what the victim is said to have sent: his proof then holds,
+// but the victim has not signed that.
+TEST_F(Blame, WordsPutInTheVictimsMouthAreNotTaken) {
+  Quarrel quarrel(cluster_, WrongPsi());
+  Defences defences = quarrel.AllDefend(kLiar);
+  const auto excuse_with = [&](const SignedShown& word) {
+    sign::Exchanges exchanges = quarrel.Exchanges(kLiar);
+    exchanges.at(kVictim).received = word;
+    return quarrel.Prove(kLiar, exchanges);
+  };
+  sign::Shown word = quarrel.Word(kVictim, kLiar).shown;
+  const Scalar seven = Scalar::FromU64(7);
+  word.gamma_nonce = *curve::Add(word.gamma_nonce, curve::MulVar(seven.Negate(), word.nonce));
+  word.gamma_key = *curve::Add(word.gamma_key, curve::MulVar(seven.Negate(), word.public_share));
+  defences.at(kLiar) = excuse_with({word, quarrel.Word(kVictim, kLiar).signature});
+  ExpectVerdict(quarrel.Judge(defences), {{kLiar, Lie::kDefence}});
+  // With the victim's signature it would be true.
+  ExpectVerdict(sign::Judge(quarrel.dispute, MakeRoster(3), {}, {{kLiar, excuse_with(SignShown(word))}}), {},
+                {kVictim, kOther});
+}
+
+TEST_F(Blame, DefenceThatLeavesASignerOutDoesNotHold) {
+  Quarrel quarrel(cluster_, WrongPsi());
+  const Defences defences{{kVictim, quarrel.Defend(kVictim).value()}};
+  ExpectVerdict(quarrel.Judge(defences), {}, {kLiar, kOther});
+  quarrel.dispute.quorum.push_back({4});
+  ExpectVerdict(quarrel.Judge(defences), {{kVictim, Lie::kDefence}}, {kLiar, kOther, {4}});
+}
+
 TEST_F(Blame, OtherPublicShareToAnotherPartyIsTwoWords) {
   Quarrel quarrel(cluster_, WrongPsi());
   Defences defences = quarrel.AllDefend(kLiar);
@@ -200,7 +243,7 @@ TEST_F(Blame, OtherPublicShareToAnotherPartyIsTwoWords) {
   word.public_share = word.public_share.Negate();
   Defence& other = defences.at(kOther);
   other.exchanges.at(kLiar).received = SignShown(word);
-  // Such a defence does not hold either: an honest party has checked the sum of the public shares.
+  // Such a defence does not hold either: the other party has not computed with that point.
   other = Signed(other);
   const Verdict verdict = quarrel.Judge(defences);
   EXPECT_EQ(verdict.liars.at(kLiar), Lie::kTwoWords);
@@ -319,7 +362,7 @@ TEST_F(Blame, NothingIsProvedWithoutASpoiltSignature) {
   sign::SignatureShare other = shares.at(kVictim).share;
   other.w = other.w + Scalar::FromU64(1);
   spoilt.shares.at(kVictim) = SignShare(other);
-  EXPECT_FALSE(spoilt.Defend(kVictim).ok());
+  EXPECT_EQ(Describe(spoilt.Defend(kVictim).error()), Describe({AbortReason::kWrongSession, {}}));
   spoilt.shares = shares;
   EXPECT_TRUE(spoilt.Defend(kVictim).ok());
 }
