@@ -51,8 +51,8 @@ std::optional<EcdsaSignature> Sign(const Cluster& cluster, const Parties& quorum
 }
 
 // libsecp256k1's verdict: verifies, with low s, and its recovery id gives the key.
-bool LibraryAccepts(const secp256k1_context* library, const Point& key, const Digest& digest,
-                    const EcdsaSignature& signature) {
+bool LibraryAccepts(const Point& key, const Digest& digest, const EcdsaSignature& signature) {
+  const secp256k1_context* const library = secp256k1_context_static;
   ByteArray<64> compact;
   const ByteArray<32> r = signature.r.Encode();
   const ByteArray<32> s = signature.s.Encode();
@@ -77,8 +77,6 @@ TEST(Signatures, AreAllGoodToLibsecp256k1AndNoNonceRepeats) {
   const std::uint64_t count = FromEnvironment("PASSPORT_SIGNATURES", kSignatures);
   const std::uint64_t seed = FromEnvironment("PASSPORT_SEED", kSeed);
   std::cout << count << " signatures, seed " << seed << "\n";
-  const std::unique_ptr<secp256k1_context, decltype(&secp256k1_context_destroy)> library(
-      secp256k1_context_create(SECP256K1_CONTEXT_NONE), secp256k1_context_destroy);
   const Cluster cluster(2, 3, seed);
   crypto::SeededRng rng(seed);
   const std::array<Parties, 3> quorums{Parties{{1}, {2}}, Parties{{1}, {3}}, Parties{{2}, {3}}};
@@ -90,8 +88,7 @@ TEST(Signatures, AreAllGoodToLibsecp256k1AndNoNonceRepeats) {
     const auto signature = Sign(cluster, quorum, digest, tweak, rng);
     ASSERT_TRUE(signature.has_value()) << "signature " << i << ", seed " << seed;
     const Point key = *curve::Add(cluster.public_key(), curve::MulBase(tweak));
-    ASSERT_TRUE(LibraryAccepts(library.get(), key, digest, *signature))
-        << "signature " << i << ", seed " << seed;
+    ASSERT_TRUE(LibraryAccepts(key, digest, *signature)) << "signature " << i << ", seed " << seed;
     const ByteArray<32> r = signature->r.Encode();
     nonces.emplace(r.begin(), r.end());
   }

@@ -152,7 +152,9 @@ class SetupMatrix : public testing::TestWithParam<Message> {
   void Expect(const Mutation& mutation, const std::optional<Abort>& expected) const {
     const std::optional<Abort> verdict = honest->Verdict(GetParam(), mutation.message);
     ASSERT_EQ(verdict.has_value(), expected.has_value()) << mutation.name;
-    if (verdict) EXPECT_EQ(Describe(*verdict), Describe(*expected)) << mutation.name;
+    if (verdict) {
+      EXPECT_EQ(Describe(*verdict), Describe(*expected)) << mutation.name;
+    }
   }
 
   // Whether Alice takes no notice of this field: it belongs to the branch that she has not chosen.
@@ -257,7 +259,7 @@ TEST(PprfMatrix, EveryChangedFieldIsNoticedUnlessItBelongsToTheOtherBranch) {
   const Sources sources{built.message.Encode(), other, other};
   const Fields fields = PprfFields(0);
   ExpectTiles(fields, sources.honest.size());
-  for (std::size_t i = 0; i < fields.size(); i += i < 16 || i + 16 > fields.size() ? 1 : 13) {
+  for (std::size_t i = 0; i < fields.size(); i += i < 16 || i + 16 > fields.size() ? 1u : 13u) {
     const std::size_t correction = i % 8;
     const std::size_t bit = ot::kTreeDepth * (i / 8) + 1 + correction / 2;
     const bool is_idle =
