@@ -25,7 +25,7 @@ MARK = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 MACHINE_PATH = re.compile(r"(?<![\w.])/(work|tmp|root)/")
 TAG_TEXT = re.compile(r'\bTag\s*\{\s*"|inline constexpr Tag \w+\{"([^"]+)"\}')
 PITFALLS = "tests/unit/protocol/PITFALLS.md"
-TEST_HEAD = re.compile(r"^TEST(?:_[FP])?\((\w+),\s*(\w+)\)", re.M)
+TEST_HEAD = re.compile(r"^(?:TYPED_)?TEST(?:_[FP])?\((\w+),\s*(\w+)\)", re.M)
 STATUS_LINE = re.compile(r"^\s*(k\w+) = (\d+),", re.M)
 
 
