@@ -62,6 +62,14 @@ class Tidy(unittest.TestCase):
     def test_refuses_headers_without_a_sentence_or_guard(self):
         self.assertEqual(len(problems(tidy.check_headers, "trusted/a/b.h", "int F();\n")), 2)
 
+    def test_refuses_pitfalls_without_a_test_that_exists(self):
+        good = "".join(f"| {n} | what | `A.Works` |\n" for n in range(1, 48))
+        tests = {"tests/a_test.cpp": "TEST(A, Works) {\n", "tests/README.md": ""}
+        for table in (good.replace("| 7 |", "| 8 |"), good.replace("| 9 | what | `A.Works`", "| 9 | what | `A.Fails`"),
+                      good.replace("| 3 | what | `A.Works`", "| 3 | what | later")):
+            self.assertTrue(list(tidy.check_pitfalls({tidy.PITFALLS: table, **tests})))
+        self.assertFalse(list(tidy.check_pitfalls({tidy.PITFALLS: good, **tests})))
+
     def test_refuses_modules_without_readme_and_beast_everywhere(self):
         self.assertTrue(list(tidy.check_tree({"trusted/a/b.h": ""})))
         self.assertTrue(list(tidy.check_tree({"tests/unit/a/b.cpp": "", "tests/README.md": ""})))

@@ -24,6 +24,8 @@ SLEEP = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep|sleep)\s*\(")
 MARK = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 MACHINE_PATH = re.compile(r"(?<![\w.])/(work|tmp|root)/")
 TAG_TEXT = re.compile(r'\bTag\s*\{\s*"|inline constexpr Tag \w+\{"([^"]+)"\}')
+PITFALLS = "tests/unit/protocol/PITFALLS.md"
+TEST_HEAD = re.compile(r"^(?:TYPED_)?TEST(?:_[FP])?\((\w+),\s*(\w+)\)", re.M)
 STATUS_LINE = re.compile(r"^\s*(k\w+) = (\d+),", re.M)
 
 
@@ -130,8 +132,24 @@ def check_headers(path, text):
 RULES = (check_sizes, check_banned_calls, check_marks, check_tags, check_status, check_tests, check_headers)
 
 
+def check_pitfalls(files):
+    """The table of pitfalls names each of the 47 once, and tests that exist or the reason why there is none."""
+    text = files.get(PITFALLS, "")
+    tests = {f"{suite}.{name}" for path, code in files.items() if path.startswith("tests/") and path.endswith(".cpp")
+             for suite, name in TEST_HEAD.findall(code)}
+    rows = [line.split("|")[1:-1] for line in text.splitlines() if re.match(r"\| \d+ \|", line)]
+    if text and [int(row[0]) for row in rows] != list(range(1, 48)):
+        yield f"{PITFALLS}: the rows are not 1 to 47, each once"
+    for row in rows:
+        named = re.findall(r"`(\w+\.\w+)`", row[2])
+        if not named and not row[2].strip().startswith(("not applicable:", "open:")):
+            yield f"{PITFALLS}: row {row[0].strip()} names no test and no reason"
+        yield from (f"{PITFALLS}: row {row[0].strip()}: there is no test {test}" for test in named if test not in tests)
+
+
 def check_tree(files):
     """Problems of the tree as a whole, given {path: text}."""
+    yield from check_pitfalls(files)
     folders = {path.rsplit("/", 1)[0] for path in files if path.endswith(CODE) and "/" in path}
     folders |= {folder.split("/")[0] for folder in folders}
     for folder in sorted(folders):

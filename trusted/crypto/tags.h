@@ -65,6 +65,10 @@ inline constexpr Tag kSgCom{"sg/com"};
 inline constexpr Tag kSgEcho{"sg/echo"};
 inline constexpr Tag kSgReceipt{"sg/receipt"};
 inline constexpr Tag kSgR2{"sg/r2"};
+inline constexpr Tag kSgShown{"sg/shown"};
+inline constexpr Tag kSgShare{"sg/share"};
+inline constexpr Tag kSgBlame{"sg/blame"};
+inline constexpr Tag kPokBlame{"pok/blame"};
 // Schnorr signatures. The two of BIP-340 and BIP-341 are hashed with the tag's own hash as context, which
 // gives the tagged hash of those documents.
 inline constexpr Tag kFrostEcho{"frost/echo"};

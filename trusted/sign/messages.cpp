@@ -9,12 +9,13 @@ namespace {
 constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kPointSize = curve::Secp256k1::kPointSize;
 
-void WriteHeader(Writer& writer, const Header& header, std::uint8_t round) {
-  writer.U8(kVersion).U8(round).U16(header.from.value).U16(header.to.value);
-  writer.Raw(header.ssid).Raw(header.setup.bytes);
+}  // namespace
+
+void Header::Write(Writer& writer, std::uint8_t round) const {
+  writer.U8(kVersion).U8(round).U16(from.value).U16(to.value).Raw(ssid).Raw(setup.bytes);
 }
 
-Header ReadHeader(Reader& reader, std::uint8_t round) {
+Header Header::Read(Reader& reader, std::uint8_t round) {
   if (reader.U8() != kVersion || reader.U8() != round) reader.Reject();
   Header out;
   out.from.value = reader.U16();
@@ -24,11 +25,9 @@ Header ReadHeader(Reader& reader, std::uint8_t round) {
   return out;
 }
 
-}  // namespace
-
 Bytes NonceCommitment::Encode() const {
   Writer writer;
-  WriteHeader(writer, header, 1);
+  header.Write(writer, 1);
   writer.Raw(commitment).Raw(extension.Encode());
   return writer.Take();
 }
@@ -36,7 +35,7 @@ Bytes NonceCommitment::Encode() const {
 Result<NonceCommitment> NonceCommitment::Parse(ByteSpan input) {
   Reader reader(input);
   NonceCommitment out;
-  out.header = ReadHeader(reader, 1);
+  out.header = Header::Read(reader, 1);
   out.commitment = reader.Array<32>();
   const ByteSpan extension = reader.Raw(ote::ExtensionMessage::kSize);
   if (!reader.Done()) return Fail(Status::kMalformed);
@@ -46,7 +45,7 @@ Result<NonceCommitment> NonceCommitment::Parse(ByteSpan input) {
 
 Bytes Multiplication::Encode() const {
   Writer writer;
-  WriteHeader(writer, header, 2);
+  header.Write(writer, 2);
   writer.Raw(nonce.Encode()).Raw(salt).Raw(public_share.Encode()).Raw(echo).Raw(multiply.Encode());
   writer.Raw(gamma_nonce.Encode()).Raw(gamma_key.Encode()).Raw(psi.Encode());
   return writer.Take();
@@ -55,7 +54,7 @@ Bytes Multiplication::Encode() const {
 Result<Multiplication> Multiplication::Parse(ByteSpan input) {
   Reader reader(input);
   Multiplication out;
-  out.header = ReadHeader(reader, 2);
+  out.header = Header::Read(reader, 2);
   const ByteSpan nonce = reader.Raw(kPointSize);
   out.salt = reader.Array<32>();
   const ByteSpan public_share = reader.Raw(kPointSize);

@@ -1,6 +1,7 @@
 // The messages of the three rounds of signing. Payload sizes are those of dkls23.md 6.9.
 #pragma once
 
+#include "edl/base/codec.h"
 #include "edl/base/ids.h"
 #include "edl/base/result.h"
 #include "trusted/curve/point.h"
@@ -16,6 +17,9 @@ struct Header {
   PartyIndex to;
   Hash32 ssid{};
   SetupId setup;
+
+  void Write(Writer& writer, std::uint8_t round) const;
+  static Header Read(Reader& reader, std::uint8_t round);  // fails the reader on another version or round
   friend bool operator==(const Header&, const Header&) = default;
 };
 

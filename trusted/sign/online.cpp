@@ -48,8 +48,13 @@ Signing Online(Presignature presignature, const Digest& digest) {
   const Scalar m = curve::DigestToScalar(digest);
   const Scalar w = NumeratorShare(m, presignature.blinding.Expose(), NonceScalar(presignature.nonce),
                                   presignature.v.Expose());
-  return {{session.self, session.ssid, presignature.u.Expose(), w},
-          {session.self, session.quorum, session.ssid, presignature.nonce, session.public_key}};
+  Signing out{{session.self, session.ssid, presignature.u.Expose(), w},
+              {session.self, session.quorum, session.ssid, presignature.nonce, session.public_key},
+              {}};
+  if (kBlameRound && session.quorum.size() > 2) {
+    out.defender.emplace(Defender{out.combination, digest, out.out, std::move(presignature.blinding)});
+  }
+  return out;
 }
 
 Outcome<EcdsaSignature> Combine(const Combination& combination, const Digest& digest,

@@ -16,9 +16,23 @@ struct Combination {
   curve::Point public_key;
 };
 
+// Whether runs of more than two signers can be followed by a blame round (blame.h). The argument for it is
+// this project's own (docs/protocols.md).
+inline constexpr bool kBlameRound = true;
+
+// What a signer needs to defend its share. Move-only; its owner drops it when the signature is out, or after
+// the time that one may take. phi_i is as secret as the key share.
+struct Defender {
+  Combination combination;
+  Digest digest;
+  SignatureShare share;
+  curve::SecretScalar blinding;  // phi_i
+};
+
 struct Signing {
   SignatureShare out;
   Combination combination;
+  std::optional<Defender> defender;  // if kBlameRound and more than two sign
 };
 
 // Round 3. Spends the presignature: w_i = m phi_i + r_x v_i. The caller has decided that this digest may be

@@ -84,11 +84,13 @@ TYPED_TEST_SUITE(FrostMatrix, Suites);
 TYPED_TEST(FrostMatrix, EveryChangedFieldGivesItsVerdict) {
   ASSERT_EQ(this->honest_.signatures.size(), 3u);
   for (const int round : {1, 2}) {
-    const Bytes honest = this->Honest(round, kLiar);
-    for (const Field& field : FieldsOf<TypeParam>(round)) {
+    const Sources sources{this->Honest(round, kLiar), this->Honest(round, kOther),
+                          this->other_session_.wire.sent({round, kLiar, kVictim})};
+    const Fields fields = FieldsOf<TypeParam>(round);
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      const Field& field = fields[i];
       const std::optional<PartyIndex> blamed = field.blames ? std::optional(kLiar) : std::nullopt;
-      const auto mutations = MutationsOf(field, honest, this->Honest(round, kOther),
-                                         this->other_session_.wire.sent({round, kLiar, kVictim}));
+      const auto mutations = MutationsOf(fields, i, sources);
       EXPECT_FALSE(mutations.empty()) << field.name;
       for (const Mutation& mutation : mutations) {
         this->Check(round, mutation,
@@ -100,12 +102,7 @@ TYPED_TEST(FrostMatrix, EveryChangedFieldGivesItsVerdict) {
 
 TYPED_TEST(FrostMatrix, FieldsCoverTheWholeMessage) {
   for (const int round : {1, 2}) {
-    std::size_t covered = 0;
-    for (const Field& field : FieldsOf<TypeParam>(round)) {
-      EXPECT_EQ(field.offset, covered) << field.name;
-      covered += field.size;
-    }
-    EXPECT_EQ(covered, this->Honest(round, kLiar).size());
+    ExpectTiles(FieldsOf<TypeParam>(round), this->Honest(round, kLiar).size());
   }
 }
 

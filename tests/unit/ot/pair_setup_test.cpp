@@ -2,6 +2,7 @@
 // place for a known reason.
 #include <functional>
 
+#include "tests/unit/ot/copies.h"
 #include "tests/unit/ot/fixtures.h"
 #include "trusted/mul/pair_state.h"
 
@@ -18,31 +19,6 @@ SetupRoster Roster() {
   roster.lower.boot.bytes.fill(0x11);
   roster.higher.boot.bytes.fill(0x22);
   return roster;
-}
-
-// Copies for tests that end one state in several ways; in the product a state is spent once.
-BaseOtReceiver Copy(const BaseOtReceiver& state) {
-  return {state.choices.Clone(), state.exponents.Clone(), state.message};
-}
-AwaitingReply Copy(const AwaitingReply& state) {
-  return {state.roster, state.zero_part.Clone(), Copy(state.receiver), state.transcript};
-}
-AwaitingFinish Copy(const AwaitingFinish& state) {
-  return {state.roster, state.zero_seed.Clone(), Copy(state.receiver),
-          ReceiverSeeds(crypto::Secret<SeedTable>(state.seeds.Expose())), state.transcript};
-}
-
-PairSetup Copy(const PairSetup& setup) {
-  return {setup.id,
-          setup.ctx_as_alice,
-          setup.ctx_as_bob,
-          SenderSeeds(crypto::Secret<SeedTable>(setup.as_alice.ExposeLeaves()),
-                      crypto::Secret<Delta>(setup.as_alice.ExposeDelta())),
-          ReceiverSeeds(crypto::Secret<SeedTable>(setup.as_bob.Expose())),
-          setup.zero_seed.Clone()};
-}
-AwaitingConfirm Copy(const AwaitingConfirm& state) {
-  return {state.peer, Copy(state.setup), state.transcript};
 }
 
 static_assert(!std::is_copy_constructible_v<AwaitingReply> && !std::is_copy_constructible_v<AwaitingFinish> &&

@@ -165,6 +165,11 @@ TEST(Dkg, InboxWithoutOneOfTheDealersOrWithAStrangerIsRefused) {
   const auto stranger = dkg::Open(std::move(again).value().next, {{{2}, two}, {{4}, two}}, rng);
   ASSERT_FALSE(stranger.ok());
   EXPECT_EQ(stranger.error().reason, AbortReason::kWrongQuorum);
+  // Its own message does not stand in for one that is missing.
+  auto third = dkg::Start(proposal, {1}, rng).value();
+  const auto itself = dkg::Open(std::move(third.next), {{{1}, third.out}, {{2}, two}}, rng);
+  ASSERT_FALSE(itself.ok());
+  EXPECT_EQ(itself.error().reason, AbortReason::kWrongQuorum);
 }
 
 }  // namespace

@@ -157,5 +157,40 @@ TEST(Combine, SharesOfExactlyTheQuorumAreNeeded) {
   EXPECT_EQ(verdict(more), Describe({AbortReason::kWrongQuorum, {}}));
 }
 
+// A presignature of a party that signs alone, with secrets that the test knows.
+sign::Presignature PresignatureOf(const Scalar& nonce, const Scalar& key, const Scalar& blinding) {
+  sign::Presignature out;
+  out.session = {{1}, {{1}}, kSsid, {}, *curve::MulBase(key), {}};
+  out.nonce = *curve::MulBase(nonce);
+  out.blinding = curve::SecretScalar(blinding);
+  out.u = curve::SecretScalar(nonce * blinding);
+  out.v = curve::SecretScalar(key * blinding);
+  return out;
+}
+
+// Why a presignature is spent by its first message: whoever sees the shares of two has the key.
+TEST(Presignature, TwoMessagesOnOneGiveTheKey) {
+  const Scalar nonce = Scalar::FromU64(1001);
+  const Scalar key = Scalar::FromU64(2002);
+  const Scalar blinding = Scalar::FromU64(3003);
+  const Digest digests[] = {MakeDigest(1), MakeDigest(2)};
+  const SignatureShare one = sign::Online(PresignatureOf(nonce, key, blinding), digests[0]).out;
+  const SignatureShare two = sign::Online(PresignatureOf(nonce, key, blinding), digests[1]).out;
+  const Scalar m1 = curve::DigestToScalar(digests[0]);
+  const Scalar m2 = curve::DigestToScalar(digests[1]);
+  const Scalar phi = (one.w - two.w) * (m1 - m2).Invert();
+  const Scalar r = Scalar::Reduce(curve::MulBase(nonce)->X());
+  EXPECT_TRUE(((one.w * phi.Invert() - m1) * r.Invert()).EqualsPublic(key));
+}
+
+TEST(Presignature, IsSpentByOneMessage) {
+  sign::Presignature presignature =
+      PresignatureOf(Scalar::FromU64(1001), Scalar::FromU64(2002), Scalar::FromU64(3003));
+  static_cast<void>(sign::Online(std::move(presignature), MakeDigest(1)));
+  EXPECT_TRUE(presignature.blinding.Expose().IsZero());
+  EXPECT_TRUE(presignature.u.Expose().IsZero());
+  EXPECT_TRUE(presignature.v.Expose().IsZero());
+}
+
 }  // namespace
 }  // namespace passport::test

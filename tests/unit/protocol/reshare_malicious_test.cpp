@@ -79,7 +79,7 @@ class ReshareMatrix : public testing::TestWithParam<int> {
     const Bytes other_peer = honest_.wire.sent({round, kOther, kVictim});
     const Bytes other_session = other_session_.wire.sent({round, kLiar, kVictim});
     const std::optional<PartyIndex> blamed = field.blames ? std::optional(kLiar) : std::nullopt;
-    for (const Mutation& mutation : MutationsOf(field, honest, other_peer, other_session)) {
+    for (const Mutation& mutation : MutationsOf({field}, 0, {honest, other_peer, other_session})) {
       // A dealer that commits to nothing contradicts the proposal in his own message.
       const bool is_malformed = !mutation.decodes || mutation.name == "commitment: zero";
       Check(mutation, is_malformed ? Abort{AbortReason::kMalformed, kLiar} : Abort{field.reason, blamed});

@@ -76,12 +76,14 @@ Digest MakeDigest(std::uint8_t value) {
   return out;
 }
 
-Hash32 MakeRunSsid(const Cluster& cluster, const Parties& quorum, std::uint64_t seed) {
+Hash32 MakeRunSsid(const Cluster& cluster, const Parties& quorum, std::uint64_t seed,
+                   const std::optional<Digest>& digest) {
   crypto::SeededRng rng(seed);
   sign::SsidInput input;
   input.key = cluster.share(quorum[0]).id;
   input.t = static_cast<std::uint16_t>(quorum.size());
   input.quorum = quorum;
+  input.digest = digest;
   input.coordinator_nonce = rng.Array<32>();
   input.epoch = cluster.share(quorum[0]).epoch;
   return sign::MakeSsid(input);
@@ -95,7 +97,8 @@ class Network {
   Network(const Cluster& cluster, const Parties& quorum, std::uint64_t seed, const SignScript& script)
       : cluster_(cluster),
         quorum_(quorum),
-        ssid_(MakeRunSsid(cluster, quorum, seed)),
+        ssid_(MakeRunSsid(cluster, quorum, seed,
+                          script.binds_digest ? std::optional(MakeDigest(1)) : std::nullopt)),
         script_(script),
         rng_(seed),
         run_(script.tamper) {}
@@ -140,6 +143,7 @@ class Network {
       }
       Send(3, self, out);
       run_.combinations.emplace(self, signing.combination);
+      if (signing.defender) run_.defenders.emplace(self, std::move(*signing.defender));
       signed_.emplace(self, std::move(signing));
     }
   }

@@ -36,6 +36,7 @@ struct SignScript {
   std::function<void(PartyIndex, sign::AwaitingMultiplications&, protocol::Outbox<sign::Multiplication>&)>
       after_multiply;
   curve::Scalar tweak;
+  bool binds_digest = false;  // the digest is in the run's id, as when nothing is presigned
   // If set, only this party goes on after that round: enough, and faster, where it is known to stop there.
   std::optional<std::pair<int, PartyIndex>> alone_after;
 };
@@ -45,12 +46,14 @@ struct SignRun {
   Wire wire;
   std::map<PartyIndex, protocol::Abort> aborts;
   std::map<PartyIndex, sign::Combination> combinations;
+  std::map<PartyIndex, sign::Defender> defenders;
   std::map<PartyIndex, curve::EcdsaSignature> signatures;  // every signer combines
 };
 
 Digest MakeDigest(std::uint8_t value);
-// The id of a run with the given seed.
-Hash32 MakeRunSsid(const Cluster& cluster, const Parties& quorum, std::uint64_t seed);
+// The id of a run with the given seed; of a presignature if there is no digest.
+Hash32 MakeRunSsid(const Cluster& cluster, const Parties& quorum, std::uint64_t seed,
+                   const std::optional<Digest>& digest = std::nullopt);
 // Runs until nobody can go on. A party that lacks a message of round 1 or 2 aborts with kPeerLost.
 SignRun RunSign(const Cluster& cluster, const Parties& quorum, std::uint64_t seed,
                 const SignScript& script = {});

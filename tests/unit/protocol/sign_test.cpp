@@ -201,6 +201,19 @@ TEST(Ssid, ChangesWithEveryInput) {
   EXPECT_FALSE(changed([](sign::SsidInput&) {}));
 }
 
+// Protocol version 1, secp256k1, hash suite 1, k = 4, lambda_s = 80, rho = 1, endemic base OT.
+TEST(Ssid, NamesTheSuiteOfThisBuild) {
+  sign::SsidInput input;
+  input.t = 2;
+  input.quorum = {{1}, {2}};
+  const Bytes suite{1, 1, 1, 4, 80, 1, 1};
+  const Bytes parties{2, 0, 1, 0, 2, 0};
+  const Bytes presign{1};
+  const Hash32 epoch = crypto::TaggedHash(crypto::tag::kEpoch, Hash32{}, {crypto::Le64(0), Hash32{}});
+  EXPECT_EQ(sign::MakeSsid(input),
+            crypto::TaggedHash(crypto::tag::kSsid, epoch, {suite, parties, Hash32{}, presign, Hash32{}}));
+}
+
 TEST(Ssid, PairSsidChangesWithRunRolesAndSetup) {
   const SetupId setup{{1}};
   std::set<Hash32> seen{sign::PairSsid(Hash32{1}, {1}, {2}, setup)};

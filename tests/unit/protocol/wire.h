@@ -30,6 +30,7 @@ class Wire {
   void Send(const Route& route, ByteSpan message) {
     sent_[route] = ToBytes(message);
     trace_.Update(message);
+    directions_[{route.from, route.to}].Update(message);
     Bytes& arriving = arriving_[route];
     arriving = ToBytes(message);
     if (tamper_) tamper_(route, arriving);
@@ -56,12 +57,17 @@ class Wire {
   bool HasSent(const Route& route) const { return sent_.contains(route); }
   // One hash of all bytes sent so far, in order.
   Hash32 Trace() const { return crypto::Sha256(trace_).Final(); }
+  // The same of all that one party has sent to another.
+  Hash32 Trace(PartyIndex from, PartyIndex to) const {
+    return crypto::Sha256(directions_.at({from, to})).Final();
+  }
 
  private:
   Tamper tamper_;
   std::map<Route, Bytes> sent_;
   std::map<Route, Bytes> arriving_;
   crypto::Sha256 trace_;
+  std::map<std::pair<PartyIndex, PartyIndex>, crypto::Sha256> directions_;
 };
 
 }  // namespace passport::test

@@ -1,0 +1,208 @@
+#include "trusted/sign/blame.h"
+
+#include <algorithm>
+
+#include "trusted/sharing/quorum.h"
+
+namespace passport::sign {
+
+using curve::Point;
+using curve::Scalar;
+using protocol::Abort;
+using protocol::AbortReason;
+using protocol::Outcome;
+
+namespace {
+
+bool IsSigned(const NodeKeys& keys, PartyIndex party, const Hash32& statement,
+              const crypto::Ed25519Signature& signature) {
+  const auto key = keys.find(party);
+  return key != keys.end() && crypto::VerifyEd25519(key->second, statement, signature);
+}
+
+bool IsSigned(const NodeKeys& keys, const SignedShown& word) {
+  return IsSigned(keys, word.shown.header.from, Statement(word.shown), word.signature);
+}
+
+bool IsSigned(const NodeKeys& keys, PartyIndex party, const Digest& digest, const SignedShare& share) {
+  return share.share.from == party && IsSigned(keys, party, Statement(share.share, digest), share.signature);
+}
+
+bool IsSigned(const NodeKeys& keys, PartyIndex party, const Digest& digest, const Defence& defence) {
+  return defence.own.share.from == party &&
+         IsSigned(keys, party, defence.Statement(digest), defence.signature);
+}
+
+// The part of u_i G or v_i G that round 2 fixed, from what party i sent and got:
+// P_i = (sum_j psi_{j,i}) X_i + sum_j (Gamma_{i,j} - Gamma_{j,i} - psi_{i,j} X_j), X and Gamma one of R,
+// Gamma^u and pk, Gamma^v.
+std::optional<Point> PublicPart(const Exchanges& exchanges, Point Shown::*point, Point Shown::*gamma) {
+  Scalar psi_sum;
+  std::optional<Point> sum;
+  for (const auto& [peer, exchanged] : exchanges) {
+    const Shown& sent = exchanged.sent.shown;
+    const Shown& received = exchanged.received.shown;
+    psi_sum = psi_sum + received.psi;
+    sum = curve::Add(sum, sent.*gamma);
+    sum = curve::Add(sum, (received.*gamma).Negate());
+    sum = curve::Add(sum, curve::MulVar(sent.psi.Negate(), received.*point));
+  }
+  return curve::Add(sum, curve::MulVar(psi_sum, exchanges.begin()->second.sent.shown.*point));
+}
+
+std::optional<Point> Minus(const std::optional<Point>& a, const std::optional<Point>& b) {
+  return curve::Add(a, b ? std::optional(b->Negate()) : std::nullopt);
+}
+
+// R, the sum of what each signer showed to all.
+std::optional<Point> SumOfNonces(const Exchanges& exchanges) {
+  std::vector<Point> terms{exchanges.begin()->second.sent.shown.nonce};
+  for (const auto& [peer, exchanged] : exchanges) terms.push_back(exchanged.received.shown.nonce);
+  return curve::Sum(terms);
+}
+
+// u_i G - P^u_i = phi_i R and w_i G - r_x P^v_i = phi_i B, with B = m G + r_x pk.
+std::optional<proof::DleqStatement> Relation(const Dispute& dispute, const SignatureShare& share,
+                                             const Exchanges& exchanges) {
+  const std::optional<Point> nonce = SumOfNonces(exchanges);
+  if (!nonce) return std::nullopt;
+  const Scalar r = Scalar::Reduce(nonce->X());
+  const std::optional<Point> base_2 =
+      curve::Add(curve::MulBase(curve::DigestToScalar(dispute.digest)), curve::MulVar(r, dispute.public_key));
+  const std::optional<Point> image_1 =
+      Minus(curve::MulBase(share.u), PublicPart(exchanges, &Shown::nonce, &Shown::gamma_nonce));
+  const std::optional<Point> key_part = PublicPart(exchanges, &Shown::public_share, &Shown::gamma_key);
+  const std::optional<Point> image_2 =
+      Minus(curve::MulBase(share.w), key_part ? curve::MulVar(r, *key_part) : std::nullopt);
+  if (!base_2 || !image_1 || !image_2) return std::nullopt;
+  return proof::DleqStatement{*nonce, *image_1, *base_2, *image_2};
+}
+
+proof::DlogUse UseOf(const Dispute& dispute, PartyIndex prover) {
+  return {crypto::tag::kPokBlame, dispute.ssid, prover, 0};
+}
+
+// Whether a signer showed the same R and pk in both words.
+bool ShowsTheSame(const Shown& a, const Shown& b) {
+  return a.nonce == b.nonce && a.public_share == b.public_share;
+}
+
+// Whether the words are one signed pair with every other signer of the run, under one setup each.
+bool AreComplete(const Dispute& dispute, const NodeKeys& keys, PartyIndex party, const Exchanges& exchanges) {
+  if (exchanges.size() + 1 != dispute.quorum.size() || exchanges.empty()) return false;
+  const Shown& first = exchanges.begin()->second.sent.shown;
+  return std::all_of(exchanges.begin(), exchanges.end(), [&](const auto& entry) {
+    const auto& [peer, exchanged] = entry;
+    const SetupId& setup = exchanged.sent.shown.header.setup;
+    return peer != party && sharing::Contains(dispute.quorum, peer) &&
+           exchanged.sent.shown.header == Header{party, peer, dispute.ssid, setup} &&
+           exchanged.received.shown.header == Header{peer, party, dispute.ssid, setup} &&
+           ShowsTheSame(exchanged.sent.shown, first) && IsSigned(keys, exchanged.sent) &&
+           IsSigned(keys, exchanged.received);
+  });
+}
+
+// All that an honest defender has made sure of; the signature on the defence is its own.
+bool Holds(const Dispute& dispute, const NodeKeys& keys, PartyIndex party, const Defence& defence) {
+  if (defence.own.share.ssid != dispute.ssid || !IsSigned(keys, party, dispute.digest, defence.own) ||
+      !AreComplete(dispute, keys, party, defence.exchanges)) {
+    return false;
+  }
+  const auto relation = Relation(dispute, defence.own.share, defence.exchanges);
+  return relation && proof::VerifyDleq(UseOf(dispute, party), *relation, defence.proof);
+}
+
+// The words of each signer so far, to find one who signed two where there is one to sign.
+class Words {
+ public:
+  Words(const Dispute& dispute, const NodeKeys& keys, Verdict& verdict)
+      : dispute_(dispute), keys_(keys), verdict_(verdict) {}
+
+  void Hear(const SignedShown& word) {
+    const Header& header = word.shown.header;
+    if (header.ssid != dispute_.ssid || !sharing::Contains(dispute_.quorum, header.from) ||
+        !IsSigned(keys_, word)) {
+      return;
+    }
+    const auto [to_all, is_first] = shown_.emplace(header.from, word.shown);
+    const auto [to_one, is_new] =
+        statements_.emplace(std::pair(header.from, header.to), Statement(word.shown));
+    if (!ShowsTheSame(to_all->second, word.shown) || to_one->second != Statement(word.shown)) {
+      verdict_.liars.emplace(header.from, Lie::kTwoWords);
+    }
+  }
+
+  void Hear(PartyIndex party, const SignedShare& word) {
+    if (word.share.ssid != dispute_.ssid || !IsSigned(keys_, party, dispute_.digest, word)) return;
+    const Hash32 statement = Statement(word.share, dispute_.digest);
+    const auto [share, is_new] = shares_.emplace(party, statement);
+    if (share->second != statement) verdict_.liars.emplace(party, Lie::kTwoWords);
+  }
+
+ private:
+  const Dispute& dispute_;
+  const NodeKeys& keys_;
+  Verdict& verdict_;
+  std::map<PartyIndex, Shown> shown_;
+  std::map<std::pair<PartyIndex, PartyIndex>, Hash32> statements_;
+  std::map<PartyIndex, Hash32> shares_;
+};
+
+// Whether signed shares of exactly the quorum, the defender's own as sent, give no signature.
+bool AreSpoilt(const Defender& defender, const NodeKeys& keys,
+               const std::map<PartyIndex, SignedShare>& shares) {
+  std::map<PartyIndex, SignatureShare> plain;
+  for (const auto& [party, share] : shares) {
+    if (!IsSigned(keys, party, defender.digest, share)) return false;
+    plain.emplace(party, share.share);
+  }
+  const auto own = plain.find(defender.share.from);
+  if (own == plain.end() || own->second.Encode() != defender.share.Encode()) return false;
+  const auto outcome = Combine(defender.combination, defender.digest, plain);
+  return !outcome.ok() && outcome.error().reason == AbortReason::kBadSignature;
+}
+
+}  // namespace
+
+Outcome<Defence> Defend(Defender defender, const NodeKeys& keys,
+                        const std::map<PartyIndex, SignedShare>& shares, Exchanges exchanges,
+                        const crypto::SigningKey& node_key, crypto::Rng& rng) {
+  const Combination& run = defender.combination;
+  const Dispute dispute{run.quorum, run.ssid, run.public_key, defender.digest};
+  if (!AreSpoilt(defender, keys, shares)) return Fail(Abort{AbortReason::kWrongSession, {}});
+  if (!AreComplete(dispute, keys, run.self, exchanges)) return Fail(Abort{AbortReason::kProof, {}});
+  const auto relation = Relation(dispute, defender.share, exchanges);
+  if (!relation) return Fail(Abort{AbortReason::kProof, {}});
+  Defence out{shares.at(run.self),
+              proof::ProveDleq(UseOf(dispute, run.self), defender.blinding, *relation, rng),
+              std::move(exchanges),
+              {}};
+  // A node whose own words contradict each other says nothing: it would blame itself.
+  if (!Holds(dispute, keys, run.self, out)) return Fail(Abort{AbortReason::kProof, {}});
+  out.signature = node_key.Sign(out.Statement(dispute.digest));
+  return out;
+}
+
+Verdict Judge(const Dispute& dispute, const NodeKeys& keys, const std::map<PartyIndex, SignedShare>& shares,
+              const std::map<PartyIndex, Defence>& defences) {
+  Verdict verdict;
+  Words words(dispute, keys, verdict);
+  for (const auto& [party, share] : shares) words.Hear(party, share);
+  for (const PartyIndex party : dispute.quorum) {
+    const auto found = defences.find(party);
+    if (found == defences.end() || !IsSigned(keys, party, dispute.digest, found->second)) {
+      verdict.silent.push_back(party);
+      continue;
+    }
+    const Defence& defence = found->second;
+    if (!Holds(dispute, keys, party, defence)) verdict.liars.emplace(party, Lie::kDefence);
+    words.Hear(party, defence.own);
+    for (const auto& [peer, exchanged] : defence.exchanges) {
+      words.Hear(exchanged.sent);
+      words.Hear(exchanged.received);
+    }
+  }
+  return verdict;
+}
+
+}  // namespace passport::sign
