@@ -27,7 +27,7 @@ Header ReadHeader(Reader& reader, std::uint8_t round) {
 }  // namespace
 
 Bytes NonceCommitment::Encode() const {
-  Writer writer;
+  Writer writer(Header::kSize + kPayloadSize);
   WriteHeader(writer, header, 1);
   writer.Raw(commitment).Raw(extension.Encode());
   return writer.Take();
@@ -45,7 +45,7 @@ Result<NonceCommitment> NonceCommitment::Parse(ByteSpan input) {
 }
 
 Bytes Multiplication::Encode() const {
-  Writer writer;
+  Writer writer(Header::kSize + kPayloadSize);
   WriteHeader(writer, header, 2);
   writer.Raw(nonce.Encode()).Raw(salt).Raw(public_share.Encode()).Raw(echo).Raw(multiply.Encode());
   writer.Raw(gamma_nonce.Encode()).Raw(gamma_key.Encode()).Raw(psi.Encode());
