@@ -13,6 +13,9 @@ namespace passport {
 // Appends fields. Var is a u32 length and that many bytes.
 class Writer {
  public:
+  Writer() = default;
+  // For a long message: room for size bytes at once, so that what is written is not moved as it grows.
+  explicit Writer(std::size_t size) { out_.reserve(size); }
   Writer& U8(std::uint8_t v) { return Int(v); }
   Writer& U16(std::uint16_t v) { return Int(v); }
   Writer& U32(std::uint32_t v) { return Int(v); }

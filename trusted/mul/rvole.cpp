@@ -95,7 +95,7 @@ crypto::Secret<LaneVector> ChoiceLanes(const ote::Choices& choices) {
 }  // namespace
 
 Bytes MultiplyMessage::Encode() const {
-  Writer out;
+  Writer out(kSize);
   out.Raw(nonce).Raw(corrections.bytes());
   return out.Raw(eta.Encode()).Raw(mu).Take();
 }

@@ -88,7 +88,7 @@ Hash32 HashFolds(const Hash32& pair_ssid, const Hash32& nonce, const FoldedRows&
 }  // namespace
 
 Bytes ExtensionMessage::Encode() const {
-  Writer out;
+  Writer out(kSize);
   out.Raw(nonce);
   for (const Row& row : u) out.Raw(row);
   return out.Raw(choice_fold).Raw(fold_hash).Take();

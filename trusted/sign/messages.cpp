@@ -26,7 +26,7 @@ Header Header::Read(Reader& reader, std::uint8_t round) {
 }
 
 Bytes NonceCommitment::Encode() const {
-  Writer writer;
+  Writer writer(Header::kSize + kPayloadSize);
   header.Write(writer, 1);
   writer.Raw(commitment).Raw(extension.Encode());
   return writer.Take();
@@ -44,7 +44,7 @@ Result<NonceCommitment> NonceCommitment::Parse(ByteSpan input) {
 }
 
 Bytes Multiplication::Encode() const {
-  Writer writer;
+  Writer writer(Header::kSize + kPayloadSize);
   header.Write(writer, 2);
   writer.Raw(nonce.Encode()).Raw(salt).Raw(public_share.Encode()).Raw(echo).Raw(multiply.Encode());
   writer.Raw(gamma_nonce.Encode()).Raw(gamma_key.Encode()).Raw(psi.Encode());

@@ -32,9 +32,9 @@ dkg::Roster MakeRoster(std::uint16_t n) {
 namespace {
 
 // One run in progress; each function does one round for everybody who can still go on.
-class Network {
+class DkgNetwork {
  public:
-  Network(const dkg::Proposal& proposal, std::uint64_t seed, const DkgScript& script)
+  DkgNetwork(const dkg::Proposal& proposal, std::uint64_t seed, const DkgScript& script)
       : proposal_(proposal), script_(script), rng_(seed), run_(script.tamper) {}
 
   void Start() {
@@ -123,7 +123,7 @@ class Network {
 }  // namespace
 
 DkgRun RunDkg(const dkg::Proposal& proposal, std::uint64_t seed, const DkgScript& script) {
-  Network network(proposal, seed, script);
+  DkgNetwork network(proposal, seed, script);
   network.Start();
   network.Open();
   network.Confirm();

@@ -69,10 +69,10 @@ Committee ReshareRun::Activated() const {
 namespace {
 
 // One run in progress; each function does one round for everybody who can still go on.
-class Network {
+class ReshareNetwork {
  public:
-  Network(const Committee& from, const reshare::Proposal& proposal, std::uint64_t seed,
-          const ReshareScript& script)
+  ReshareNetwork(const Committee& from, const reshare::Proposal& proposal, std::uint64_t seed,
+                 const ReshareScript& script)
       : from_(from), proposal_(proposal), script_(script), rng_(seed), run_(script.tamper) {}
 
   void Start() {
@@ -173,7 +173,7 @@ class Network {
 
 ReshareRun RunReshare(const Committee& from, const reshare::Proposal& proposal, std::uint64_t seed,
                       const ReshareScript& script) {
-  Network network(from, proposal, seed, script);
+  ReshareNetwork network(from, proposal, seed, script);
   network.Start();
   network.Open();
   network.Confirm();

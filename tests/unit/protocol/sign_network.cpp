@@ -92,9 +92,9 @@ Hash32 MakeRunSsid(const Cluster& cluster, const Parties& quorum, std::uint64_t 
 namespace {
 
 // One run in progress; each function does one round for everybody who can still go on.
-class Network {
+class SignNetwork {
  public:
-  Network(const Cluster& cluster, const Parties& quorum, std::uint64_t seed, const SignScript& script)
+  SignNetwork(const Cluster& cluster, const Parties& quorum, std::uint64_t seed, const SignScript& script)
       : cluster_(cluster),
         quorum_(quorum),
         ssid_(MakeRunSsid(cluster, quorum, seed,
@@ -201,7 +201,7 @@ class Network {
 }  // namespace
 
 SignRun RunSign(const Cluster& cluster, const Parties& quorum, std::uint64_t seed, const SignScript& script) {
-  Network network(cluster, quorum, seed, script);
+  SignNetwork network(cluster, quorum, seed, script);
   network.Start();
   network.Multiply();
   network.Online();
