@@ -118,7 +118,7 @@ TEST(Repair, EveryChangedFieldGivesItsVerdict) {
     EXPECT_EQ(honest.size(), 68u);
     std::vector<Mutation> mutations = WrongSizesOf(honest);
     for (const Field& field : fields) {
-      for (Mutation& mutation : MutationsOf(field, honest, other_peer, other_session)) {
+      for (Mutation& mutation : MutationsOf({field}, 0, {honest, other_peer, other_session})) {
         const Abort expected =
             mutation.decodes ? Abort{field.reason, {}} : Abort{AbortReason::kMalformed, {{1}}};
         const auto outcome = RunRepair(committee, proposal, [&](const Route& at, Bytes& message) {
