@@ -109,7 +109,7 @@ TEST(Repair, EveryChangedFieldGivesItsVerdict) {
     ASSERT_TRUE(RunRepair(committee, other, [&](const Route& at, Bytes& message) {
                   if (at == route) other_session = message;
                 }).ok());
-    const Fields fields = {
+    const std::vector<Field> fields = {
         {"version", 0, 1, FieldType::kFixed, AbortReason::kMalformed, true},
         {"round", 1, 1, FieldType::kFixed, AbortReason::kMalformed, true},
         {"from", 2, 2, FieldType::kOpaque, AbortReason::kWrongSession, false},
@@ -117,9 +117,8 @@ TEST(Repair, EveryChangedFieldGivesItsVerdict) {
         {"value", 36, 32, FieldType::kScalar, AbortReason::kShare, false}};
     EXPECT_EQ(honest.size(), 68u);
     std::vector<Mutation> mutations = WrongSizesOf(honest);
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      const Field& field = fields[i];
-      for (const Mutation& mutation : MutationsOf(fields, i, {honest, other_peer, other_session})) {
+    for (const Field& field : fields) {
+      for (Mutation& mutation : MutationsOf({field}, 0, {honest, other_peer, other_session})) {
         const Abort expected =
             mutation.decodes ? Abort{field.reason, {}} : Abort{AbortReason::kMalformed, {{1}}};
         const auto outcome = RunRepair(committee, proposal, [&](const Route& at, Bytes& message) {

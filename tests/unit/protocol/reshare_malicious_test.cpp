@@ -54,7 +54,9 @@ void ExpectAbort(const ReshareRun& run, PartyIndex party, const Abort& expected,
 // No honest party is blamed by anybody, and nobody activates.
 void ExpectHarmless(const ReshareRun& run, PartyIndex liar, const std::string& what) {
   for (const auto& [party, abort] : run.aborts) {
-    if (party != liar && abort.culprit) EXPECT_EQ(*abort.culprit, liar) << what;
+    if (party != liar && abort.culprit) {
+      EXPECT_EQ(*abort.culprit, liar) << what;
+    }
   }
   EXPECT_TRUE(run.Activated().shares.empty()) << what;
 }
