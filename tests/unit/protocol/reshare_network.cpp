@@ -106,6 +106,8 @@ class ReshareNetwork {
   void Confirm() {
     for (auto& [self, state] : opened_) {
       if (!sharing::Contains(proposal_.holders, self)) continue;
+      // A liar whose own opening no honest node can have sent goes no further.
+      if (state.sent && state.sent->coefficients.size() != proposal_.t) continue;
       auto inbox = Receive<Opening>(2, self, proposal_.dealers);
       if (!inbox) continue;
       std::vector<reshare::Received> received;
