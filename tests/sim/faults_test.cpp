@@ -176,6 +176,26 @@ TEST_F(PeerFaults, ABannedPeersClockDoesNotKeepTheOperatorsStatementOut) {
   EXPECT_EQ(network.Admin(kOne, Unban(kOne, kTwo)), Status::kOk);
 }
 
+// Of two signers the other one has spoiled the signature, and the leader is certain of it (rules.md 37).
+TEST_F(PeerFaults, AWrongShareOfTheOnlyOtherSignerCounts) {
+  network.core_tap = [done = false](PartyIndex from, PartyIndex, PeerMessage& message) mutable {
+    if (from != kTwo || message.kind != MessageKind::kSignRound3 || done) return true;
+    done = true;
+    core::SignRound3 round = core::SignRound3::Parse(message.body).value();
+    sign::SignatureShare said = sign::SignatureShare::Parse(round.share).value();
+    said.w = said.w + curve::Scalar::FromU64(1);
+    round.share = said.Encode();
+    message.body = round.Encode();
+    return true;
+  };
+  network.Hang(kThree, true);
+  EXPECT_TRUE(world.Signs(kOne)) << "the pair is made again, and signs";
+  EXPECT_EQ(network.Logged(Event::kPairBurned, kOne, 1), 1u);
+  EXPECT_EQ(network.Logged(Event::kPairBurned), 1u);
+  network.core_tap = nullptr;
+  network.Hang(kThree, false);
+}
+
 // A failed setup check is one guess at a bit of Delta: it counts like a failed multiplication.
 TEST_F(PeerFaults, AFailedSetupCheckCountsToo) {
   network.core_tap = [lie = WrongMultiplication(kTwo, kOne)](PartyIndex from, PartyIndex to,

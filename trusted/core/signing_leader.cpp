@@ -240,11 +240,13 @@ void SigningLeader::Combine(const RequestId& request, Attempt& attempt) {
                                       task.what.public_key};
   const auto signature = sign::Combine(combination, task.what.digest, attempt.shares);
   if (!signature.ok()) {
-    outbox_.Log(Event::kSignAborted, request, signature.error().culprit.value_or(PartyIndex{}),
-                static_cast<std::uint64_t>(signature.error().reason));
+    const protocol::Abort& abort = signature.error();
+    outbox_.Log(Event::kSignAborted, request, abort.culprit.value_or(PartyIndex{}),
+                static_cast<std::uint64_t>(abort.reason));
     for (const PartyIndex party : attempt.quorum) {
       if (party != identity_.self) ++task.failures[party];
     }
+    if (abort.culprit) peers_.Burn(*abort.culprit);  // of two signers the other one lied (rules.md 37)
     return TryNext(request);
   }
   const std::uint64_t took_ms = now_ms_ - task.started_ms;
