@@ -194,6 +194,7 @@ TEST_F(PeerFaults, AWrongShareOfTheOnlyOtherSignerCounts) {
   EXPECT_EQ(network.Logged(Event::kPairBurned), 1u);
   network.core_tap = nullptr;
   network.Hang(kThree, false);
+  EXPECT_EQ(network.Admin(kOne, Unban(kOne, kTwo)), Status::kOk);
 }
 
 // A failed setup check is one guess at a bit of Delta: it counts like a failed multiplication.

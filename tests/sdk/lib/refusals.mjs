@@ -94,12 +94,12 @@ export async function makeRows(made) {
   return [
     [-32700, "parse_error", "The request body is not valid JSON", [
       unread('{"jsonrpc":"2.0","id":7,"method":"personal_sign"'), unread(""), unread("{} {}"), unread(`\ufeff${sign}`),
-      unread('{"id":7,}'), unread('{"id":NaN}'), unread("{'id':7}"), unread(`${sign}\0`), unread('{"id":07}'), unread('{"id":1e999}'),
+      unread('{"id":7,}'), unread('{"id":NaN}'), unread("{'id':7}"), unread(`${sign}\0`), unread('{"id":07}'),
     ]],
     [-32600, "invalid_request", "The body is not a JSON-RPC 2.0 request object", [
       unread("[]"), unread("42"), unread("null"), unread(`[${sign}]`), unread('{"jsonrpc":"2.0","id":{},"method":"personal_sign"}'),
       as(rpc("personal_sign", [], { jsonrpc: "1.0" })), as(rpc(5, [])), as(rpc(undefined, [])),
-      unread(`{"id":"${"x".repeat(300)}"}`),
+      unread(`{"id":"${"x".repeat(300)}"}`), unread('{"id":1e999}'),  // a number, but none that is read
     ]],
     [-32601, "method_not_found", "The method does not exist", [
       as(rpc("eth_sign", ["0x00", "0x00"])), as(rpc("", [])), as(rpc("PERSONAL_SIGN", [])), as(rpc("eth_sendTransaction", [{}])),
@@ -152,7 +152,7 @@ export async function makeRows(made) {
     [-32008, "wrong_owner", "The public key is not an owner of the scope", [
       update(newOwner(), { name: "stolen" }), as(sign, made.strangerHeaders), as(sign, { ...valid, "X-Scope-Id": updates.scopeId }),
     ]],
-    [-32009, "replayed", "This signature has been used before", [
+    [-32009, "replayed", "This signature or a newer revision has been used before", [
       scope("updateScope", updates.used), scope("updateScope", { ...updates.used, signature: malleated(updates.used.signature) }),
       scope("updateScope", { ...updates.used, scope_id: updates.otherScope }),
       scope("updateScope", { ...updates.creation, scope_id: updates.scopeId }), update(updates.owner, { revision: 3 }),
