@@ -44,6 +44,12 @@ struct Unit {
   ByteArray<32> secret;
 };
 
+std::vector<curve::SecretScalar> Secrets(crypto::Rng& rng) {
+  std::vector<curve::SecretScalar> out;
+  for (int i = 0; i < 8; ++i) out.emplace_back(Scalar::Random(rng));
+  return out;
+}
+
 struct Operands {
   Operands() {
     for (std::size_t i = 0; i < ot::kGadgetSize; ++i) {
@@ -61,6 +67,8 @@ struct Operands {
   std::vector<Scalar> many_a, many_b;
   Point key = *curve::MulBase(a);
   Scalar coin = Scalar::FromCoin(rng.Array<16>());
+  std::vector<curve::SecretScalar> secrets = Secrets(rng);
+  std::vector<curve::LazyPoint> lazy_four = std::vector(4, curve::LazyMulBase(a));
   std::vector<curve::LazyPoint> lazy = std::vector(16, curve::LazyMulBase(a) + curve::LazyMulBase(b));
   Digest digest = test::MakeDigest(7);
   curve::EcdsaSignature signature;
@@ -83,6 +91,14 @@ void AddCurveRows() {
   AddRow<Operands>("mul_sum_var",
                    [](Operands& o) { benchmark::DoNotOptimize(curve::LazyMulSumVar(o.a, o.b, o.key)); });
   AddRow<Operands>("lazy_mul_base", [](Operands& o) { benchmark::DoNotOptimize(curve::LazyMulBase(o.a)); });
+  for (const std::size_t count : {std::size_t{2}, std::size_t{4}, std::size_t{8}}) {
+    AddRow<Operands>(("lazy_mul_base_" + std::to_string(count)).c_str(), [count](Operands& o) {
+      benchmark::DoNotOptimize(curve::LazyMulBaseAll(std::span(o.secrets).first(count)));
+    });
+  }
+  AddRow<Operands>("lazy_mul_4", [](Operands& o) {
+    benchmark::DoNotOptimize(curve::LazyMulAll(std::span(o.secrets).first(4), o.lazy_four));
+  });
   AddRow<Operands>("lazy_add",
                    [](Operands& o) { benchmark::DoNotOptimize(o.lazy[0] = o.lazy[0] + o.lazy[1]); });
   AddRow<Operands>("reduce_16",

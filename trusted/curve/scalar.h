@@ -26,9 +26,9 @@ class Scalar {
   static Scalar Reduce(const ByteArray<32>& bytes);
   static Scalar ReduceWide(const ByteArray<48>& bytes);  // 48 bytes big endian mod q, bias < 2^-128
   static Scalar Random(crypto::Rng& rng);                // uniform in [1, q)
-  // a + b lambda for the two halves of a coin: one of 2^128 distinct scalars, any two of which differ by a
-  // unit, as the checks with a random factor need them. A point takes half the time to multiply by a public
-  // one.
+  // 2a + 1 + (2b + 1) lambda for the two halves a and b of a coin: one of 2^128 distinct scalars, any two of
+  // which differ by a unit, as the checks with a random factor need them. A point takes half the time to
+  // multiply by one.
   static Scalar FromCoin(const ByteArray<16>& coin);
   ByteArray<32> Encode() const;
 

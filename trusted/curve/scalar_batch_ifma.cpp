@@ -1,22 +1,22 @@
 // The batch functions with AVX-512 IFMA: eight integers in a vector register for each of five limbs of 52
 // bits, which an instruction multiplies and adds in one step. Sums of products are kept in ten columns and
 // reduced once.
-#include <immintrin.h>
-
 #include <cstring>
 
+#include "trusted/curve/ifma.h"
 #include "trusted/curve/scalar_batch.h"
 
 namespace passport::curve {
 namespace {
 
-using Words = std::uint64_t __attribute__((vector_size(64)));  // one limb of eight integers
-using SignedWords = std::int64_t __attribute__((vector_size(64)));
+using ifma::Carry;
+using ifma::kLimbMask;
+using ifma::kTopMask;
+using ifma::MultiplyHigh;
+using ifma::MultiplyLow;
+using ifma::Words;
 using HalfWords = std::uint32_t __attribute__((vector_size(32)));
 
-constexpr int kLimbBits = 52;
-constexpr std::uint64_t kLimbMask = (std::uint64_t{1} << kLimbBits) - 1;
-constexpr std::uint64_t kTopMask = (std::uint64_t{1} << 48) - 1;  // of limb 4: 256 bits in all
 // C = 2^256 - q in limbs, and 2^260 modulo q, which is 16 C.
 constexpr std::uint64_t kComplement[3] = {0xda1732fc9bebf, 0x1950b75fc4402, 0x1455123};
 constexpr std::uint64_t kFold[3] = {0xa1732fc9bebf0, 0x950b75fc4402d, 0x14551231};
@@ -27,17 +27,6 @@ constexpr std::uint64_t kTwiceOrder[5] = {0x4bd19a06c8282, 0xcd5e9140777fa, 0xff
 struct Limbs {
   Words v[5];
 };
-
-[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw"), gnu::always_inline]] inline Words MultiplyLow(
-    Words sum, Words a, Words b) {
-  return reinterpret_cast<Words>(_mm512_madd52lo_epu64(
-      reinterpret_cast<__m512i>(sum), reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b)));
-}
-[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw"), gnu::always_inline]] inline Words
-MultiplyHigh(Words sum, Words a, Words b) {
-  return reinterpret_cast<Words>(_mm512_madd52hi_epu64(
-      reinterpret_cast<__m512i>(sum), reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b)));
-}
 
 // Word k of eight lanes, counted from the least significant.
 [[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw"), gnu::always_inline]] inline Words LoadWord(
@@ -84,17 +73,6 @@ MultiplyHigh(Words sum, Words a, Words b) {
   out.v[2] = Words{} + (((w[1] >> 40) | (w[2] << 24)) & kLimbMask);
   out.v[3] = Words{} + (((w[2] >> 28) | (w[3] << 36)) & kLimbMask);
   out.v[4] = Words{} + (w[3] >> 16);
-}
-
-// Brings all columns but the last below 2^52. Columns may be negative where the whole is not.
-template <std::size_t kCount>
-[[gnu::target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw"), gnu::always_inline]] inline void Carry(
-    Words* column) {
-#pragma GCC unroll 10
-  for (std::size_t k = 0; k + 1 < kCount; ++k) {
-    column[k + 1] += reinterpret_cast<Words>(reinterpret_cast<SignedWords>(column[k]) >> kLimbBits);
-    column[k] &= kLimbMask;
-  }
 }
 
 // columns += a * b for kA and kB limbs.

@@ -137,20 +137,23 @@ std::optional<BaseOtReceiver> BaseOtStart::Step(crypto::Rng& rng) {
   PASSPORT_CHECK(done_ < kBaseOts);
   BaseOtReceiverMessage& message = state_.message;
   const auto exponents = std::span(state_.exponents.ExposeMutable()).subspan(done_, kStepBaseOts);
+  std::vector<curve::SecretScalar> drawn(kStepBaseOts);
   std::optional<Encodings> own, others;
   while (!own) {  // the identity among them: all are drawn again
     std::array<LazyPoint, kStepBaseOts> points;
     for (std::size_t i = 0; i < kStepBaseOts; ++i) {
       exponents[i] = Scalar::Random(rng);
+      drawn[i] = curve::SecretScalar(exponents[i]);
       points[i] = RandomPoint(rng);
     }
     others = EncodeAll(points);
     if (!others) continue;
+    std::vector<LazyPoint> multiples = curve::LazyMulBaseAll(drawn);
     for (std::size_t i = 0; i < kStepBaseOts; ++i) {
       const std::uint64_t choice = ChoiceBit(state_.choices, done_ + i);
-      points[i] = curve::LazyMulBase(exponents[i]) -
-                  HashPoint(context_, message.nonce, done_ + i, choice, (*others)[i]);
+      points[i] = multiples[i] - HashPoint(context_, message.nonce, done_ + i, choice, (*others)[i]);
     }
+    WipeAll(multiples);
     own = EncodeAll(points);
   }
   for (std::size_t i = 0; i < kStepBaseOts; ++i) {
@@ -172,19 +175,27 @@ protocol::Outcome<std::optional<BaseOtSent>> BaseOtAnswer::Step(crypto::Rng& rng
   PASSPORT_CHECK(done_ < kBaseOts);
   if (message_.points.size() != kBaseOts) return Fail(Abort{AbortReason::kMalformed, receiver_});
   const PadContext pads(context_, message_.nonce, sent_.message.nonce);
-  std::vector<LazyPoint> products;  // of every branch, what is sent and what is shared
+  // Of every branch.
+  std::vector<curve::SecretScalar> exponents;
+  std::vector<LazyPoint> combined;
   for (std::size_t i = done_; i < done_ + kStepBaseOts; ++i) {
     const PointPair& received = message_.points[i];
     PASSPORT_TRY(const auto points, ParsePair(received, receiver_));
     for (std::size_t x = 0; x < 2; ++x) {
-      const LazyPoint combined =
-          LazyPoint(points[x]) + HashPoint(context_, message_.nonce, i, x, received[1 - x]);
+      combined.push_back(LazyPoint(points[x]) + HashPoint(context_, message_.nonce, i, x, received[1 - x]));
       // A fresh exponent for every branch: sharing one would need a proof of its own (dkls23.md 3.2).
-      const curve::SecretScalar exponent(Scalar::Random(rng));
-      products.push_back(curve::LazyMulBase(exponent.Expose()));
-      products.push_back(curve::LazyMul(exponent.Expose(), combined));
+      exponents.emplace_back(Scalar::Random(rng));
     }
   }
+  const std::vector<LazyPoint> sent = curve::LazyMulBaseAll(exponents);
+  std::vector<LazyPoint> shared = curve::LazyMulAll(exponents, combined);
+  std::vector<LazyPoint> products;  // what is sent and what is shared
+  products.reserve(2 * sent.size());
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    products.push_back(sent[i]);
+    products.push_back(shared[i]);
+  }
+  WipeAll(shared);
   // No exponent is zero, so the identity comes of a combined point that is it.
   std::optional<Encodings> encoded = EncodeAll(products);
   if (!encoded) return Fail(Abort{AbortReason::kBaseOt, receiver_});
@@ -209,13 +220,18 @@ protocol::Outcome<std::optional<BaseOtReceived>> BaseOtFinish::Step() {
   PASSPORT_CHECK(done_ < kBaseOts);
   if (message_.points.size() != kBaseOts) return Fail(Abort{AbortReason::kMalformed, sender_});
   const PadContext pads(context_, state_.message.nonce, message_.nonce);
-  std::array<LazyPoint, kStepBaseOts> products;
+  std::vector<curve::SecretScalar> exponents;
+  std::vector<LazyPoint> bases;
+  bases.reserve(kStepBaseOts);
   for (std::size_t i = 0; i < kStepBaseOts; ++i) {
     // Both points must be valid; multiplication takes the same time for either.
     PASSPORT_TRY(const auto points, ParsePair(message_.points[done_ + i], sender_));
     const Point chosen = Point::Select(ChoiceBit(state_.choices, done_ + i), points[0], points[1]);
-    products[i] = curve::LazyMul(state_.exponents.Expose()[done_ + i], chosen);
+    bases.emplace_back(chosen);
+    exponents.emplace_back(state_.exponents.Expose()[done_ + i]);
   }
+  std::vector<LazyPoint> products = curve::LazyMulAll(exponents, bases);
+  WipeAll(bases);
   std::optional<Encodings> shared = EncodeAll(products);
   PASSPORT_CHECK(shared.has_value());  // no exponent is zero
   for (const ByteArray<33>& encoded : *shared) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "trusted/crypto/ct.h"
+#include "trusted/curve/coin_products.h"
 #include "trusted/sharing/quorum.h"
 #include "trusted/sharing/zero_share.h"
 #include "trusted/sign/algebra.h"
@@ -86,59 +87,113 @@ void AddTo(mul::Shares& sums, const mul::Shares& terms) {
   }
 }
 
-// Both times the generator.
-std::vector<std::optional<Point>> MulBaseShares(const mul::Shares& shares) {
-  const LazyPoint products[] = {curve::LazyMulBase(shares[kNonce].Expose()),
-                                curve::LazyMulBase(shares[kKey].Expose())};
-  return LazyPoint::ReduceAll(products);
+// All of them times the generator.
+std::vector<std::optional<Point>> MulBaseAll(std::span<const SecretScalar> scalars) {
+  return LazyPoint::ReduceAll(curve::LazyMulBaseAll(scalars));
 }
 
-// The answer to one peer, but for the fields that are the same to all.
+// The answer to one peer, but for the fields that are the same to all and for Gamma; c is appended to
+// `outputs`.
 Outcome<Multiplication> Answer(const AwaitingCommitments& state, const mul::PairState& pair, PartyIndex peer,
-                               const NonceCommitment& message, mul::Shares& products, crypto::Rng& rng) {
+                               const NonceCommitment& message, std::vector<SecretScalar>& outputs,
+                               crypto::Rng& rng) {
   const Session& session = state.session;
   const Hash32 pair_ssid = PairSsid(session.ssid, session.self, peer, pair.setup.id);
   PASSPORT_TRY(mul::AliceOutput output,
                mul::RespondAlice(pair.setup.as_alice, pair.gadget_as_alice, pair_ssid,
                                  state.inputs.nonce_and_key, message.extension, peer, rng));
-  const std::vector<std::optional<Point>> gammas = MulBaseShares(output.c);
-  if (!gammas[kNonce] || !gammas[kKey]) return Stop(AbortReason::kIdentity);
-  AddTo(products, output.c);
+  outputs.push_back(std::move(output.c[kNonce]));
+  outputs.push_back(std::move(output.c[kKey]));
   Multiplication out;
   out.header = HeaderTo(session, peer);
   out.multiply = std::move(output.message);
-  out.gamma_nonce = *gammas[kNonce];
-  out.gamma_key = *gammas[kKey];
   return out;
 }
 
-// Checks 5 and 6 of dkls23.md 6.5 as one, with e one of 2^128 scalars and unknown to the sender:
-// chi (R_j + e pk_j) == (d^u + e d^v) G + Gamma^u + e Gamma^v. The paper's text has the Lagrange-weighted
-// Shamir point in place of pk_j in check 6; like the published implementations this uses pk_j.
-bool AreConsistent(const Multiplication& message, const SecretScalar& factor, const mul::Shares& d,
-                   crypto::Rng& rng) {
-  const Scalar e = Scalar::FromCoin(rng.Array<16>());
-  const LazyPoint base = LazyPoint(message.nonce) + curve::LazyMulVar(e, message.public_share);
-  const SecretScalar share(d[kNonce].Expose() + e * d[kKey].Expose());
-  const LazyPoint gamma = LazyPoint(message.gamma_nonce) + curve::LazyMulVar(e, message.gamma_key);
-  // Both sides depend on secrets: if they differ, the time does not tell where.
-  return curve::LazyMul(factor.Expose(), base) == curve::LazyMulBase(share.Expose()) + gamma;
+// Gamma^u and Gamma^v for every answer in turn, and the sums of c^u and c^v.
+Outcome<mul::Shares> AddGammas(std::span<const SecretScalar> outputs, Outbox<Multiplication>& answers) {
+  const std::vector<std::optional<Point>> gammas = MulBaseAll(outputs);
+  mul::Shares sums;
+  std::size_t i = 0;
+  for (auto& [peer, answer] : answers) {
+    if (!gammas[i + kNonce] || !gammas[i + kKey]) return Stop(AbortReason::kIdentity);
+    answer.gamma_nonce = *gammas[i + kNonce];
+    answer.gamma_key = *gammas[i + kKey];
+    for (const std::size_t of : {kNonce, kKey}) {
+      sums[of].ExposeMutable() = sums[of].Expose() + outputs[i + of].Expose();
+    }
+    i += ot::kInputs;
+  }
+  return sums;
 }
 
-// Checks 3 to 6 of dkls23.md 6.5 on one peer, then his part of the products.
-Outcome<mul::Shares> CheckPeer(AwaitingMultiplications& state, const mul::PairState& pair, PartyIndex peer,
-                               const Multiplication& message, crypto::Rng& rng) {
+// Checks 3 and 4 of dkls23.md 6.5 on one peer, then his part of the products.
+Outcome<mul::Shares> OpenPeer(AwaitingMultiplications& state, const mul::PairState& pair, PartyIndex peer,
+                              const Multiplication& message) {
   const Session& session = state.session;
   if (CommitTo(session, peer, message.salt, message.nonce) != state.commitments.at(peer)) {
     return Stop(AbortReason::kCommitment, peer);
   }
-  AsBob& own = state.as_bob.at(peer);
-  PASSPORT_TRY(
-      mul::Shares d,
-      mul::FinishBob(std::move(own.multiplication), pair.setup.as_bob, pair.gadget_as_bob,
-                     PairSsid(session.ssid, peer, session.self, pair.setup.id), message.multiply, peer));
-  if (!AreConsistent(message, own.factor, d, rng)) return Stop(AbortReason::kConsistencyCheck, peer);
-  return d;
+  return mul::FinishBob(std::move(state.as_bob.at(peer).multiplication), pair.setup.as_bob,
+                        pair.gadget_as_bob, PairSsid(session.ssid, peer, session.self, pair.setup.id),
+                        message.multiply, peer);
+}
+
+// Checks 5 and 6 of dkls23.md 6.5 as one, for several peers at once: one of 2^128 scalars e for each, unknown
+// to the sender, and chi (R_j + e pk_j) == (d^u + e d^v) G + Gamma^u + e Gamma^v. The paper's text has the
+// Lagrange-weighted Shamir point in place of pk_j in check 6; like the published implementations this uses
+// pk_j.
+class ConsistencyChecks {
+ public:
+  explicit ConsistencyChecks(crypto::Rng& rng) : rng_(rng) {}
+  void Add(PartyIndex peer, const Multiplication& message, const SecretScalar& factor, const mul::Shares& d) {
+    const auto coin = rng_.Array<16>();
+    shares_.emplace_back(d[kNonce].Expose() + Scalar::FromCoin(coin) * d[kKey].Expose());
+    terms_.push_back({factor, coin, message.nonce, message.public_share, message.gamma_key});
+    checks_.push_back({peer, message.gamma_nonce});
+  }
+  // The first peer added whose check fails.
+  std::optional<PartyIndex> FirstFailure() const {
+    const std::vector<LazyPoint> shares = curve::LazyMulBaseAll(shares_);
+    const std::vector<curve::CoinProducts> products = curve::LazyMulCoinAll(terms_);
+    for (std::size_t i = 0; i < checks_.size(); ++i) {
+      const LazyPoint right = shares[i] + LazyPoint(checks_[i].gamma_nonce) + products[i].shifted;
+      // Both sides depend on secrets: if they differ, the time does not tell where.
+      if (!(products[i].blinded == right)) return checks_[i].peer;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  struct Check {
+    PartyIndex peer;
+    Point gamma_nonce;
+  };
+  crypto::Rng& rng_;
+  std::vector<Check> checks_;
+  std::vector<SecretScalar> shares_;     // d^u + e d^v for each
+  std::vector<curve::CoinTerms> terms_;  // chi, e, R_j, pk_j and Gamma^v
+};
+
+// Checks 3 to 6 of dkls23.md 6.5, with the outcome that doing them for one peer after the other has; then the
+// sums of d^u and d^v.
+Outcome<mul::Shares> CheckPeers(AwaitingMultiplications& state, const Peers& peers,
+                                const Inbox<Multiplication>& inbox, crypto::Rng& rng) {
+  ConsistencyChecks checks(rng);
+  mul::Shares sums;
+  std::optional<Abort> failure;
+  for (const auto& [peer, message] : inbox) {
+    const Outcome<mul::Shares> d = OpenPeer(state, *peers.at(peer), peer, message);
+    if (!d.ok()) {
+      failure = d.error();
+      break;
+    }
+    checks.Add(peer, message, state.as_bob.at(peer).factor, d.value());
+    AddTo(sums, d.value());
+  }
+  if (const auto liar = checks.FirstFailure()) return Stop(AbortReason::kConsistencyCheck, liar);
+  if (failure) return Fail(*failure);
+  return sums;
 }
 
 // Checks 7 and 8 of dkls23.md 6.5: the public shares add up to the key; gives R.
@@ -175,7 +230,7 @@ Step<AwaitingCommitments, Outbox<NonceCommitment>> Start(const SessionInput& inp
   Session& session = state.session;
   session = {input.self, input.quorum, input.ssid, input.key.id, *public_key, {}};
   state.inputs.nonce_and_key = {SecretScalar(Scalar::Random(rng)), AdditiveShare(input, peers)};
-  const std::vector<std::optional<Point>> points = MulBaseShares(state.inputs.nonce_and_key);
+  const std::vector<std::optional<Point>> points = MulBaseAll(state.inputs.nonce_and_key);
   if (!points[kNonce] || !points[kKey]) return Stop(AbortReason::kIdentity);
   state.inputs.nonce_point = *points[kNonce];
   state.inputs.public_share = *points[kKey];
@@ -204,8 +259,10 @@ Step<AwaitingMultiplications, Outbox<Multiplication>> Multiply(AwaitingCommitmen
   for (const auto& [peer, message] : inbox) next.commitments.emplace(peer, message.commitment);
   next.echo = Echo(state.session, next.commitments);
   Outbox<Multiplication> out;
+  std::vector<SecretScalar> outputs;
+  outputs.reserve(ot::kInputs * inbox.size());
   for (const auto& [peer, message] : inbox) {
-    PASSPORT_TRY(Multiplication answer, Answer(state, *peers.at(peer), peer, message, next.products, rng));
+    PASSPORT_TRY(Multiplication answer, Answer(state, *peers.at(peer), peer, message, outputs, rng));
     answer.nonce = state.inputs.nonce_point;
     answer.salt = state.salt;
     answer.public_share = state.inputs.public_share;
@@ -213,6 +270,7 @@ Step<AwaitingMultiplications, Outbox<Multiplication>> Multiply(AwaitingCommitmen
     answer.psi = BlindingOffset(next.blinding.Expose(), state.as_bob.at(peer).factor.Expose());
     out.emplace(peer, std::move(answer));
   }
+  PASSPORT_TRY(next.products, AddGammas(outputs, out));
   next.session = std::move(state.session);
   next.inputs = std::move(state.inputs);
   next.as_bob = std::move(state.as_bob);
@@ -225,10 +283,10 @@ Outcome<Presignature> Presign(AwaitingMultiplications state, const Peers& peers,
   for (const auto& [peer, message] : inbox) {
     if (message.echo != state.echo) return Stop(AbortReason::kEquivocation);
   }
+  PASSPORT_TRY(const mul::Shares d, CheckPeers(state, peers, inbox, rng));
+  AddTo(state.products, d);
   SecretScalar blinding_sum(state.blinding.Expose());  // phi_i + sum_j psi_{j,i}
   for (const auto& [peer, message] : inbox) {
-    PASSPORT_TRY(const mul::Shares d, CheckPeer(state, *peers.at(peer), peer, message, rng));
-    AddTo(state.products, d);
     blinding_sum.ExposeMutable() = blinding_sum.Expose() + message.psi;
   }
   PASSPORT_TRY(const Point nonce, SumNonces(state, inbox));

@@ -35,15 +35,20 @@ TEST(Split, GivesShortHalves) {
   }
 }
 
+Scalar SumOf(const OddDigits& digits) {
+  Scalar sum;
+  for (int i = digits.count() - 1; i >= 0; --i) {
+    sum = sum * Scalar::FromU64(16) + Scalar::FromU64(2 * digits.a(i)) +
+          kLambda * Scalar::FromU64(2 * digits.b(i)) - Scalar::FromU64(15) * (kLambda + Scalar::FromU64(1));
+  }
+  return sum;
+}
+
 TEST(OddDigits, AddUpToTheScalar) {
   for (const Scalar& k : Scalars()) {
     const OddDigits digits(k);
-    Scalar sum;
-    for (int i = OddDigits::kDigits - 1; i >= 0; --i) {
-      sum = sum * Scalar::FromU64(16) + Scalar::FromU64(2 * digits.a(i)) +
-            kLambda * Scalar::FromU64(2 * digits.b(i)) - Scalar::FromU64(15) * (kLambda + Scalar::FromU64(1));
-    }
-    EXPECT_TRUE(Same(sum, k));
+    EXPECT_EQ(digits.count(), OddDigits::kDigits);
+    EXPECT_TRUE(Same(SumOf(digits), k));
   }
 }
 
@@ -70,17 +75,23 @@ TEST(NonAdjacentVar, AddsUpToTheHalf) {
   }
 }
 
-// The halves of such a scalar are those of the coin: a short way to multiply by it.
-TEST(Scalar, FromCoin_IsMadeOfTwoShortHalves) {
+// 2 a + 1 and 2 b + 1 for the halves a and b of the coin, in a short form for digits too.
+TEST(Scalar, FromCoin_IsMadeOfTwoShortOddHalves) {
   for (const int byte : {0x00, 0x01, 0x80, 0xff}) {
     ByteArray<16> coin;
     coin.fill(static_cast<std::uint8_t>(byte));
     coin[8] = 7;
-    const Halves halves = Split(Scalar::FromCoin(coin));
-    EXPECT_EQ(halves.a[0], limbs::LoadWord(coin.data()));
-    EXPECT_EQ(halves.b[0], limbs::LoadWord(coin.data() + 8));
-    EXPECT_EQ(halves.a[1] | halves.b[1], 0u);
-    EXPECT_EQ(halves.a[2] & halves.b[2], 1u);
+    const Scalar k = Scalar::FromCoin(coin);
+    const Halves halves = Split(k);
+    for (const auto& [half, of_coin] :
+         {std::pair(halves.a, coin.data()), std::pair(halves.b, coin.data() + 8)}) {
+      EXPECT_EQ(half[0], 2 * limbs::LoadWord(of_coin) + 1);
+      EXPECT_EQ(half[1], limbs::LoadWord(of_coin) >> 63);
+      EXPECT_EQ(half[2], 1u);
+    }
+    const OddDigits digits(coin);
+    EXPECT_EQ(digits.count(), OddDigits::kCoinDigits);
+    EXPECT_TRUE(Same(SumOf(digits), k));
   }
 }
 
