@@ -51,6 +51,8 @@ enum class Event : std::uint16_t {
   kPresignPairLost = 66,
   kPresignRecordChanged = 67,
   kPresignUnconfirmed = 68,  // not all signers have said that they hold it
+  // Refresh of keys (dkls23.md 7).
+  kEpochActive = 80,      // a key signs with new shares from now on; value: their epoch
 };
 
 struct EventName {
@@ -93,6 +95,7 @@ inline constexpr EventName kEventNames[] = {
     {Event::kPresignPairLost, "presign_pair_lost"},
     {Event::kPresignRecordChanged, "presign_record_changed"},
     {Event::kPresignUnconfirmed, "presign_unconfirmed"},
+    {Event::kEpochActive, "epoch_active"},
 };
 
 constexpr std::string_view NameOf(Event event) {

@@ -39,6 +39,7 @@ void Write(Writer& out, const AccountReservation& c) {
 }
 void Write(Writer& out, const AccountActivation& c) { out.Raw(c.request.bytes).Var(c.certificate.Encode()); }
 void Write(Writer& out, const EnvelopeCreation& c) { out.Var(c.key); }
+void Write(Writer& out, const AccountRefresh& c) { out.Var(c.certificate.Encode()); }
 
 Change ReadReservation(Reader& in) {
   AccountReservation out{RequestId{in.Array<16>()}, in.U64(), {}};
@@ -57,6 +58,11 @@ Result<Change> ReadActivation(Reader& in) {
   return Change(AccountActivation{request, std::move(certificate)});
 }
 
+Result<Change> ReadRefresh(Reader& in) {
+  PASSPORT_TRY(dkg::KeyCertificate certificate, dkg::KeyCertificate::Parse(in.Var(kCertificateBytesMax)));
+  return Change(AccountRefresh{std::move(certificate)});
+}
+
 Result<Change> ReadChange(Reader& in) {
   switch (in.U8()) {
     case 1:
@@ -69,6 +75,8 @@ Result<Change> ReadChange(Reader& in) {
       return ReadActivation(in);
     case 5:
       return Change(EnvelopeCreation{ToBytes(in.Var(kEnvelopeKeyBytesMax))});
+    case 6:
+      return ReadRefresh(in);
     default:
       return Fail(Status::kMalformed);
   }
@@ -243,6 +251,26 @@ Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before
   for (const auto& [party, signature] : change.certificate.confirmations) key.holders.push_back(party);
   account.value().state = policy::AccountState::kActive;
   account.value().keys.push_back(std::move(key));
+  return account.value().Encode();
+}
+
+// All holders of the new epoch have signed that they hold it, for this very key and network (dkls23.md
+// 7.3.3). An epoch never falls, so a record that names one keeps nodes that know only older ones from signing.
+Judgement NetworkRules::Apply(const RecordId&, const replica::Version& before,
+                              const AccountRefresh& change) const {
+  auto account = policy::Account::Parse(before.value);
+  if (!account.ok() || account.value().state != policy::AccountState::kActive)
+    return Refuse(ErrorCode::kPending);
+  policy::AccountKey& key = account.value().keys.front();
+  const dkg::KeyFacts& facts = change.certificate.facts;
+  if (facts.epoch <= key.epoch) return Refuse(ErrorCode::kReplay);
+  const peer::Manifest& manifest = identity_.manifest;
+  const bool fits = facts.Id() == key.id && facts.PublicKey().Encode() == key.public_key &&
+                    facts.proposal.n == manifest.n && facts.proposal.t == manifest.t;
+  if (!fits || !change.certificate.Verify(RosterOf(manifest), KeygenQuorum(manifest)).ok())
+    return Refuse(ErrorCode::kInvalidRequest);
+  key.epoch = facts.epoch;
+  key.holders = facts.proposal.dealers;
   return account.value().Encode();
 }
 

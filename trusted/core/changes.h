@@ -37,8 +37,13 @@ struct EnvelopeCreation {
   Bytes key;
 };
 
-using Change =
-    std::variant<ScopeCreation, ScopeUpdate, AccountReservation, AccountActivation, EnvelopeCreation>;
+// The account's key was refreshed: this epoch has all of its holders' confirmations.
+struct AccountRefresh {
+  dkg::KeyCertificate certificate;
+};
+
+using Change = std::variant<ScopeCreation, ScopeUpdate, AccountReservation, AccountActivation,
+                            EnvelopeCreation, AccountRefresh>;
 Bytes EncodeChange(const Change& change);
 Result<Change> ParseChange(ByteSpan bytes);
 
@@ -96,6 +101,7 @@ class NetworkRules final : public replica::ChangeRules {
   Judgement Apply(const RecordId& id, const replica::Version& before, const ScopeUpdate& change) const;
   Judgement Apply(const RecordId& id, const replica::Version& before, const AccountReservation& change) const;
   Judgement Apply(const RecordId& id, const replica::Version& before, const AccountActivation& change) const;
+  Judgement Apply(const RecordId& id, const replica::Version& before, const AccountRefresh& change) const;
   Judgement Apply(const RecordId& id, const replica::Version& before, const EnvelopeCreation& change) const;
 
   const Identity& identity_;

@@ -183,7 +183,7 @@ void ClientDesk::Decide(const RequestId& id, Operation& op, const SigningRequest
   if (!public_key.ok()) return ReplyError(id, MakeError(ErrorCode::kInternal));
   op.stage = Stage::kSigning;
   parts_.leader.Lead({id, op.evidence.Clone(), decision.facts.scope_ref, decision.facts.account_ref,
-                      decision.grant.digest(), key.id, public_key.value(), key.holders,
+                      decision.grant.digest(), key.id, parts_.epochs.Known(key), public_key.value(), key.holders,
                       parts_.records.HasShareOf(decision.facts.account_ref.id)});
 }
 

@@ -23,6 +23,7 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
     replica::Replica& replica;
     RegisterView& view;
     KeygenRuns& keygen;
+    KeyEpochs& epochs;
     SigningLeader& leader;
     PresignLeader& presign;
     Outbox& outbox;

@@ -27,14 +27,15 @@ Node::Node(Identity identity, RecordBook& records, Outbox& outbox, crypto::Rng& 
       rules_(identity_, records.seen()),
       replica_(ReplicaConfig(identity_, records.empty()), *this, rules_, rng),
       envelope_(identity_, peers_, replica_, opener_, outbox, std::move(envelope_source)),
+      epochs_({identity_, peers_, records, replica_, *this, *this, outbox}),
       keygen_(identity_, peers_, records, replica_, outbox, desk_, rng),
       pool_(presign, identity_.manifest.n, outbox),
-      leader_(identity_, peers_, replica_, pool_, outbox, desk_, rng),
+      leader_(identity_, peers_, replica_, epochs_, pool_, outbox, desk_, rng),
       presign_leader_(identity_, peers_, *this, pool_, leader_, rng),
-      desk_({identity_, peers_, opener_, records, replica_, *this, keygen_, leader_, presign_leader_, outbox,
+      desk_({identity_, peers_, opener_, records, replica_, *this, keygen_, epochs_, leader_, presign_leader_, outbox,
              rng}),
-      signers_(identity_, peers_, records, replica_, *this, pool_, outbox, rng),
-      presign_runs_(identity_, peers_, records, *this, pool_, outbox, rng) {
+      signers_(identity_, peers_, records, replica_, *this, epochs_, pool_, outbox, rng),
+      presign_runs_(identity_, peers_, records, *this, epochs_, pool_, outbox, rng) {
   rules_.SetView(*this);
 }
 
@@ -65,6 +66,7 @@ void Node::OnTick(std::uint64_t unix_ms, std::uint64_t now_ms) {
   const bool closed = opener_.empty();
   envelope_.OnTick(now_ms);
   if (closed && !opener_.empty()) desk_.OnUsable({});
+  epochs_.OnTick(now_ms);
   keygen_.OnTick(now_ms);
   leader_.OnTick(now_ms);
   signers_.OnTick(now_ms);
@@ -95,6 +97,7 @@ void Node::OnPeerOpen(PartyIndex party) {
   const auto named = going_on_.find(party);
   if (named != going_on_.end() && named->second != peers_.BootOf(party)) GoOnWith({});
   replica_.OnPeerOpen(party);
+  epochs_.OnPeerOpen(party);
 }
 
 void Node::GoOnWith(std::map<PartyIndex, BootId> boots) {
@@ -158,6 +161,9 @@ void Node::OnPeerMessage(PartyIndex from, PeerMessage message) {
     case MessageKind::kPresignReady:
     case MessageKind::kPresignRefuse:
       return presign_leader_.OnMessage(from, message);
+    case MessageKind::kEpochNews:
+    case MessageKind::kEpochAsk:
+      return epochs_.OnMessage(from, message);
     case MessageKind::kSetupHello:
     case MessageKind::kSetupReply:
     case MessageKind::kSetupFinish:
@@ -180,6 +186,12 @@ void Node::OnFaultsChanged() {
   }
 }
 
+void Node::OnEpochChanged(const KeyId& key) {
+  pool_.OnEpochChanged(key);
+  signers_.OnEpochChanged(key);
+  presign_runs_.OnEpochChanged(key);
+}
+
 void Node::Send(PartyIndex to, const RequestId& request, const replica::Message& message) {
   peers_.Send(to, {MessageKind::kReplica, request, replica::EncodeMessage(message)});
 }
@@ -197,6 +209,7 @@ void Node::Fetch(const RecordId& id) { records_.Fetch(id); }
 
 void Node::Done(std::uint64_t ticket, replica::ChangeResult result) {
   if (envelope_.OnChanged(ticket, result)) return desk_.OnUsable({});
+  if (epochs_.OnChanged(ticket)) return;
   static_cast<void>(desk_.OnChanged(ticket, std::move(result)));
 }
 

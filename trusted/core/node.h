@@ -3,13 +3,14 @@
 
 #include "trusted/core/client_desk.h"
 #include "trusted/core/envelope_keeper.h"
+#include "trusted/core/key_epochs.h"
 #include "trusted/core/network_time.h"
 #include "trusted/core/presign_runs.h"
 #include "trusted/core/signer_runs.h"
 
 namespace passport::core {
 
-class Node final : public PeerEvents, public replica::Port, public RegisterView {
+class Node final : public PeerEvents, public EpochEvents, public replica::Port, public RegisterView {
  public:
   Node(Identity identity, RecordBook& records, Outbox& outbox, crypto::Rng& rng,
        EnvelopeKeySource envelope_source, const PresignConfig& presign);
@@ -49,6 +50,9 @@ class Node final : public PeerEvents, public replica::Port, public RegisterView 
   void OnPeerMessage(PartyIndex from, PeerMessage message) override;
   void OnFaultsChanged() override;
 
+  // EpochEvents.
+  void OnEpochChanged(const KeyId& key) override;
+
   // replica::Port.
   void Send(PartyIndex to, const RequestId& request, const replica::Message& message) override;
   std::vector<PartyIndex> Connected() const override { return peers_.Open(); }
@@ -79,6 +83,7 @@ class Node final : public PeerEvents, public replica::Port, public RegisterView 
   replica::Replica replica_;
   auth::KeyOpener opener_;
   EnvelopeKeeper envelope_;
+  KeyEpochs epochs_;
   KeygenRuns keygen_;
   PresignPool pool_;
   SigningLeader leader_;

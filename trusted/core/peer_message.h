@@ -47,6 +47,8 @@ enum class MessageKind : std::uint16_t {
   kPresignRound2 = 84,
   kPresignReady = 85,
   kPresignRefuse = 86,
+  kEpochNews = 96,  // this and those below since protocol version 3
+  kEpochAsk = 97,
 };
 
 inline constexpr std::uint8_t kPeerMessageVersion = 1;

@@ -15,7 +15,7 @@
 namespace passport::core {
 
 // The versions of the messages between cores that this build speaks.
-inline constexpr peer::VersionRange kProtocolVersions{1, 2};
+inline constexpr peer::VersionRange kProtocolVersions{1, 3};
 
 // What this enclave is in its network. Borrowed by every part of the core.
 struct Identity {

@@ -69,7 +69,8 @@ void PresignLeader::Begin(const RecordId& scope, const Wish& wish) {
                              run.quorum,
                              rng_.Array<32>(),
                              {scope, scope_version->number, scope_version->HashFor(scope)},
-                             {wish.account, account_version->number, account_version->HashFor(wish.account)}};
+                             {wish.account, account_version->number, account_version->HashFor(wish.account)},
+                             signing_.epochs().Known(key)};
   for (const PartyIndex to : run.quorum) peers_.Send(to, {MessageKind::kPresignInvite, id, invite.Encode()});
   runs_.emplace(id, std::move(run));
 }

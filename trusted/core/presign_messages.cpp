@@ -9,6 +9,7 @@ Bytes PresignInvite::Encode() const {
   out.Raw(nonce);
   WriteRecordRef(out, scope);
   WriteRecordRef(out, account);
+  WriteEpoch(out, epoch);
   return out.Take();
 }
 
@@ -21,6 +22,7 @@ Result<PresignInvite> PresignInvite::Parse(ByteSpan bytes) {
   out.nonce = in.Array<32>();
   out.scope = ReadRecordRef(in);
   out.account = ReadRecordRef(in);
+  out.epoch = ReadEpoch(in);
   if (!in.Done()) return Fail(Status::kMalformed);
   return out;
 }

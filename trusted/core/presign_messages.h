@@ -18,6 +18,7 @@ struct PresignInvite {
   Hash32 nonce{};                  // the leader's
   RecordRef scope;
   RecordRef account;
+  std::uint64_t epoch = 0;  // of the shares
   Bytes Encode() const;
   static Result<PresignInvite> Parse(ByteSpan bytes);
 };

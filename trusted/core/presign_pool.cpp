@@ -158,6 +158,11 @@ void PresignPool::OnVersion(const RecordId& record, std::uint64_t version) {
       PresignLoss::kRecordChanged);
 }
 
+void PresignPool::OnEpochChanged(const KeyId& key) {
+  DropIf([&](const Entry& entry) { return entry.what.presignature.session.key == key; },
+         PresignLoss::kRecordChanged);
+}
+
 void PresignPool::OnTick(std::uint64_t latest_unix_ms, std::uint64_t now_ms) {
   latest_unix_ms_ = latest_unix_ms;
   if (now_ms < checked_ms_ + kCheckMs) return;

@@ -68,6 +68,7 @@ class PresignPool {
   void Drop(const Hash32& ssid, PresignLoss loss);
   void OnSetupLost(PartyIndex party);
   void OnVersion(const RecordId& record, std::uint64_t version);
+  void OnEpochChanged(const KeyId& key);
   void OnTick(std::uint64_t latest_unix_ms, std::uint64_t now_ms);
 
  private:

@@ -23,8 +23,9 @@ void PresignRuns::OnMessage(PartyIndex from, const PeerMessage& message) {
 void PresignRuns::OnInvite(PartyIndex from, const RequestId& id, PresignInvite invite) {
   if (GatewayOf(id) != from || runs_.contains(id)) return;
   if (!MayBegin(from) || !Agrees(from, invite)) return Refuse(id, from, RefuseReason::kNotReady);
-  const auto [holding, share] = records_.FindShare(invite.key);
-  if (holding == replica::Holding::kMissing) records_.Fetch(policy::KeyShareRecordId(invite.key));
+  const auto [holding, share] = records_.FindShare(invite.key, invite.epoch);
+  if (holding == replica::Holding::kMissing)
+    records_.Fetch(policy::KeyShareRecordId(invite.key, invite.epoch));
   Run run;
   if (!run.rounds.Prepare(parts(), invite.quorum, share)) return Refuse(id, from, RefuseReason::kNotReady);
   run.leader = from;
@@ -69,7 +70,7 @@ bool PresignRuns::Agrees(PartyIndex leader, const PresignInvite& invite) {
     return false;
   const auto& keys = account.value().keys;
   const auto key = std::ranges::find(keys, invite.key, &policy::AccountKey::id);
-  return key != keys.end() && std::ranges::all_of(quorum, [&](const PartyIndex party) {
+  return key != keys.end() && epochs_.Signing(*key) == invite.epoch && std::ranges::all_of(quorum, [&](const PartyIndex party) {
            return sharing::Contains(key->holders, party) && peers_.VersionWith(party) >= kPresignVersion;
          });
 }
@@ -84,7 +85,8 @@ void PresignRuns::OnBegin(PartyIndex from, const RequestId& id, const SignBegin&
       begin.nonces.size() == quorum.size() && begin.nonces[static_cast<std::size_t>(own)] == run.own_nonce;
   if (!fits) return Abort(id, {protocol::AbortReason::kWrongSession, std::nullopt});
   run.ssid = sign::MakeSsid({run.invite.key, identity_.manifest_hash, identity_.manifest.t, quorum,
-                             run.invite.path, std::nullopt, run.invite.nonce, begin.nonces});
+                             run.invite.path, std::nullopt, run.invite.nonce, begin.nonces,
+                             run.invite.epoch});
 }
 
 void PresignRuns::OnRound(PartyIndex from, const PeerMessage& message) {
@@ -158,6 +160,18 @@ void PresignRuns::OnSetupLost(PartyIndex party) {
     if (run.rounds.With(party)) affected.push_back(id);
   }
   for (const RequestId& id : affected) Abort(id, {protocol::AbortReason::kPeerLost, std::nullopt});
+}
+
+void PresignRuns::OnEpochChanged(const KeyId& key) {
+  std::vector<RequestId> affected;
+  for (const auto& [id, run] : runs_) {
+    if (run.invite.key == key) affected.push_back(id);
+  }
+  for (const RequestId& id : affected) {
+    const PartyIndex leader = runs_.at(id).leader;
+    runs_.erase(id);
+    Refuse(id, leader, RefuseReason::kNotReady);
+  }
 }
 
 void PresignRuns::OnTick(std::uint64_t latest_unix_ms, std::uint64_t now_ms) {

@@ -1,6 +1,7 @@
 // The signer's side of making presignatures: who may ask for one, and the rounds, computed in idle time.
 #pragma once
 
+#include "trusted/core/key_epochs.h"
 #include "trusted/core/presign_messages.h"
 #include "trusted/core/presign_pool.h"
 #include "trusted/core/signing_rounds.h"
@@ -10,11 +11,12 @@ namespace passport::core {
 class PresignRuns {
  public:
   PresignRuns(const Identity& identity, PeerTable& peers, RecordBook& records, RegisterView& view,
-              PresignPool& pool, Outbox& outbox, crypto::Rng& rng)
+              KeyEpochs& epochs, PresignPool& pool, Outbox& outbox, crypto::Rng& rng)
       : identity_(identity),
         peers_(peers),
         records_(records),
         view_(view),
+        epochs_(epochs),
         pool_(pool),
         outbox_(outbox),
         rng_(rng) {}
@@ -25,6 +27,7 @@ class PresignRuns {
   bool HasWork() const;
   void Step();
   void OnSetupLost(PartyIndex party);
+  void OnEpochChanged(const KeyId& key);
   void OnTick(std::uint64_t latest_unix_ms, std::uint64_t now_ms);
 
  private:
@@ -59,6 +62,7 @@ class PresignRuns {
   PeerTable& peers_;
   RecordBook& records_;
   RegisterView& view_;
+  KeyEpochs& epochs_;
   PresignPool& pool_;
   Outbox& outbox_;
   crypto::Rng& rng_;

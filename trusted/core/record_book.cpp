@@ -79,6 +79,12 @@ Result<Unit> RecordBook::Remember(const RecordId& id, ByteSpan plaintext) {
     Keep(id, std::make_shared<const sharing::KeyShare>(std::move(share)));
     return Ok();
   }
+  if (KindOf(id) == RecordKind::kKeyState) {
+    PASSPORT_TRY(KeyState state, KeyState::Parse(plaintext));
+    Digest(state);
+    Keep(id, std::move(state));
+    return Ok();
+  }
   if (!policy::IsReplicated(id)) {
     own_.insert_or_assign(id, crypto::SecretBytes(ToBytes(plaintext)));
     return Ok();
@@ -103,13 +109,24 @@ void RecordBook::Digest(const RecordId& id, const replica::Register& value) {
   const auto account = policy::Account::Parse(committed);
   if (!account.ok() || account.value().keys.empty()) return;
   const policy::AccountKey& key = account.value().keys.front();
-  KeyHolders& out = holders_[id] = {0, policy::KeyShareRecordId(key.id)};
+  KeyHolders& out = holders_[id] = {0, key.id, key.epoch};
   for (const PartyIndex party : key.holders) out.bits |= std::uint64_t{1} << (party.value - 1);
 }
 
+// Of a copy, so that nothing is caught up by looking at it.
+void RecordBook::Digest(const KeyState& state) {
+  reshare::Activation activation = state.activation;
+  activation.CatchUp();
+  epochs_[state.key()] = {state.account, activation.SigningEpoch(), activation.IsSettled()};
+}
+
 bool RecordBook::HasShareOf(const RecordId& account) const {
-  const auto key = holders_.find(account);
-  return key != holders_.end() && Exists(key->second.share);
+  const auto holders = holders_.find(account);
+  if (holders == holders_.end()) return false;
+  const KeyHolders& key = holders->second;
+  const auto state = epochs_.find(key.key);
+  const std::uint64_t epoch = state == epochs_.end() ? 0 : state->second.certified.value_or(0);
+  return epoch >= key.epoch && Exists(policy::KeyShareRecordId(key.key, epoch));
 }
 
 void RecordBook::Keep(const RecordId& id, Content content) {
@@ -159,9 +176,27 @@ void RecordBook::PutRegister(const RecordId& id, replica::Register value) {
 }
 
 void RecordBook::PutShare(std::shared_ptr<const sharing::KeyShare> share) {
-  const RecordId id = policy::KeyShareRecordId(share->id);
+  const RecordId id = policy::KeyShareRecordId(share->id, share->epoch);
   Seal(id, share->EncodeSecret().Expose());
   Keep(id, std::move(share));
+}
+
+void RecordBook::PutState(KeyState state) {
+  const RecordId id = policy::KeyStateRecordId(state.key());
+  Seal(id, state.Encode());
+  Digest(state);
+  Keep(id, std::move(state));
+}
+
+void RecordBook::Erase(const RecordId& id) {
+  if (const auto entry = cache_.find(id); entry != cache_.end()) {
+    recent_.erase(entry->second.place);
+    cache_.erase(entry);
+  }
+  if (!Exists(id)) return;
+  index_.Drop(id);
+  outbox_->Drop(id.bytes);
+  dirty_ = true;
 }
 
 void RecordBook::SetManifestHash(const Hash32& hash) {
@@ -186,11 +221,18 @@ std::pair<Holding, const replica::Register*> RecordBook::FindRegister(const Reco
   return {Exists(id) ? Holding::kMissing : Holding::kAbsent, nullptr};
 }
 
-std::pair<Holding, std::shared_ptr<const sharing::KeyShare>> RecordBook::FindShare(const KeyId& key) {
-  const RecordId id = policy::KeyShareRecordId(key);
+std::pair<Holding, std::shared_ptr<const sharing::KeyShare>> RecordBook::FindShare(const KeyId& key,
+                                                                                    std::uint64_t epoch) {
+  const RecordId id = policy::KeyShareRecordId(key, epoch);
   if (const Cached* cached = Touch(id)) {
     return {Holding::kPresent, std::get<std::shared_ptr<const sharing::KeyShare>>(cached->content)};
   }
+  return {Exists(id) ? Holding::kMissing : Holding::kAbsent, nullptr};
+}
+
+std::pair<Holding, const KeyState*> RecordBook::FindState(const KeyId& key) {
+  const RecordId id = policy::KeyStateRecordId(key);
+  if (const Cached* cached = Touch(id)) return {Holding::kPresent, std::get_if<KeyState>(&cached->content)};
   return {Exists(id) ? Holding::kMissing : Holding::kAbsent, nullptr};
 }
 

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "sealing/head.h"
+#include "trusted/core/key_state.h"
 #include "trusted/core/outbox.h"
 #include "trusted/policy/record_ids.h"
 #include "trusted/policy/scope_rules.h"
@@ -45,12 +46,16 @@ class RecordBook {
   void PutOwn(policy::RecordKind kind, ByteSpan plaintext);
   void PutRegister(const RecordId& id, replica::Register value);
   void PutShare(std::shared_ptr<const sharing::KeyShare> share);
+  void PutState(KeyState state);
+  void Erase(const RecordId& id);  // with the record of it on the disk; fine if there is none
   void SetManifestHash(const Hash32& hash);
   void Flush();
 
   // At hand, to be fetched, or absent. Pointers hold until the end of the call.
   std::pair<replica::Holding, const replica::Register*> FindRegister(const RecordId& id);
-  std::pair<replica::Holding, std::shared_ptr<const sharing::KeyShare>> FindShare(const KeyId& key);
+  std::pair<replica::Holding, std::shared_ptr<const sharing::KeyShare>> FindShare(const KeyId& key,
+                                                                              std::uint64_t epoch);
+  std::pair<replica::Holding, const KeyState*> FindState(const KeyId& key);
   void Fetch(const RecordId& id);
   // The host's answer. kRollback: it gave other bytes than were stored, or none; the record stays unusable.
   Result<Unit> OnFetched(const RecordId& id, bool found, ByteSpan blob);
@@ -59,17 +64,25 @@ class RecordBook {
   std::uint64_t count() const { return index_.count(); }
   SeenIndex& seen() { return seen_; }
   // Which nodes hold a share of an account's key by its certificate, as bits by party index from 1 (rules.md
-  // 16), and under what name this node would.
+  // 16), and of which epoch.
   struct KeyHolders {
     std::uint64_t bits = 0;
-    RecordId share;
+    KeyId key;
+    std::uint64_t epoch = 0;
   };
   const std::unordered_map<RecordId, KeyHolders>& holders() const { return holders_; }
-  // Not after its disk was taken back to before the key was made, whatever the certificate says.
+  // Not after its disk was taken back to before the key was made or refreshed, whatever the certificate says.
   bool HasShareOf(const RecordId& account) const;
+  // What stays in memory of every KeyState.
+  struct KeyEpoch {
+    RecordId account;
+    std::optional<std::uint64_t> certified;  // the highest epoch that is
+    bool settled = false;                    // nothing else is pending or given up
+  };
+  const std::unordered_map<KeyId, KeyEpoch>& epochs() const { return epochs_; }
 
  private:
-  using Content = std::variant<replica::Register, std::shared_ptr<const sharing::KeyShare>>;
+  using Content = std::variant<replica::Register, std::shared_ptr<const sharing::KeyShare>, KeyState>;
   struct Cached {
     Content content;
     std::list<RecordId>::iterator place;
@@ -78,6 +91,7 @@ class RecordBook {
   void Seal(const RecordId& id, ByteSpan plaintext);
   Result<Unit> Remember(const RecordId& id, ByteSpan plaintext);
   void Digest(const RecordId& id, const replica::Register& value);
+  void Digest(const KeyState& state);
   void Keep(const RecordId& id, Content content);
   Cached* Touch(const RecordId& id);
   void Evict();
@@ -96,6 +110,7 @@ class RecordBook {
   std::list<RecordId> recent_;  // newest first
   SeenIndex seen_;
   std::unordered_map<RecordId, KeyHolders> holders_;
+  std::unordered_map<KeyId, KeyEpoch> epochs_;
 };
 
 }  // namespace passport::core

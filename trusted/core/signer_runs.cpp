@@ -92,7 +92,8 @@ void SignerRuns::Judge(const RunKey& key, Run& run) {
   if (!CompareRecords(key, run, decision.facts)) return;
   if (run.presignature) {
     if (!Fits(*run.presignature, decision.facts)) return Refuse(key, RefuseReason::kUnknown, 0);
-  } else if (!TakeShare(key, run, decision.grant)) {
+  } else if (!AgreeOnEpoch(key, run, decision.facts.account.keys.front()) ||
+             !TakeShare(key, run, decision.grant)) {
     return;
   }
   LogGrant(outbox_, key.request, run.leader, decision.facts);
@@ -146,10 +147,23 @@ bool SignerRuns::CompareRecords(const RunKey& key, const Run& run, const Account
   return !newer;
 }
 
+// Shares of two epochs give no signature. Whoever is behind is told what is newer, and nobody is blamed.
+bool SignerRuns::AgreeOnEpoch(const RunKey& key, Run& run, const policy::AccountKey& account_key) {
+  const std::optional<std::uint64_t> own = epochs_.Signing(account_key);
+  if (own == run.invite.epoch) {
+    run.epoch = *own;
+    return true;
+  }
+  const bool behind = own ? *own < run.invite.epoch : epochs_.InFlux(account_key.id);
+  if (own && !behind) epochs_.Tell(run.leader, account_key.id);
+  Refuse(key, behind ? RefuseReason::kBehind : own ? RefuseReason::kNewer : RefuseReason::kNotReady, 0);
+  return false;
+}
+
 bool SignerRuns::TakeShare(const RunKey& key, Run& run, const policy::Grant& grant) {
-  const auto [holding, share] = records_.FindShare(grant.key());
+  const auto [holding, share] = records_.FindShare(grant.key(), run.epoch);
   if (holding == replica::Holding::kMissing) {
-    run.lacks = policy::KeyShareRecordId(grant.key());
+    run.lacks = policy::KeyShareRecordId(grant.key(), run.epoch);
     records_.Fetch(*run.lacks);
     return false;
   }
@@ -182,7 +196,7 @@ void SignerRuns::OnBegin(PartyIndex from, const RequestId& request, const SignBe
   const auto begun = run.rounds.Start(
       parts(), key,
       sign::MakeSsid({run.grant->key(), identity_.manifest_hash, identity_.manifest.t, run.invite.quorum,
-                      Hash32{}, run.grant->digest(), run.invite.nonce, begin.nonces}));
+                      Hash32{}, run.grant->digest(), run.invite.nonce, begin.nonces, run.epoch}));
   if (!begun.ok()) return Abort(key, begun.error());
   Advance(key);
 }
@@ -248,6 +262,18 @@ void SignerRuns::OnSetupLost(PartyIndex party) {
     if (pooled || run.rounds.With(party)) affected.push_back(key);
   }
   for (const RunKey& key : affected) Abort(key, {protocol::AbortReason::kPeerLost, std::nullopt});
+}
+
+void SignerRuns::OnEpochChanged(const KeyId& key) {
+  std::vector<std::pair<RunKey, PartyIndex>> affected;
+  for (const auto& [run_key, run] : runs_) {
+    const bool pooled = run.presignature && run.presignature->presignature.session.key == key;
+    if (pooled || (run.grant && run.grant->key() == key)) affected.emplace_back(run_key, run.leader);
+  }
+  for (const auto& [run_key, leader] : affected) {
+    epochs_.Tell(leader, key);
+    Refuse(run_key, RefuseReason::kNewer, 0);
+  }
 }
 
 void SignerRuns::OnTick(std::uint64_t now_ms) {

@@ -2,6 +2,7 @@
 // one share to the leader.
 #pragma once
 
+#include "trusted/core/key_epochs.h"
 #include "trusted/core/presign_messages.h"
 #include "trusted/core/presign_pool.h"
 #include "trusted/core/signing_rounds.h"
@@ -11,12 +12,13 @@ namespace passport::core {
 class SignerRuns {
  public:
   SignerRuns(const Identity& identity, PeerTable& peers, RecordBook& records, replica::Replica& replica,
-             RegisterView& view, PresignPool& pool, Outbox& outbox, crypto::Rng& rng)
+             RegisterView& view, KeyEpochs& epochs, PresignPool& pool, Outbox& outbox, crypto::Rng& rng)
       : identity_(identity),
         peers_(peers),
         records_(records),
         replica_(replica),
         view_(view),
+        epochs_(epochs),
         pool_(pool),
         outbox_(outbox),
         rng_(rng) {}
@@ -25,6 +27,7 @@ class SignerRuns {
   void OnMessage(PartyIndex from, const PeerMessage& message);
   void OnUsable(const RecordId& record);  // invitations that wait for it are judged again
   void OnSetupLost(PartyIndex party);
+  void OnEpochChanged(const KeyId& key);  // what goes on with its old share is broken off
   void OnTick(std::uint64_t now_ms);
   std::size_t active() const { return runs_.size(); }
 
@@ -37,6 +40,7 @@ class SignerRuns {
     Hash32 own_nonce{};
     // Out of the pool since the run began. It dies with the run, used or not (rules.md 37).
     std::optional<PooledPresignature> presignature;
+    std::uint64_t epoch = 0;  // of the share in the rounds
     SigningRounds rounds{{MessageKind::kSignRound1, MessageKind::kSignRound2}};
     std::uint64_t started_ms = 0;
   };
@@ -46,6 +50,7 @@ class SignerRuns {
   bool HasRoom(PartyIndex leader) const;
   void Judge(const RunKey& key, Run& run);
   bool CompareRecords(const RunKey& key, const Run& run, const AccountFacts& facts);
+  bool AgreeOnEpoch(const RunKey& key, Run& run, const policy::AccountKey& account_key);
   bool TakeShare(const RunKey& key, Run& run, const policy::Grant& grant);
   void OnBegin(PartyIndex from, const RequestId& request, const SignBegin& begin);
   void OnRound(PartyIndex from, const PeerMessage& message);
@@ -61,6 +66,7 @@ class SignerRuns {
   RecordBook& records_;
   replica::Replica& replica_;
   WatchedView view_;
+  KeyEpochs& epochs_;
   PresignPool& pool_;
   Outbox& outbox_;
   crypto::Rng& rng_;

@@ -155,7 +155,8 @@ bool SigningLeader::TryPooled(Task& task) {
 void SigningLeader::Invite(const Task& task, std::uint16_t number, Attempt& attempt, PartyIndex to) {
   attempt.invited_ms[to] = now_ms_;
   const SignInvite invite{number,          attempt.quorum,    attempt.nonce,
-                          task.what.scope, task.what.account, task.what.evidence.Clone()};
+                          task.what.scope, task.what.account, task.what.evidence.Clone(),
+                          task.what.epoch};
   peers_.Send(to, {MessageKind::kSignInvite, task.what.request, invite.Encode()});
 }
 
@@ -192,7 +193,8 @@ void SigningLeader::OnJoin(PartyIndex from, const RequestId& request, const Sign
   SignBegin begin{join.attempt, {}};
   for (const auto& [party, nonce] : attempt->joins) begin.nonces.push_back(nonce);
   attempt->ssid = sign::MakeSsid({task.what.key, identity_.manifest_hash, identity_.manifest.t,
-                                  attempt->quorum, Hash32{}, task.what.digest, attempt->nonce, begin.nonces});
+                                  attempt->quorum, Hash32{}, task.what.digest, attempt->nonce, begin.nonces,
+                                  task.what.epoch});
   for (const PartyIndex to : attempt->quorum)
     peers_.Send(to, {MessageKind::kSignBegin, request, begin.Encode()});
 }
@@ -283,6 +285,7 @@ void SigningLeader::OnRefuse(PartyIndex from, const RequestId& request, const Si
 }
 
 void SigningLeader::SendRecords(const Task& task, PartyIndex to) {
+  if (task.what.epoch > 0) epochs_.Tell(to, task.what.key);
   for (const RecordRef* ref : {&task.what.scope, &task.what.account}) {
     const replica::Committed* committed = replica_.Certified(ref->id);
     if (committed == nullptr) continue;
@@ -305,6 +308,7 @@ void SigningLeader::FailAborted(const RequestId& request, std::uint16_t number) 
 
 // A signer that has newer records sends them before it refuses: its word alone is not believed.
 bool SigningLeader::HasNewer(const Task& task) {
+  if (epochs_.Known(task.what.key) > task.what.epoch) return true;
   for (const RecordRef* ref : {&task.what.scope, &task.what.account}) {
     const replica::Committed* committed = replica_.Certified(ref->id);
     if (committed != nullptr && committed->version.number > ref->version) return true;

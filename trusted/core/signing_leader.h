@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "trusted/core/key_epochs.h"
 #include "trusted/core/peer_pace.h"
 #include "trusted/core/presign_messages.h"
 #include "trusted/core/presign_pool.h"
@@ -18,6 +19,7 @@ struct SignTask {
   RecordRef account;
   Digest digest;
   KeyId key;
+  std::uint64_t epoch = 0;  // of its shares
   curve::Point public_key;
   std::vector<PartyIndex> holders;
   bool has_share = true;  // here
@@ -36,11 +38,12 @@ class SigningEvents {
 
 class SigningLeader {
  public:
-  SigningLeader(const Identity& identity, PeerTable& peers, replica::Replica& replica, PresignPool& pool,
-                Outbox& outbox, SigningEvents& events, crypto::Rng& rng)
+  SigningLeader(const Identity& identity, PeerTable& peers, replica::Replica& replica, KeyEpochs& epochs,
+                PresignPool& pool, Outbox& outbox, SigningEvents& events, crypto::Rng& rng)
       : identity_(identity),
         peers_(peers),
         replica_(replica),
+        epochs_(epochs),
         pool_(pool),
         outbox_(outbox),
         events_(events),
@@ -52,6 +55,7 @@ class SigningLeader {
   void OnPeerLost(PartyIndex party);
   void OnTick(std::uint64_t now_ms);
   std::size_t active() const { return tasks_.size(); }
+  const KeyEpochs& epochs() const { return epochs_; }
   // Who of a key's holders would sign for a client now; too few if too few are ready.
   std::vector<PartyIndex> UsualQuorum(const std::vector<PartyIndex>& holders) const {
     return ChooseQuorum(holders, {});
@@ -109,6 +113,7 @@ class SigningLeader {
   const Identity& identity_;
   PeerTable& peers_;
   replica::Replica& replica_;
+  KeyEpochs& epochs_;
   PresignPool& pool_;
   Outbox& outbox_;
   SigningEvents& events_;

@@ -29,6 +29,17 @@ std::vector<PartyIndex> ReadQuorum(Reader& in) {
   return out;
 }
 
+void WriteEpoch(Writer& out, std::uint64_t epoch) {
+  if (epoch > 0) out.U64(epoch);
+}
+
+std::uint64_t ReadEpoch(Reader& in) {
+  if (in.remaining() == 0) return 0;
+  const std::uint64_t epoch = in.U64();
+  if (epoch == 0) in.Reject();  // one epoch has one form
+  return epoch;
+}
+
 Bytes SignInvite::Encode() const {
   Writer out;
   out.U16(attempt);
@@ -37,6 +48,7 @@ Bytes SignInvite::Encode() const {
   WriteRecordRef(out, scope);
   WriteRecordRef(out, account);
   out.Var(evidence.Encode());
+  WriteEpoch(out, epoch);
   return out.Take();
 }
 
@@ -49,6 +61,7 @@ Result<SignInvite> SignInvite::Parse(ByteSpan bytes) {
   out.scope = ReadRecordRef(in);
   out.account = ReadRecordRef(in);
   const ByteSpan evidence = in.Var(kSignedEvidenceBytesMax);
+  out.epoch = ReadEpoch(in);
   if (!in.Done()) return Fail(Status::kMalformed);
   PASSPORT_TRY(out.evidence, auth::Evidence::Parse(evidence));
   return out;

@@ -23,6 +23,11 @@ inline constexpr std::size_t kSignedEvidenceBytesMax = 160'000;
 void WriteQuorum(Writer& out, const std::vector<PartyIndex>& quorum);
 std::vector<PartyIndex> ReadQuorum(Reader& in);
 
+// The epoch of the shares that sign, at the end of an invitation: nothing of one as generated, whom builds
+// without epochs know too.
+void WriteEpoch(Writer& out, std::uint64_t epoch);
+std::uint64_t ReadEpoch(Reader& in);
+
 // Leader -> signers: what the client sent, who signs, and the record versions the leader decided on.
 struct SignInvite {
   std::uint16_t attempt = 0;
@@ -31,6 +36,7 @@ struct SignInvite {
   RecordRef scope;
   RecordRef account;
   auth::Evidence evidence;
+  std::uint64_t epoch = 0;  // of the shares, as far as the leader knows
   Bytes Encode() const;
   static Result<SignInvite> Parse(ByteSpan bytes);
 };

@@ -67,7 +67,7 @@ Hash32 EpochContext(const KeyFactsOf<G>& facts) {
 
 template <Group G>
 KeyId KeyFactsOf<G>::Id() const {
-  if (epoch > 0) return key;
+  if (epoch > 0 || !key.IsZero()) return key;
   return {crypto::TaggedHash(crypto::tag::kKey, Hash32{}, {transcript})};
 }
 

@@ -22,7 +22,8 @@ struct KeyFactsOf {
   Hash32 chain_code{};
   std::uint64_t epoch = 0;
   std::uint8_t marks = 0;  // sharing::kMarkImported, kMarkExported
-  KeyId key;               // of a later epoch than 0; of epoch 0 it follows from the transcript
+  // Of a later epoch than 0, or where the transcript is not known any more; else it follows from that.
+  KeyId key;
 
   // TH("key", 0, transcript) of epoch 0, for ever. Curve and purpose are in it by way of setup_ctx.
   KeyId Id() const;

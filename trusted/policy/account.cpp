@@ -1,11 +1,14 @@
 #include "trusted/policy/account.h"
 
+#include <algorithm>
+
 #include "edl/base/codec.h"
 
 namespace passport::policy {
 namespace {
 
-constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kFormatGenerated = 1;
+constexpr std::uint8_t kFormatAnyEpoch = 2;
 constexpr std::uint32_t kKeysMax = 64;
 constexpr std::uint32_t kHoldersMax = 64;
 constexpr std::size_t kPathBytesMax = 128;
@@ -33,20 +36,29 @@ AccountKey ReadKey(Reader& in) {
   return key;
 }
 
+bool WasRefreshed(const Account& account) {
+  return std::ranges::any_of(account.keys, [](const AccountKey& key) { return key.epoch > 0; });
+}
+
 }  // namespace
 
 Bytes Account::Encode() const {
   Writer out;
-  out.U8(kFormat).Raw(scope.bytes).Raw(id.bytes).Raw(identifier_hash);
+  const bool refreshed = WasRefreshed(*this);
+  out.U8(refreshed ? kFormatAnyEpoch : kFormatGenerated).Raw(scope.bytes).Raw(id.bytes).Raw(identifier_hash);
   out.U8(static_cast<std::uint8_t>(control)).U8(static_cast<std::uint8_t>(state));
   out.Raw(reserved_by.bytes).U64(reserved_at_ms).U32(static_cast<std::uint32_t>(keys.size()));
-  for (const AccountKey& key : keys) WriteKey(out, key);
+  for (const AccountKey& key : keys) {
+    WriteKey(out, key);
+    if (refreshed) out.U64(key.epoch);
+  }
   return out.Take();
 }
 
 Result<Account> Account::Parse(ByteSpan bytes) {
   Reader in(bytes);
-  if (in.U8() != kFormat) return Fail(Status::kMalformed);
+  const std::uint8_t format = in.U8();
+  if (format != kFormatGenerated && format != kFormatAnyEpoch) return Fail(Status::kMalformed);
   Account out;
   out.scope = ScopeId{in.Array<16>()};
   out.id = AccountId{in.Array<16>()};
@@ -59,8 +71,12 @@ Result<Account> Account::Parse(ByteSpan bytes) {
   out.reserved_by = RequestId{in.Array<16>()};
   out.reserved_at_ms = in.U64();
   const std::uint32_t keys = in.Count(kKeysMax);
-  for (std::uint32_t i = 0; i < keys && !in.failed(); ++i) out.keys.push_back(ReadKey(in));
-  if (!in.Done()) return Fail(Status::kMalformed);
+  for (std::uint32_t i = 0; i < keys && !in.failed(); ++i) {
+    out.keys.push_back(ReadKey(in));
+    if (format == kFormatAnyEpoch) out.keys.back().epoch = in.U64();
+  }
+  const bool is_its_form = WasRefreshed(out) == (format == kFormatAnyEpoch);
+  if (!in.Done() || !is_its_form) return Fail(Status::kMalformed);
   return out;
 }
 

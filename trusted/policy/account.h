@@ -21,6 +21,7 @@ struct AccountKey {
   KeyId id;
   ByteArray<33> public_key{};
   std::vector<PartyIndex> holders;  // nodes with a share, ascending, 1 to 64
+  std::uint64_t epoch = 0;          // of its shares: nothing below it signs any more (dkls23.md 7.3)
 };
 
 struct Account {
@@ -34,7 +35,8 @@ struct Account {
       0;  // by the proposer's clock; a reservation can be taken over after kReservationMs
   std::vector<AccountKey> keys;
 
-  Bytes Encode() const;  // first byte 1 (format)
+  // First byte 1 (format), or 2 with the epoch of each key if some key was ever refreshed.
+  Bytes Encode() const;
   static Result<Account> Parse(ByteSpan bytes);
 };
 

@@ -32,6 +32,13 @@ RecordId AccountRecordId(const ScopeId& scope, std::string_view username) {
 
 RecordId EnvelopeRecordId() { return MakeRecordId(RecordKind::kEnvelope, {}); }
 
-RecordId KeyShareRecordId(const KeyId& key) { return MakeRecordId(RecordKind::kKeyShare, key.bytes); }
+RecordId KeyShareRecordId(const KeyId& key, std::uint64_t epoch) {
+  Writer subject;
+  subject.Raw(key.bytes);
+  if (epoch > 0) subject.U64(epoch);
+  return MakeRecordId(RecordKind::kKeyShare, subject.bytes());
+}
+
+RecordId KeyStateRecordId(const KeyId& key) { return MakeRecordId(RecordKind::kKeyState, key.bytes); }
 
 }  // namespace passport::policy

@@ -15,6 +15,8 @@ enum class RecordKind : std::uint8_t {
   kPeerFaults = 0x04,  // failed checks counted per peer, bans
   kKeyShare = 0x05,    // one share of one key
   kAdmin = 0x06,       // the highest operator statement number taken
+  kKeyState = 0x07,    // the epochs of one key that was ever refreshed
+  kRefresh = 0x08,     // operators' refresh statements
   kScope = 0x10,
   kAccount = 0x11,
   kEnvelope = 0x12,  // the network's envelope keys
@@ -28,6 +30,8 @@ RecordId ScopeRecordId(const ScopeId& scope);
 // One username names one account of a scope, whichever way it was registered (rules.md 4).
 RecordId AccountRecordId(const ScopeId& scope, std::string_view username);
 RecordId EnvelopeRecordId();
-RecordId KeyShareRecordId(const KeyId& key);
+// Of one epoch of a key, 0 as it was generated.
+RecordId KeyShareRecordId(const KeyId& key, std::uint64_t epoch = 0);
+RecordId KeyStateRecordId(const KeyId& key);
 
 }  // namespace passport::policy

@@ -133,6 +133,12 @@ std::optional<std::uint64_t> Activation::SigningEpoch() const {
   return std::nullopt;
 }
 
+bool Activation::IsSettled() const {
+  return entries_.size() <= 1 && std::all_of(entries_.begin(), entries_.end(), [](const auto& entry) {
+           return entry.second.state == State::kCertified;
+         });
+}
+
 std::vector<std::uint64_t> Activation::HeldEpochs() const {
   std::vector<std::uint64_t> out;
   for (const auto& [epoch, entry] : entries_) {

@@ -59,9 +59,14 @@ class Activation {
   // All that this node knows, for a peer that asks and to be sent after a start.
   std::vector<Notice> Notices() const;
 
+  const KeyId& key() const { return key_; }
   // The one epoch that this node signs with; nothing if it has none or has not caught up. When it changes,
   // the key's presignatures are dropped.
   std::optional<std::uint64_t> SigningEpoch() const;
+  // Below it no epoch can be prepared any more.
+  std::uint64_t HighestEpoch() const { return highest_epoch_; }
+  // Whether nothing is pending or given up: one certified epoch, or none.
+  bool IsSettled() const;
   // Epochs whose shares must be kept.
   std::vector<std::uint64_t> HeldEpochs() const;
 

@@ -113,6 +113,29 @@ Step<AwaitingCommitmentsOf<G>, Commitment> Join(const Proposal& proposal,
 }
 
 template <Group G>
+dkg::KeyFactsOf<G> FactsOf(const sharing::KeyShareOf<G>& share) {
+  dkg::KeyFactsOf<G> out;
+  out.proposal = {{}, share.curve, share.purpose, share.n, share.t, {}};
+  for (std::uint16_t m = 1; m <= share.n; ++m) out.proposal.dealers.push_back({m});
+  out.commitments = share.commitments;
+  out.chain_code = share.chain_code;
+  out.epoch = share.epoch;
+  out.marks = share.marks;
+  out.key = share.id;
+  return out;
+}
+
+template <Group G>
+Step<AwaitingCommitmentsOf<G>, Commitment> JoinKnown(const Proposal& proposal,
+                                                     const dkg::KeyFactsOf<G>& current,
+                                                     const PointOf<G>& public_key, PartyIndex self,
+                                                     crypto::Rng& rng) {
+  if (current.commitments.empty() || current.PublicKey() != public_key)
+    return Stop(AbortReason::kWrongQuorum);
+  return Begin<G>(proposal, current, self, nullptr, rng);
+}
+
+template <Group G>
 Step<AwaitingOpeningsOf<G>, protocol::Outbox<OpeningOf<G>>> Open(AwaitingCommitmentsOf<G> state,
                                                                  const Inbox<Commitment>& inbox,
                                                                  crypto::Rng& rng) {
@@ -152,6 +175,9 @@ template Step<AwaitingCommitments, Commitment> Start(const Proposal&, const dkg:
                                                      const sharing::KeyShare&, crypto::Rng&);
 template Step<AwaitingCommitments, Commitment> Join(const Proposal&, const dkg::KeyCertificate&,
                                                     const Roster&, std::size_t, PartyIndex, crypto::Rng&);
+template dkg::KeyFacts FactsOf(const sharing::KeyShare&);
+template Step<AwaitingCommitments, Commitment> JoinKnown(const Proposal&, const dkg::KeyFacts&,
+                                                         const curve::Point&, PartyIndex, crypto::Rng&);
 template Step<AwaitingOpenings, protocol::Outbox<dkg::Opening>> Open(AwaitingCommitments,
                                                                      const Inbox<Commitment>&, crypto::Rng&);
 

@@ -96,6 +96,20 @@ protocol::Step<AwaitingCommitmentsOf<G>, dkg::Commitment> Join(const Proposal& p
                                                                std::size_t min_confirmers, PartyIndex self,
                                                                crypto::Rng& rng);
 
+// What a share says of its key, as facts to deal from: alike at all holders, whether they kept a certificate or
+// not. All nodes count as such that may deal, since a false dealer fails kConstantTerm.
+template <curve::Group G>
+dkg::KeyFactsOf<G> FactsOf(const sharing::KeyShareOf<G>& share);
+
+// Round 1 of a node that holds none and knows the public key from elsewhere, for it has no certificate. The
+// rest of the facts may be anybody's word: of t dealers one is honest, and it stops if its own are others,
+// since they are in the context of every message. kWrongQuorum for facts of another public key.
+template <curve::Group G>
+protocol::Step<AwaitingCommitmentsOf<G>, dkg::Commitment> JoinKnown(const Proposal& proposal,
+                                                                    const dkg::KeyFactsOf<G>& current,
+                                                                    const curve::PointOf<G>& public_key,
+                                                                    PartyIndex self, crypto::Rng& rng);
+
 // Round 2: a dealer opens its commitment, proves every coefficient and deals one share to each holder. The
 // run of a dealer that is to hold nothing ends here.
 template <curve::Group G>
