@@ -18,6 +18,7 @@ std::span<const Target> Targets() {
       {"envelope-aead", EnvelopeAead},
       {"identity", Identity},
       {"channel-keys", ChannelKeys},
+      {"hpke", Hpke},
       {"scalar-arithmetic", ScalarArithmetic},
       {"scalar-inverse", ScalarInverse},
       {"scalar-select", ScalarSelect},
@@ -30,6 +31,8 @@ std::span<const Target> Targets() {
       {"mul", MultiplyPoint},
       {"point-coordinates", PointCoordinates},
       {"hash-to-curve", HashToCurve},
+      {"ed25519-scalars", Ed25519Scalars},
+      {"ed25519-points", Ed25519Points},
   };
   return kTargets;
 }

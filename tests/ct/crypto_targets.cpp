@@ -6,6 +6,7 @@
 #include "tests/ct/targets_base.h"
 #include "trusted/crypto/aead.h"
 #include "trusted/crypto/ct.h"
+#include "trusted/crypto/hpke.h"
 #include "trusted/crypto/identity.h"
 #include "trusted/crypto/tagged_hash.h"
 
@@ -116,6 +117,20 @@ void ChannelKeys() {
   Publish(public_b);  // in the manifest, or the first bytes of a handshake message
   const auto shared = crypto::AgreeX25519(a, public_b);
   Require(shared.ok() && HasSecretBits(shared.value()), "X25519 has lost its secret");
+}
+
+void Hpke() {
+  SecretRng rng(30);
+  const crypto::SecretKey32 secret = rng.Key();
+  const crypto::X25519PublicKey to = crypto::PublicX25519(secret);
+  Publish(to);  // the key that is encrypted to
+  const Bytes plaintext = SecretMessage(rng, 32);
+  const Bytes info = ToBytes("what for");
+  const Result<Bytes> sealed = crypto::SealHpke(to, info, plaintext, rng);
+  Require(sealed.ok() && HasSecretBits(sealed.value()), "the sealed message has lost its secret");
+  Publish(sealed.value());  // sent
+  const auto opened = crypto::OpenHpke(secret, info, sealed.value());
+  Require(opened.ok() && HasSecretBits(opened.value().Expose()), "the plaintext has lost its secret");
 }
 
 }  // namespace passport::ct

@@ -1,8 +1,8 @@
 // Polynomials, shares, proofs and key generation, with every drawn byte secret.
-#include "tests/ct/poison.h"
+#include "tests/ct/dealer.h"
 #include "tests/ct/target.h"
 #include "tests/ct/targets_protocol.h"
-#include "trusted/dkg/dkg.h"
+#include "trusted/proof/dleq.h"
 #include "trusted/sharing/zero_share.h"
 
 namespace passport::ct {
@@ -58,16 +58,23 @@ void DlogProof() {
   Require(proof::VerifyDlog(use, statement, made), "the proof verifies");
 }
 
-namespace {
+// The prover of the blame round (trusted/sign/blame.h).
+void DleqProof() {
+  SecretRng rng(7);
+  const SecretScalar secret(curve::Scalar::ReduceWide(rng.Array<48>()));
+  const curve::Point bases[] = {*curve::MulBase(curve::Scalar::FromU64(3)),
+                                *curve::MulBase(curve::Scalar::FromU64(5))};
+  const proof::DleqStatement statement{bases[0], *curve::Mul(secret.Expose(), bases[0]), bases[1],
+                                       *curve::Mul(secret.Expose(), bases[1])};
+  Publish(statement);  // what is proven is public
+  const proof::DlogUse use{crypto::tag::kPokBlame, Hash32{}, PartyIndex{1}, 0};
+  const proof::DleqProof made = proof::ProveDleq(use, secret, statement, rng);
+  Require(HasSecretBits(made.challenge) && HasSecretBits(made.response), "the proof has lost its secret");
+  Publish(made);  // sent to all signers
+  Require(proof::VerifyDleq(use, statement, made), "the proof verifies");
+}
 
-// Two dealers; what passes between them passes as bytes.
-struct Dealer {
-  SecretRng rng;
-  crypto::SigningKey node_key;
-  explicit Dealer(std::uint64_t seed) : rng(seed), node_key(rng.Key()) {
-    Publish(node_key.public_key());  // in the manifest
-  }
-};
+namespace {
 
 dkg::Proposal TwoDealers() {
   dkg::Proposal proposal;
@@ -75,14 +82,6 @@ dkg::Proposal TwoDealers() {
   proposal.t = 2;
   proposal.dealers = {{1}, {2}};
   return proposal;
-}
-
-// An opening as it travels: the broadcast is public, the share behind it stays secret.
-dkg::Opening Deliver(const dkg::Opening& opening) {
-  const crypto::SecretBytes bytes = opening.EncodeSecret();
-  const std::size_t share_bytes = opening.share.Expose().Encode().size();
-  Publish(bytes.Expose().first(bytes.Expose().size() - share_bytes));  // sent to every dealer
-  return dkg::Opening::Parse(bytes.Expose()).value();
 }
 
 }  // namespace

@@ -56,7 +56,9 @@ Signers Deal() {
 }
 
 auto Start(Signer& signer, PartyIndex other) {
-  const sign::SessionInput input{signer.key.self, {kOne, kTwo}, Hash32{}, signer.key, {}};
+  // With the tweak of a derived key, which is added to the share.
+  const sign::SessionInput input{
+      signer.key.self, {kOne, kTwo}, Hash32{}, signer.key, curve::Scalar::FromU64(9)};
   auto step = sign::Start(input, signer.PeersWith(other), signer.rng).value();
   Require(HasSecretBits(step.next.inputs.nonce_and_key[0]), "the nonce has lost its secret");
   Publish(step.next.commitment);                             // round 1, sent to all

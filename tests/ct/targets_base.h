@@ -22,6 +22,7 @@ void Aead();
 void EnvelopeAead();
 void Identity();
 void ChannelKeys();
+void Hpke();
 
 // curve_targets.cpp
 void ScalarArithmetic();
@@ -36,5 +37,9 @@ void MultiplyBase();
 void MultiplyPoint();
 void PointCoordinates();
 void HashToCurve();
+
+// ed25519_targets.cpp
+void Ed25519Scalars();
+void Ed25519Points();
 
 }  // namespace passport::ct

@@ -8,6 +8,7 @@ void Polynomial();
 void ZeroShare();
 void KeyShareRecord();
 void DlogProof();
+void DleqProof();
 void KeyGeneration();
 
 // ot_targets.cpp
@@ -20,6 +21,17 @@ void Multiplication();
 // sign_targets.cpp
 void SigningRounds();
 void Presignature();
+
+// frost_targets.cpp
+void FrostEd25519();
+void FrostBip340();
+
+// life_targets.cpp
+void Resharing();
+void Repair();
+void Derivation();
+void ImportKey();
+void ExportKey();
 
 // channel_targets.cpp
 void NoiseHandshake();

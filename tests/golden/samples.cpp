@@ -1,8 +1,5 @@
 #include "tests/golden/samples.h"
 
-#include <cstdlib>
-#include <filesystem>
-
 namespace passport::golden {
 namespace {
 
@@ -158,16 +155,5 @@ core::PresignInvite SamplePresignInvite() {
           Numbered<32>(0x26),        SampleRef(0x30),    SampleRef(0x40)};
 }
 core::PresignReady SamplePresignReady() { return {Numbered<32>(0x27), Numbered<33>(0x28)}; }
-
-bool Writing() {
-  const char* asked = std::getenv("PASSPORT_WRITE_GOLDEN");
-  return asked != nullptr && std::string_view(asked) == "1";
-}
-
-void WriteMissing(const std::string& name, ByteSpan bytes) {
-  const std::filesystem::path path = std::string(PASSPORT_SOURCE_DIR) + "/tests/golden/" + name;
-  if (!Writing() || std::filesystem::exists(path)) return;
-  std::ofstream(path, std::ios::binary) << AsText(bytes);
-}
 
 }  // namespace passport::golden

@@ -33,9 +33,4 @@ core::SignOnline SampleSignOnline();
 core::PresignInvite SamplePresignInvite();
 core::PresignReady SamplePresignReady();
 
-// Whether PASSPORT_WRITE_GOLDEN=1 asks for the files that are missing.
-bool Writing();
-// Writes a file that is missing, if asked to.
-void WriteMissing(const std::string& name, ByteSpan bytes);
-
 }  // namespace passport::golden

@@ -59,6 +59,8 @@ using curve::Ed25519;
 template struct DlogProofOf<Ed25519>;
 template DlogProofOf<Ed25519> ProveDlog<Ed25519>(const DlogUse&, const SecretScalarOf<Ed25519>&,
                                                  const PointOf<Ed25519>&, crypto::Rng&);
+template curve::Ed25519Scalar DlogChallenge<Ed25519>(const DlogUse&, const PointOf<Ed25519>&,
+                                                     const PointOf<Ed25519>&);
 template bool VerifyDlog<Ed25519>(const DlogUse&, const PointOf<Ed25519>&, const DlogProofOf<Ed25519>&);
 
 }  // namespace passport::proof

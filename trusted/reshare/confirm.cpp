@@ -1,4 +1,5 @@
 // Round 3 of a resharing: the checks of what the dealers opened, and the new share.
+#include "trusted/curve/ed25519.h"
 #include "trusted/reshare/linear_check.h"
 #include "trusted/reshare/reshare.h"
 
@@ -176,5 +177,8 @@ std::vector<Outcome<ConfirmedOf<G>>> ConfirmAll(std::vector<ReceivedOf<G>> recei
 
 template std::vector<Outcome<Confirmed>> ConfirmAll(std::vector<Received>, const crypto::SigningKey&,
                                                     crypto::Rng&);
+template std::vector<Outcome<ConfirmedOf<curve::Ed25519>>> ConfirmAll(std::vector<ReceivedOf<curve::Ed25519>>,
+                                                                      const crypto::SigningKey&,
+                                                                      crypto::Rng&);
 
 }  // namespace passport::reshare

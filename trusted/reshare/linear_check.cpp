@@ -1,5 +1,7 @@
 #include "trusted/reshare/linear_check.h"
 
+#include "trusted/curve/ed25519.h"
+
 namespace passport::reshare {
 
 using curve::Group;
@@ -23,5 +25,6 @@ bool AllHold(std::span<const EquationOf<G>> equations, crypto::Rng& rng) {
 
 using curve::Secp256k1;
 template bool AllHold<Secp256k1>(std::span<const EquationOf<Secp256k1>>, crypto::Rng&);
+template bool AllHold<curve::Ed25519>(std::span<const EquationOf<curve::Ed25519>>, crypto::Rng&);
 
 }  // namespace passport::reshare

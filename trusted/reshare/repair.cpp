@@ -1,5 +1,6 @@
 #include "trusted/reshare/repair.h"
 
+#include "trusted/curve/ed25519.h"
 #include "trusted/sharing/encoding.h"
 
 namespace passport::reshare {
@@ -120,5 +121,16 @@ template protocol::Step<AwaitingPartsOf<Secp256k1>, protocol::Outbox<RepairPart>
 template Outcome<RepairSum> SumParts(AwaitingPartsOf<Secp256k1>, protocol::Inbox<RepairPart>);
 template Outcome<sharing::KeyShare> FinishRepair(const RepairProposal&, const dkg::KeyFacts&, PartyIndex,
                                                  protocol::Inbox<RepairSum>);
+
+using curve::Ed25519;
+template struct RepairMessageOf<Ed25519, 1>;
+template struct RepairMessageOf<Ed25519, 2>;
+template protocol::Step<AwaitingPartsOf<Ed25519>, protocol::Outbox<RepairPartOf<Ed25519>>> StartRepair(
+    const RepairProposal&, const sharing::KeyShareOf<Ed25519>&, crypto::Rng&);
+template Outcome<RepairSumOf<Ed25519>> SumParts(AwaitingPartsOf<Ed25519>,
+                                                protocol::Inbox<RepairPartOf<Ed25519>>);
+template Outcome<sharing::KeyShareOf<Ed25519>> FinishRepair(const RepairProposal&,
+                                                            const dkg::KeyFactsOf<Ed25519>&, PartyIndex,
+                                                            protocol::Inbox<RepairSumOf<Ed25519>>);
 
 }  // namespace passport::reshare

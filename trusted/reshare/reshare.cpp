@@ -1,5 +1,6 @@
 #include "trusted/reshare/reshare.h"
 
+#include "trusted/curve/ed25519.h"
 #include "trusted/sharing/encoding.h"
 
 namespace passport::reshare {
@@ -180,5 +181,18 @@ template Step<AwaitingCommitments, Commitment> JoinKnown(const Proposal&, const 
                                                          const curve::Point&, PartyIndex, crypto::Rng&);
 template Step<AwaitingOpenings, protocol::Outbox<dkg::Opening>> Open(AwaitingCommitments,
                                                                      const Inbox<Commitment>&, crypto::Rng&);
+
+using curve::Ed25519;
+template std::optional<Agreement> AgreementOf(const dkg::KeyFactsOf<Ed25519>&);
+template Step<AwaitingCommitmentsOf<Ed25519>, Commitment> Start(const Proposal&,
+                                                                const dkg::KeyFactsOf<Ed25519>&,
+                                                                const sharing::KeyShareOf<Ed25519>&,
+                                                                crypto::Rng&);
+template Step<AwaitingCommitmentsOf<Ed25519>, Commitment> Join(const Proposal&,
+                                                               const dkg::KeyCertificateOf<Ed25519>&,
+                                                               const Roster&, std::size_t, PartyIndex,
+                                                               crypto::Rng&);
+template Step<AwaitingOpeningsOf<Ed25519>, protocol::Outbox<OpeningOf<Ed25519>>> Open(
+    AwaitingCommitmentsOf<Ed25519>, const Inbox<Commitment>&, crypto::Rng&);
 
 }  // namespace passport::reshare

@@ -45,6 +45,8 @@ template curve::Scalar LagrangeWeightAt<curve::Secp256k1>(std::span<const PartyI
                                                           PartyIndex);
 template curve::Scalar LagrangeWeight<curve::Secp256k1>(std::span<const PartyIndex>, PartyIndex);
 
+template curve::Ed25519Scalar LagrangeWeightAt<curve::Ed25519>(std::span<const PartyIndex>, PartyIndex,
+                                                               PartyIndex);
 template curve::Ed25519Scalar LagrangeWeight<curve::Ed25519>(std::span<const PartyIndex>, PartyIndex);
 
 }  // namespace passport::sharing

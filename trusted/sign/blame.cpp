@@ -28,9 +28,10 @@ bool IsSigned(const NodeKeys& keys, PartyIndex party, const Digest& digest, cons
   return share.share.from == party && IsSigned(keys, party, Statement(share.share, digest), share.signature);
 }
 
-bool IsSigned(const NodeKeys& keys, PartyIndex party, const Digest& digest, const Defence& defence) {
-  return defence.own.share.from == party &&
-         IsSigned(keys, party, defence.Statement(digest), defence.signature);
+// A true defence in another run, of the same digest perhaps, says nothing in this one.
+bool IsSigned(const NodeKeys& keys, PartyIndex party, const Dispute& dispute, const Defence& defence) {
+  return defence.own.share.from == party && defence.own.share.ssid == dispute.ssid &&
+         IsSigned(keys, party, defence.Statement(dispute.digest), defence.signature);
 }
 
 // The part of u_i G or v_i G that round 2 fixed, from what party i sent and got:
@@ -104,7 +105,7 @@ bool AreComplete(const Dispute& dispute, const NodeKeys& keys, PartyIndex party,
 
 // All that an honest defender has made sure of; the signature on the defence is its own.
 bool Holds(const Dispute& dispute, const NodeKeys& keys, PartyIndex party, const Defence& defence) {
-  if (defence.own.share.ssid != dispute.ssid || !IsSigned(keys, party, dispute.digest, defence.own) ||
+  if (!IsSigned(keys, party, dispute.digest, defence.own) ||
       !AreComplete(dispute, keys, party, defence.exchanges)) {
     return false;
   }
@@ -190,7 +191,7 @@ Verdict Judge(const Dispute& dispute, const NodeKeys& keys, const std::map<Party
   for (const auto& [party, share] : shares) words.Hear(party, share);
   for (const PartyIndex party : dispute.quorum) {
     const auto found = defences.find(party);
-    if (found == defences.end() || !IsSigned(keys, party, dispute.digest, found->second)) {
+    if (found == defences.end() || !IsSigned(keys, party, dispute, found->second)) {
       verdict.silent.push_back(party);
       continue;
     }

@@ -38,8 +38,8 @@ struct Verdict {
 };
 
 // The same for everybody who is given the same words. Shares and defences that are not signed by their party
-// are nobody's and count as not given; an honest signer is never among the liars. If nobody is silent and the
-// signature failed, there is a liar.
+// for this run are nobody's and count as not given; an honest signer is never among the liars. If nobody is
+// silent and the signature failed, there is a liar.
 Verdict Judge(const Dispute& dispute, const NodeKeys& keys, const std::map<PartyIndex, SignedShare>& shares,
               const std::map<PartyIndex, Defence>& defences);
 

@@ -78,6 +78,9 @@ Outcome<SecretScalarOf<G>> OpenExport(const ExportOrder& order, const crypto::Se
   std::vector<PartyIndex> parties;
   for (const auto& [from, answer] : answers) parties.push_back(from);
   if (!sharing::IsPartySet(parties, facts.proposal.n)) return Stop(AbortReason::kWrongQuorum);
+  for (const auto& [from, answer] : answers) {
+    if (answer.from != from) return Stop(AbortReason::kWrongSession);
+  }
   SecretScalarOf<G> key;
   for (const auto& [from, answer] : answers) {
     PASSPORT_TRY(const SecretScalarOf<G> share, OpenAnswer(order, user_secret, facts, from, answer));

@@ -40,7 +40,8 @@ protocol::Outcome<ExportedOf<G>> Export(const ExportOrder& order, sharing::KeySh
                                         crypto::Rng& rng);
 
 // By the owner: the key, from the answers of at least t holders; facts are those of the key's verified
-// certificate. kMalformed and kShare name the node whose answer does not open or is not its share.
+// certificate. kWrongSession, which blames nobody, if an answer came from another node than it says;
+// kMalformed and kShare name the node whose answer does not open or is not its share.
 template <curve::Group G>
 protocol::Outcome<curve::SecretScalarOf<G>> OpenExport(const ExportOrder& order,
                                                        const crypto::SecretKey32& user_secret,

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/frost/frost_network.h"
-#include "trusted/dkg/dkg.h"
+#include "tests/unit/protocol/dkg_network.h"
 #include "trusted/frost/bip340.h"
 #include "trusted/frost/ed25519_sha512.h"
 #include "trusted/sign/sign.h"
@@ -20,57 +20,10 @@ dkg::Proposal ProposalFor(std::uint8_t curve, std::uint8_t purpose) {
   return {{7}, curve, purpose, 3, 2, kAll};
 }
 
-crypto::SigningKey NodeKey(PartyIndex party) {
-  return crypto::SigningKey(crypto::SecretKey32(ByteArray<32>{static_cast<std::uint8_t>(party.value)}));
-}
-
-template <class G>
-struct Generated {
-  Wire wire{nullptr};
-  std::map<PartyIndex, sharing::KeyShareOf<G>> shares;
-  std::map<PartyIndex, dkg::KeyCertificateOf<G>> certificates;
-};
-
 // A key generation of 2-of-3 over bytes, everybody honest.
 template <class G>
-Generated<G> Generate(std::uint8_t purpose) {
-  const dkg::Proposal proposal = ProposalFor(G::kCurve, purpose);
-  crypto::SeededRng rng(purpose);
-  Generated<G> out;
-  Wire& wire = out.wire;
-  const auto broadcast = [&wire](int round, PartyIndex self, const Bytes& bytes) {
-    for (const PartyIndex peer : kAll) {
-      if (peer != self) wire.Send({round, self, peer}, bytes);
-    }
-  };
-  dkg::Roster roster;
-  std::map<PartyIndex, dkg::AwaitingCommitmentsOf<G>> committed;
-  for (const PartyIndex self : kAll) {
-    roster.emplace(self, NodeKey(self).public_key());
-    auto step = dkg::Start<G>(proposal, self, rng).value();
-    broadcast(1, self, step.out.Encode());
-    committed.emplace(self, std::move(step.next));
-  }
-  std::map<PartyIndex, dkg::AwaitingOpeningsOf<G>> opened;
-  for (auto& [self, state] : committed) {
-    auto step =
-        dkg::Open(std::move(state), wire.Receive<dkg::Commitment>(1, self, kAll).value(), rng).value();
-    for (const auto& [peer, opening] : step.out) wire.Send({2, self, peer}, opening.EncodeSecret().Expose());
-    opened.emplace(self, std::move(step.next));
-  }
-  std::map<PartyIndex, dkg::AwaitingConfirmationsOf<G>> confirmed;
-  for (auto& [self, state] : opened) {
-    auto inbox = wire.template Receive<dkg::OpeningOf<G>>(2, self, kAll).value();
-    auto step = dkg::Confirm(std::move(state), std::move(inbox), NodeKey(self), rng).value();
-    broadcast(3, self, step.out.Encode());
-    out.shares.emplace(self, std::move(step.pending));
-    confirmed.emplace(self, std::move(step.next));
-  }
-  for (auto& [self, state] : confirmed) {
-    const auto inbox = wire.template Receive<dkg::ConfirmationOf<G>>(3, self, kAll).value();
-    out.certificates.emplace(self, dkg::Finish(std::move(state), inbox, roster, 3).value());
-  }
-  return out;
+DkgRunOf<G> Generate(std::uint8_t purpose) {
+  return RunDkg<G>(ProposalFor(G::kCurve, purpose), purpose);
 }
 
 template <class S>
@@ -80,7 +33,7 @@ TYPED_TEST_SUITE(KeyKind, Suites);
 
 TYPED_TEST(KeyKind, GeneratedKeySignsAfterARoundTripThroughStorage) {
   using G = typename TypeParam::Group;
-  const Generated<G> key = Generate<G>(TypeParam::kPurpose);
+  const DkgRunOf<G> key = Generate<G>(TypeParam::kPurpose);
   KeyOf<TypeParam> stored;
   for (const auto& [party, share] : key.shares) {
     stored.emplace(party, sharing::KeyShareOf<G>::Parse(share.EncodeSecret().Expose()).value());

@@ -22,16 +22,6 @@ void ExpectVerdict(const Verdict& verdict, const std::map<PartyIndex, Lie>& liar
   EXPECT_EQ(verdict.silent, silent);
 }
 
-// The liar's psi to the victim is wrong.
-SignScript WrongPsi() {
-  SignScript script;
-  script.after_multiply = [](PartyIndex self, sign::AwaitingMultiplications&,
-                             protocol::Outbox<sign::Multiplication>& out) {
-    if (self == kLiar) out.at(kVictim).psi = out.at(kVictim).psi + Scalar::FromU64(7);
-  };
-  return script;
-}
-
 class Blame : public testing::Test {
  protected:
   // A quarrel about a share of the liar that he has added something to.

@@ -67,21 +67,16 @@ TEST(DkgLiar, PolynomialOfTheRightDegreeIsNot) {
 }
 
 TEST(DkgLiar, EmptyProofVectorIsRefused) {
-  DkgScript script;
-  script.after_open = [](PartyIndex self, dkg::AwaitingOpenings&, protocol::Outbox<dkg::Opening>& out) {
-    if (self != PartyIndex{2}) return;
-    for (auto& [peer, message] : out) message.broadcast.proofs.clear();
-  };
-  ExpectAllBlame(script, AbortReason::kMalformed);
+  ExpectAllBlame(
+      OpenOtherwise<DkgScript>([](PartyIndex, dkg::Opening& opening) { opening.broadcast.proofs.clear(); }),
+      AbortReason::kMalformed);
 }
 
 TEST(DkgLiar, WrongShareIsBlamedByItsReceiverAlone) {
-  DkgScript script;
-  script.after_open = [](PartyIndex self, dkg::AwaitingOpenings&, protocol::Outbox<dkg::Opening>& out) {
-    if (self != PartyIndex{2}) return;
-    Scalar& share = out.at({4}).share.ExposeMutable();
-    share = share + Scalar::FromU64(1);
-  };
+  const auto script = OpenOtherwise<DkgScript>([](PartyIndex to, dkg::Opening& opening) {
+    Scalar& share = opening.share.ExposeMutable();
+    if (to == PartyIndex{4}) share = share + Scalar::FromU64(1);
+  });
   const DkgRun run = RunDkg(MakeProposal(3, 5), kSeed, script);
   ExpectAbort(run, {4}, {AbortReason::kShare, PartyIndex{2}}, "receiver");
   // The others confirm, but no confirmation of party 4 comes.
@@ -134,12 +129,10 @@ TEST(DkgLiar, CommitmentToSomethingElseIsBlamedOnTheDealer) {
 }
 
 TEST(DkgLiar, ProofMovedToAnotherCoefficientIsRefused) {
-  DkgScript script;
-  script.after_open = [](PartyIndex self, dkg::AwaitingOpenings&, protocol::Outbox<dkg::Opening>& out) {
-    if (self != PartyIndex{2}) return;
-    for (auto& [peer, message] : out) std::swap(message.broadcast.proofs[0], message.broadcast.proofs[1]);
-  };
-  ExpectAllBlame(script, AbortReason::kProof);
+  ExpectAllBlame(OpenOtherwise<DkgScript>([](PartyIndex, dkg::Opening& opening) {
+                   std::swap(opening.broadcast.proofs[0], opening.broadcast.proofs[1]);
+                 }),
+                 AbortReason::kProof);
 }
 
 // A polynomial that a test can make twice.

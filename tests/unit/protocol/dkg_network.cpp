@@ -1,12 +1,10 @@
 #include "tests/unit/protocol/dkg_network.h"
 
+#include "trusted/curve/ed25519.h"
+
 namespace passport::test {
 
 using dkg::Commitment;
-using dkg::Confirmation;
-using dkg::Opening;
-using protocol::Abort;
-using protocol::AbortReason;
 
 dkg::Proposal MakeProposal(std::uint16_t t, std::uint16_t n) {
   dkg::Proposal out;
@@ -32,30 +30,29 @@ dkg::Roster MakeRoster(std::uint16_t n) {
 namespace {
 
 // One run in progress; each function does one round for everybody who can still go on.
+template <curve::Group G>
 class DkgNetwork {
  public:
-  DkgNetwork(const dkg::Proposal& proposal, std::uint64_t seed, const DkgScript& script)
+  DkgNetwork(const dkg::Proposal& proposal, std::uint64_t seed, const DkgScriptOf<G>& script)
       : proposal_(proposal), script_(script), rng_(seed), run_(script.tamper) {}
 
   void Start() {
     for (const PartyIndex self : proposal_.dealers) {
-      auto step = dkg::Start(proposal_, self, rng_);
-      if (Stopped(self, step)) continue;
+      auto step = dkg::Start<G>(proposal_, self, rng_);
+      if (run_.Stopped(self, step)) continue;
       auto [state, message] = std::move(step).value();
       if (script_.after_start) script_.after_start(self, state, message);
-      for (const PartyIndex peer : proposal_.dealers) {
-        if (peer != self) run_.wire.Send({1, self, peer}, message.Encode());
-      }
+      run_.SendToOthers(1, self, proposal_.dealers, message.Encode());
       committed_.emplace(self, std::move(state));
     }
   }
 
   void Open() {
     for (auto& [self, state] : committed_) {
-      auto inbox = Receive<Commitment>(1, self);
+      auto inbox = run_.template Receive<Commitment>(1, self, proposal_.dealers);
       if (!inbox) continue;
       auto step = dkg::Open(std::move(state), *inbox, rng_);
-      if (Stopped(self, step)) continue;
+      if (run_.Stopped(self, step)) continue;
       auto [next, out] = std::move(step).value();
       if (script_.after_open) script_.after_open(self, next, out);
       for (const auto& [peer, message] : out) {
@@ -68,67 +65,53 @@ class DkgNetwork {
   void Confirm() {
     for (auto& [self, state] : opened_) {
       if (script_.dead_after_round_2.contains(self)) continue;
-      auto inbox = Receive<Opening>(2, self);
+      auto inbox = run_.template Receive<dkg::OpeningOf<G>>(2, self, proposal_.dealers);
       if (!inbox) continue;
       auto step = dkg::Confirm(std::move(state), std::move(*inbox), NodeKey(self), rng_);
-      if (Stopped(self, step)) continue;
-      dkg::Confirmed confirmed = std::move(step).value();
+      if (run_.Stopped(self, step)) continue;
+      dkg::ConfirmedOf<G> confirmed = std::move(step).value();
       run_.shares.emplace(self, std::move(confirmed.pending));
       confirmed_.emplace(self, std::move(confirmed.next));
-      for (const PartyIndex peer : proposal_.dealers) {
-        if (peer != self) run_.wire.Send({3, self, peer}, confirmed.out.Encode());
-      }
+      run_.SendToOthers(3, self, proposal_.dealers, confirmed.out.Encode());
     }
   }
 
   void Finish() {
     const std::size_t needed = script_.min_confirmers ? script_.min_confirmers : proposal_.dealers.size();
     for (auto& [self, state] : confirmed_) {
-      auto inbox = run_.wire.Receive<Confirmation>(3, self, proposal_.dealers);
-      if (Stopped(self, inbox)) continue;
+      auto inbox = run_.wire.template Receive<dkg::ConfirmationOf<G>>(3, self, proposal_.dealers);
+      if (run_.Stopped(self, inbox)) continue;
       auto outcome = dkg::Finish(std::move(state), inbox.value(), MakeRoster(proposal_.n), needed);
-      if (!Stopped(self, outcome)) run_.certificates.emplace(self, std::move(outcome).value());
+      if (!run_.Stopped(self, outcome)) run_.certificates.emplace(self, std::move(outcome).value());
     }
   }
 
-  DkgRun Take() { return std::move(run_); }
+  DkgRunOf<G> Take() { return std::move(run_); }
 
  private:
-  template <class T>
-  bool Stopped(PartyIndex self, const protocol::Outcome<T>& outcome) {
-    if (!outcome.ok()) run_.aborts.emplace(self, outcome.error());
-    return !outcome.ok();
-  }
-
-  template <class Message>
-  std::optional<protocol::Inbox<Message>> Receive(int round, PartyIndex self) {
-    auto inbox = run_.wire.Receive<Message>(round, self, proposal_.dealers);
-    if (Stopped(self, inbox)) return std::nullopt;
-    if (inbox.value().size() + 1 < proposal_.dealers.size()) {
-      run_.aborts.emplace(self, Abort{AbortReason::kPeerLost, {}});
-      return std::nullopt;
-    }
-    return std::move(inbox).value();
-  }
-
   const dkg::Proposal& proposal_;
-  const DkgScript& script_;
+  const DkgScriptOf<G>& script_;
   crypto::SeededRng rng_;
-  DkgRun run_;
-  std::map<PartyIndex, dkg::AwaitingCommitments> committed_;
-  std::map<PartyIndex, dkg::AwaitingOpenings> opened_;
-  std::map<PartyIndex, dkg::AwaitingConfirmations> confirmed_;
+  DkgRunOf<G> run_;
+  std::map<PartyIndex, dkg::AwaitingCommitmentsOf<G>> committed_;
+  std::map<PartyIndex, dkg::AwaitingOpeningsOf<G>> opened_;
+  std::map<PartyIndex, dkg::AwaitingConfirmationsOf<G>> confirmed_;
 };
 
 }  // namespace
 
-DkgRun RunDkg(const dkg::Proposal& proposal, std::uint64_t seed, const DkgScript& script) {
-  DkgNetwork network(proposal, seed, script);
+template <curve::Group G>
+DkgRunOf<G> RunDkg(const dkg::Proposal& proposal, std::uint64_t seed, const DkgScriptOf<G>& script) {
+  DkgNetwork<G> network(proposal, seed, script);
   network.Start();
   network.Open();
   network.Confirm();
   network.Finish();
   return network.Take();
 }
+
+template DkgRun RunDkg(const dkg::Proposal&, std::uint64_t, const DkgScript&);
+template DkgRunOf<curve::Ed25519> RunDkg(const dkg::Proposal&, std::uint64_t,
+                                         const DkgScriptOf<curve::Ed25519>&);
 
 }  // namespace passport::test

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/golden/golden.h"
+#include "tests/unit/protocol/quarrel.h"
 #include "tests/unit/protocol/reshare_network.h"
-#include "tests/unit/protocol/sign_network.h"
 #include "trusted/reshare/repair.h"
 #include "trusted/transfer/export.h"
 #include "trusted/transfer/import.h"
@@ -13,19 +13,7 @@ namespace passport::test {
 namespace {
 
 using golden::ReadGolden;
-
-// Whether a file decodes and encodes to itself.
-template <class T>
-bool RoundTrips(const std::string& name) {
-  const Bytes bytes = ReadGolden(name);
-  const Result<T> parsed = T::Parse(bytes);
-  if (!parsed.ok()) return false;
-  if constexpr (requires(const T& value) { value.EncodeSecret(); }) {
-    return Equal(parsed.value().EncodeSecret().Expose(), bytes);
-  } else {
-    return parsed.value().Encode() == bytes;
-  }
-}
+using golden::RoundTrips;
 
 TEST(Golden, MessagesOfKeyGenerationAreUnderstood) {
   EXPECT_TRUE(RoundTrips<dkg::Commitment>("dkg-commitment-v1.bin"));
@@ -37,6 +25,18 @@ TEST(Golden, MessagesOfSigningAreUnderstood) {
   EXPECT_TRUE(RoundTrips<sign::NonceCommitment>("sign-commitment-v1.bin"));
   EXPECT_TRUE(RoundTrips<sign::Multiplication>("sign-multiplication-v1.bin"));
   EXPECT_TRUE(RoundTrips<sign::SignatureShare>("sign-share-v1.bin"));
+}
+
+TEST(Golden, DefenceOfASignerIsUnderstood) {
+  constexpr const char* kName = "sign-defence-v1.bin";
+  if (golden::Writing()) {
+    blame::Quarrel quarrel(Cluster(3, 3, 2), blame::WrongPsi());
+    golden::WriteMissing(kName, quarrel.Defend({2}).value().Encode());
+  }
+  EXPECT_TRUE(RoundTrips<sign::Defence>(kName));
+  const auto defence = sign::Defence::Parse(ReadGolden(kName)).value();
+  EXPECT_TRUE(
+      crypto::VerifyEd25519(NodeKey({2}).public_key(), defence.Statement(blame::kDigest), defence.signature));
 }
 
 TEST(Golden, KeyShareBelongsToTheCertifiedKey) {

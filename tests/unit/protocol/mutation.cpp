@@ -43,6 +43,24 @@ bool Decodes(FieldType type, const Bytes& value) {
   return type == FieldType::kOpaque;
 }
 
+// RFC 8032, 5.1, in its order of bytes.
+const Bytes kLittleOrder = FromHex("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
+const Bytes kLittlePrime = FromHex("edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f");
+
+// Of a number whose first byte has room.
+Bytes LittlePlus(Bytes number, int small) {
+  number.front() = static_cast<std::uint8_t>(number.front() + small);
+  return number;
+}
+
+// A canonical y-coordinate for which there is no point in the subgroup.
+Bytes YOffTheCurve() {
+  Bytes y(32, 0);
+  y.front() = 2;
+  while (curve::Ed25519Point::Parse(y).ok()) ++y.front();
+  return y;
+}
+
 // A canonical x-coordinate for which there is no point.
 Bytes XOffTheCurve() {
   Bytes x(32, 0);
@@ -78,8 +96,15 @@ std::vector<Value> ConstantsFor(const Field& field) {
     const auto little_seven = curve::Ed25519Scalar::FromU64(7);
     out.push_back({"another point", ToBytes(curve::Ed25519::MulBase(little_seven)->Encode())});
     out.push_back({"the identity", Prefixed(1, Bytes(31, 0))});
+    out.push_back({"of order 2", LittlePlus(kLittlePrime, -1)});
+    out.push_back({"y = p", kLittlePrime});
+    out.push_back({"y = p + 1", LittlePlus(kLittlePrime, 1)});  // the identity once more
+    out.push_back({"off the curve", YOffTheCurve()});
   } else if (field.type == FieldType::kLittleScalar) {
     out.push_back({"another scalar", ToBytes(curve::Ed25519Scalar::FromU64(7).Encode())});
+    out.push_back({"L", kLittleOrder});
+    out.push_back({"L + 1", LittlePlus(kLittleOrder, 1)});
+    out.push_back({"L - 1", LittlePlus(kLittleOrder, -1)});
   } else {
     out.push_back({"another value", Bytes(field.size, 0x5a)});
   }

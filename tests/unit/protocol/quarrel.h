@@ -35,6 +35,16 @@ inline Defence Signed(Defence defence) {
   return defence;
 }
 
+// The first signer's psi to the second one is wrong.
+inline SignScript WrongPsi() {
+  SignScript script;
+  script.after_multiply = [](PartyIndex self, sign::AwaitingMultiplications&,
+                             protocol::Outbox<sign::Multiplication>& out) {
+    if (self == PartyIndex{1}) out.at({2}).psi = out.at({2}).psi + Scalar::FromU64(7);
+  };
+  return script;
+}
+
 // A run of three signers, as everybody remembers it.
 class Quarrel {
  public:

@@ -2,45 +2,16 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/protocol/mutation.h"
-#include "tests/unit/protocol/reshare_network.h"
+#include "tests/unit/protocol/repair_network.h"
 #include "tests/unit/protocol/sign_network.h"
-#include "trusted/reshare/repair.h"
 
 namespace passport::test {
 namespace {
 
 using protocol::Abort;
 using protocol::AbortReason;
-using protocol::Outcome;
 
 static_assert(!std::is_copy_constructible_v<reshare::AwaitingPartsOf<curve::Secp256k1>>);
-
-reshare::RepairProposal MakeRepairProposal(const Committee& committee, const Parties& helpers,
-                                           PartyIndex lost) {
-  return {Hash32{3}, committee.facts().Id(), committee.facts().epoch, helpers, lost};
-}
-
-// All rounds over bytes; what the lost node ends with.
-Outcome<sharing::KeyShare> RunRepair(const Committee& committee, const reshare::RepairProposal& proposal,
-                                     const Tamper& tamper = {}) {
-  crypto::SeededRng rng(500);
-  Wire wire(tamper);
-  std::map<PartyIndex, reshare::AwaitingPartsOf<curve::Secp256k1>> states;
-  for (const PartyIndex self : proposal.helpers) {
-    auto step = reshare::StartRepair(proposal, committee.shares.at(self), rng);
-    if (!step.ok()) return Fail(step.error());
-    auto [state, out] = std::move(step).value();
-    for (const auto& [peer, part] : out) wire.Send({1, self, peer}, part.EncodeSecret().Expose());
-    states.emplace(self, std::move(state));
-  }
-  for (auto& [self, state] : states) {
-    PASSPORT_TRY(auto inbox, wire.Receive<reshare::RepairPart>(1, self, proposal.helpers));
-    PASSPORT_TRY(const reshare::RepairSum sum, reshare::SumParts(std::move(state), std::move(inbox)));
-    wire.Send({2, self, proposal.lost}, sum.EncodeSecret().Expose());
-  }
-  PASSPORT_TRY(auto inbox, wire.Receive<reshare::RepairSum>(2, proposal.lost, proposal.helpers));
-  return reshare::FinishRepair(proposal, committee.facts(), proposal.lost, std::move(inbox));
-}
 
 TEST(Repair, EverySetOfHelpersGivesBackTheSameShare) {
   for (const auto& [t, n] : {std::pair<std::uint16_t, std::uint16_t>{2, 3}, {2, 4}, {3, 5}}) {

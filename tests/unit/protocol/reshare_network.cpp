@@ -1,21 +1,19 @@
 #include "tests/unit/protocol/reshare_network.h"
 
-#include "trusted/sharing/quorum.h"
+#include "trusted/curve/ed25519.h"
 
 namespace passport::test {
 
 using dkg::Commitment;
-using dkg::Opening;
-using protocol::Abort;
-using protocol::AbortReason;
 
-Committee MakeCommittee(std::uint16_t t, std::uint16_t n, std::uint64_t seed) {
-  DkgRun run = RunDkg(MakeProposal(t, n), seed);
-  return {run.certificates.at({1}), std::move(run.shares)};
+template <curve::Group G>
+CommitteeOf<G> MakeCommittee(const dkg::Proposal& proposal, std::uint64_t seed) {
+  DkgRunOf<G> run = RunDkg<G>(proposal, seed);
+  return {run.certificates.begin()->second, std::move(run.shares)};
 }
 
-sharing::KeyShare CopyOf(const sharing::KeyShare& share) {
-  return sharing::KeyShare::Parse(share.EncodeSecret().Expose()).value();
+Committee MakeCommittee(std::uint16_t t, std::uint16_t n, std::uint64_t seed) {
+  return MakeCommittee<curve::Secp256k1>(MakeProposal(t, n), seed);
 }
 
 Parties AllOf(std::uint16_t n) { return MakeProposal(2, n).dealers; }
@@ -32,16 +30,8 @@ std::vector<Parties> QuorumsOf(const Parties& parties, std::size_t t) {
   return out;
 }
 
-std::optional<curve::Point> OpenedBy(const std::map<PartyIndex, sharing::KeyShare>& shares,
-                                     const Parties& quorum) {
-  curve::Scalar sum;
-  for (const PartyIndex party : quorum) {
-    sum = sum + sharing::LagrangeWeight(quorum, party) * shares.at(party).share.Expose();
-  }
-  return curve::MulBase(sum);
-}
-
-reshare::Proposal MakeReshareProposal(const Committee& from, const Parties& dealers, std::uint16_t t,
+template <curve::Group G>
+reshare::Proposal MakeReshareProposal(const CommitteeOf<G>& from, const Parties& dealers, std::uint16_t t,
                                       std::uint16_t n, const Parties& holders) {
   reshare::Proposal out;
   out.digest.fill(9);
@@ -55,10 +45,11 @@ reshare::Proposal MakeReshareProposal(const Committee& from, const Parties& deal
   return out;
 }
 
-Committee ReshareRun::Activated() const {
-  Committee out;
+template <curve::Group G>
+CommitteeOf<G> ReshareRunOf<G>::Activated() const {
+  CommitteeOf<G> out;
   for (const auto& [party, node] : nodes) {
-    const reshare::Confirmed& own = confirmed.at(party);
+    const reshare::ConfirmedOf<G>& own = confirmed.at(party);
     if (node.SigningEpoch() != own.facts.epoch) continue;
     out.certificate = {own.facts, node.Notices().back().confirmations};
     out.shares.emplace(party, CopyOf(own.pending));
@@ -69,31 +60,30 @@ Committee ReshareRun::Activated() const {
 namespace {
 
 // One run in progress; each function does one round for everybody who can still go on.
+template <curve::Group G>
 class ReshareNetwork {
  public:
-  ReshareNetwork(const Committee& from, const reshare::Proposal& proposal, std::uint64_t seed,
-                 const ReshareScript& script)
+  ReshareNetwork(const CommitteeOf<G>& from, const reshare::Proposal& proposal, std::uint64_t seed,
+                 const ReshareScriptOf<G>& script)
       : from_(from), proposal_(proposal), script_(script), rng_(seed), run_(script.tamper) {}
 
   void Start() {
     for (const PartyIndex self : proposal_.Parties()) {
       auto step = StartOne(self);
-      if (Stopped(self, step)) continue;
+      if (run_.Stopped(self, step)) continue;
       auto [state, message] = std::move(step).value();
       if (script_.after_start) script_.after_start(self, state, message);
-      for (const PartyIndex peer : proposal_.Parties()) {
-        if (peer != self) run_.wire.Send({1, self, peer}, message.Encode());
-      }
+      run_.SendToOthers(1, self, proposal_.Parties(), message.Encode());
       committed_.emplace(self, std::move(state));
     }
   }
 
   void Open() {
     for (auto& [self, state] : committed_) {
-      auto inbox = Receive<Commitment>(1, self, proposal_.Parties());
+      auto inbox = run_.template Receive<Commitment>(1, self, proposal_.Parties());
       if (!inbox) continue;
       auto step = reshare::Open(std::move(state), *inbox, rng_);
-      if (Stopped(self, step)) continue;
+      if (run_.Stopped(self, step)) continue;
       auto [next, out] = std::move(step).value();
       if (script_.after_open) script_.after_open(self, next, out);
       for (const auto& [peer, message] : out) {
@@ -108,79 +98,76 @@ class ReshareNetwork {
       if (!sharing::Contains(proposal_.holders, self)) continue;
       // A liar whose own opening no honest node can have sent goes no further.
       if (state.sent && state.sent->coefficients.size() != proposal_.t) continue;
-      auto inbox = Receive<Opening>(2, self, proposal_.dealers);
+      auto inbox = run_.template Receive<dkg::OpeningOf<G>>(2, self, proposal_.dealers);
       if (!inbox) continue;
-      std::vector<reshare::Received> received;
+      std::vector<reshare::ReceivedOf<G>> received;
       received.push_back({std::move(state), std::move(*inbox)});
-      auto outcomes = reshare::ConfirmAll(std::move(received), NodeKey(self), rng_);
-      if (Stopped(self, outcomes[0])) continue;
+      auto outcomes = reshare::ConfirmAll<G>(std::move(received), NodeKey(self), rng_);
+      if (run_.Stopped(self, outcomes[0])) continue;
       reshare::Activation& node =
           run_.nodes.emplace(self, reshare::Activation(proposal_.key, self)).first->second;
-      reshare::Confirmed confirmed = std::move(outcomes[0]).value();
+      reshare::ConfirmedOf<G> confirmed = std::move(outcomes[0]).value();
       const auto effects = node.Prepare(confirmed.agreement, confirmed.confirmation);
       run_.confirmed.emplace(self, std::move(confirmed));
-      for (const PartyIndex peer : proposal_.holders) {
-        if (peer != self) run_.wire.Send({3, self, peer}, effects.value().send.at(0).Encode());
-      }
+      run_.SendToOthers(3, self, proposal_.holders, effects.value().send.at(0).Encode());
     }
   }
 
   void Activate() {
     for (auto& [self, node] : run_.nodes) {
-      const auto inbox = run_.wire.Receive<reshare::Notice>(3, self, proposal_.holders);
+      const auto inbox = run_.wire.template Receive<reshare::Notice>(3, self, proposal_.holders);
       if (!inbox.ok()) continue;  // a notice that does not parse is dropped by its receiver
       for (const auto& [peer, notice] : inbox.value()) node.Learn(notice, MakeRoster(8));
     }
   }
 
-  ReshareRun Take() { return std::move(run_); }
+  ReshareRunOf<G> Take() { return std::move(run_); }
 
  private:
-  protocol::Step<reshare::AwaitingCommitments, Commitment> StartOne(PartyIndex self) {
+  protocol::Step<reshare::AwaitingCommitmentsOf<G>, Commitment> StartOne(PartyIndex self) {
     const auto share = from_.shares.find(self);
     if (share != from_.shares.end()) {
-      return reshare::Start(proposal_, from_.facts(), share->second, rng_);
+      return reshare::Start<G>(proposal_, from_.facts(), share->second, rng_);
     }
-    return reshare::Join(proposal_, from_.certificate, MakeRoster(8), from_.facts().proposal.t, self, rng_);
+    return reshare::Join<G>(proposal_, from_.certificate, MakeRoster(8), from_.facts().proposal.t, self,
+                            rng_);
   }
 
-  template <class T>
-  bool Stopped(PartyIndex self, const protocol::Outcome<T>& outcome) {
-    if (!outcome.ok()) run_.aborts.emplace(self, outcome.error());
-    return !outcome.ok();
-  }
-
-  template <class Message>
-  std::optional<protocol::Inbox<Message>> Receive(int round, PartyIndex self, const Parties& senders) {
-    auto inbox = run_.wire.Receive<Message>(round, self, senders);
-    if (Stopped(self, inbox)) return std::nullopt;
-    const std::size_t expected = senders.size() - (sharing::Contains(senders, self) ? 1 : 0);
-    if (inbox.value().size() < expected) {
-      run_.aborts.emplace(self, Abort{AbortReason::kPeerLost, {}});
-      return std::nullopt;
-    }
-    return std::move(inbox).value();
-  }
-
-  const Committee& from_;
+  const CommitteeOf<G>& from_;
   const reshare::Proposal& proposal_;
-  const ReshareScript& script_;
+  const ReshareScriptOf<G>& script_;
   crypto::SeededRng rng_;
-  ReshareRun run_;
-  std::map<PartyIndex, reshare::AwaitingCommitments> committed_;
-  std::map<PartyIndex, reshare::AwaitingOpenings> opened_;
+  ReshareRunOf<G> run_;
+  std::map<PartyIndex, reshare::AwaitingCommitmentsOf<G>> committed_;
+  std::map<PartyIndex, reshare::AwaitingOpeningsOf<G>> opened_;
 };
 
 }  // namespace
 
-ReshareRun RunReshare(const Committee& from, const reshare::Proposal& proposal, std::uint64_t seed,
-                      const ReshareScript& script) {
-  ReshareNetwork network(from, proposal, seed, script);
+template <curve::Group G>
+ReshareRunOf<G> RunReshare(const CommitteeOf<G>& from, const reshare::Proposal& proposal, std::uint64_t seed,
+                           const std::type_identity_t<ReshareScriptOf<G>>& script) {
+  ReshareNetwork<G> network(from, proposal, seed, script);
   network.Start();
   network.Open();
   network.Confirm();
   network.Activate();
   return network.Take();
 }
+
+template Committee MakeCommittee<curve::Secp256k1>(const dkg::Proposal&, std::uint64_t);
+template reshare::Proposal MakeReshareProposal(const Committee&, const Parties&, std::uint16_t, std::uint16_t,
+                                               const Parties&);
+template struct ReshareRunOf<curve::Secp256k1>;
+template ReshareRun RunReshare(const Committee&, const reshare::Proposal&, std::uint64_t,
+                               const ReshareScript&);
+
+using curve::Ed25519;
+template CommitteeOf<Ed25519> MakeCommittee<Ed25519>(const dkg::Proposal&, std::uint64_t);
+template reshare::Proposal MakeReshareProposal(const CommitteeOf<Ed25519>&, const Parties&, std::uint16_t,
+                                               std::uint16_t, const Parties&);
+template struct ReshareRunOf<Ed25519>;
+template ReshareRunOf<Ed25519> RunReshare(const CommitteeOf<Ed25519>&, const reshare::Proposal&,
+                                          std::uint64_t, const ReshareScriptOf<Ed25519>&);
 
 }  // namespace passport::test

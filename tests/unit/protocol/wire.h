@@ -2,6 +2,7 @@
 // again by whoever receives it.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <set>
@@ -55,6 +56,7 @@ class Wire {
 
   const Bytes& sent(const Route& route) const { return sent_.at(route); }
   bool HasSent(const Route& route) const { return sent_.contains(route); }
+  bool HasSent(PartyIndex from, PartyIndex to) const { return directions_.contains({from, to}); }
   // One hash of all bytes sent so far, in order.
   Hash32 Trace() const { return crypto::Sha256(trace_).Final(); }
   // The same of all that one party has sent to another.
@@ -68,6 +70,52 @@ class Wire {
   std::map<Route, Bytes> arriving_;
   crypto::Sha256 trace_;
   std::map<std::pair<PartyIndex, PartyIndex>, crypto::Sha256> directions_;
+};
+
+// "from>to first 16 digits" of the trace of each direction in which something was sent.
+inline std::vector<std::string> TracesOf(const Wire& wire, const Parties& parties) {
+  std::vector<std::string> out;
+  for (const PartyIndex from : parties) {
+    for (const PartyIndex to : parties) {
+      if (!wire.HasSent(from, to)) continue;
+      out.push_back(std::to_string(from.value) + ">" + std::to_string(to.value) + " " +
+                    ToHex(wire.Trace(from, to)).substr(0, 16));
+    }
+  }
+  return out;
+}
+
+// What is left of a run with all its parties in one process: its bytes, and why parties have stopped.
+struct Run {
+  explicit Run(Tamper tamper) : wire(std::move(tamper)) {}
+  Wire wire;
+  std::map<PartyIndex, protocol::Abort> aborts;
+
+  // Whether the party can not go on, which is noted.
+  template <class T>
+  bool Stopped(PartyIndex self, const protocol::Outcome<T>& outcome) {
+    if (!outcome.ok()) aborts.emplace(self, outcome.error());
+    return !outcome.ok();
+  }
+
+  void SendToOthers(int round, PartyIndex self, const Parties& parties, ByteSpan message) {
+    for (const PartyIndex peer : parties) {
+      if (peer != self) wire.Send({round, self, peer}, message);
+    }
+  }
+
+  // One message from each of the senders other than self. A party that lacks one stops with kPeerLost.
+  template <class Message>
+  std::optional<protocol::Inbox<Message>> Receive(int round, PartyIndex self, const Parties& senders) {
+    auto inbox = wire.Receive<Message>(round, self, senders);
+    if (Stopped(self, inbox)) return std::nullopt;
+    const auto others = senders.size() - static_cast<std::size_t>(std::ranges::count(senders, self));
+    if (inbox.value().size() < others) {
+      aborts.emplace(self, protocol::Abort{protocol::AbortReason::kPeerLost, {}});
+      return std::nullopt;
+    }
+    return std::move(inbox).value();
+  }
 };
 
 }  // namespace passport::test

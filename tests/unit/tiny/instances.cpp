@@ -36,12 +36,17 @@ template SecretScalarOf<TinyGroup<13>> ZeroShare<TinyGroup<13>>(PartyIndex,
                                                                 const Hash32&);
 template struct KeyShareOf<TinyGroup<5>>;
 template struct KeyShareOf<TinyGroup<7>>;
+template struct KeyShareOf<TinyGroup<13>>;
+template ScalarOf<TinyGroup<13>> LagrangeWeightAt<TinyGroup<13>>(std::span<const PartyIndex>, PartyIndex,
+                                                                 PartyIndex);
 
 }  // namespace sharing
 
 namespace proof {
 
 template struct DlogProofOf<TinyGroup<13>>;
+template ScalarOf<TinyGroup<13>> DlogChallenge<TinyGroup<13>>(const DlogUse&, const PointOf<TinyGroup<13>>&,
+                                                              const PointOf<TinyGroup<13>>&);
 template DlogProofOf<TinyGroup<13>> ProveDlog<TinyGroup<13>>(const DlogUse&,
                                                              const SecretScalarOf<TinyGroup<13>>&,
                                                              const PointOf<TinyGroup<13>>&, crypto::Rng&);
@@ -67,6 +72,32 @@ template Outcome<ConfirmedOf<Tiny>> Confirm<Tiny>(AwaitingOpeningsOf<Tiny>, Inbo
 template Outcome<KeyCertificateOf<Tiny>> Finish<Tiny>(AwaitingConfirmationsOf<Tiny>,
                                                       const Inbox<ConfirmationOf<Tiny>>&, const Roster&,
                                                       std::size_t);
+
+// With what resharing (instances_life.cpp) uses of it.
+using Large = TinyGroup<13>;
+template struct OpeningBroadcastOf<Large>;
+template struct OpeningOf<Large>;
+template struct ConfirmationOf<Large>;
+template struct KeyFactsOf<Large>;
+template struct KeyCertificateOf<Large>;
+template protocol::Step<AwaitingCommitmentsOf<Large>, Commitment> Start<Large>(const Proposal&, PartyIndex,
+                                                                               crypto::Rng&);
+template protocol::Step<AwaitingOpeningsOf<Large>, protocol::Outbox<OpeningOf<Large>>> Open<Large>(
+    AwaitingCommitmentsOf<Large>, const Inbox<Commitment>&, crypto::Rng&);
+template Outcome<ConfirmedOf<Large>> Confirm<Large>(AwaitingOpeningsOf<Large>, Inbox<OpeningOf<Large>>,
+                                                    const crypto::SigningKey&, crypto::Rng&);
+template Outcome<KeyCertificateOf<Large>> Finish<Large>(AwaitingConfirmationsOf<Large>,
+                                                        const Inbox<ConfirmationOf<Large>>&, const Roster&,
+                                                        std::size_t);
+template Hash32 CommitmentTo(const DealingTags&, const OpeningBroadcastOf<Large>&);
+template Hash32 Transcript<Large>(const Commitments&, const OpeningsOf<Large>&);
+template void ProveCoefficients(const DealingTags&, const Hash32&, const sharing::PolynomialOf<Large>&,
+                                OpeningBroadcastOf<Large>&, crypto::Rng&);
+template Outcome<Unit> CheckOpened(const DealingTags&, std::size_t, const Commitment&,
+                                   const OpeningBroadcastOf<Large>&);
+template Outcome<std::vector<PointOf<Large>>> SumOfCoefficients<Large>(const OpeningsOf<Large>&);
+template sharing::KeyShareOf<Large> MakeShare(const KeyFactsOf<Large>&, PartyIndex,
+                                              curve::SecretScalarOf<Large>);
 
 }  // namespace dkg
 }  // namespace passport
