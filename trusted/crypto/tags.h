@@ -57,8 +57,10 @@ inline constexpr Tag kOteT{"ote/t"};
 inline constexpr Tag kRvGadget{"rv/gadget"};
 inline constexpr Tag kRvBind{"rv/bind"};
 inline constexpr Tag kRvRow{"rv/row"};
+inline constexpr Tag kRvAtLeaf{"rv/at/leaf"};
 inline constexpr Tag kRvAt{"rv/at"};
 inline constexpr Tag kRvTheta{"rv/theta"};
+inline constexpr Tag kRvMuLeaf{"rv/mu/leaf"};
 inline constexpr Tag kRvMu{"rv/mu"};
 // Signing.
 inline constexpr Tag kSgCom{"sg/com"};

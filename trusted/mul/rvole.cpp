@@ -5,7 +5,7 @@
 
 #include "edl/base/codec.h"
 #include "trusted/crypto/ct.h"
-#include "trusted/crypto/tagged_hash.h"
+#include "trusted/mul/column_hash.h"
 
 namespace passport::mul {
 namespace {
@@ -31,9 +31,9 @@ void SetColumns(crypto::LaneBlocks& blocks, const ote::Block* columns, const ote
 
 // alpha or gamma of dkls23.md 5.2: the row hash of every column, xored with offset, at every position. One
 // block of input, LE32 column || LE32 position || column, after a prefix of one block.
-void HashColumns(const crypto::Sha256& prefix, const ote::Columns& columns, const ote::Block& offset,
-                 PadTable& table) {
+void HashColumns(const Hash32& bind, const ote::Columns& columns, const ote::Block& offset, PadTable& table) {
   constexpr std::size_t kInputBytes = 8 + ot::kBlockBytes;
+  const crypto::Sha256 prefix = crypto::TaggedState(tag::kRvRow, bind);
   crypto::Secret<crypto::LaneBlocks> blocks;
   auto& word = blocks.ExposeMutable().word;
   std::fill_n(word[kInputBytes / 4], curve::kLanes, 0x80000000u);  // the padding
@@ -53,33 +53,26 @@ void HashColumns(const crypto::Sha256& prefix, const ote::Columns& columns, cons
   }
 }
 
-// What all row hashes of one message begin with.
-crypto::Sha256 RowPrefix(const Hash32& pair_ssid, const Hash32& nonce) {
-  return crypto::TaggedState(tag::kRvRow, crypto::TaggedHash(tag::kRvBind, pair_ssid, {nonce}));
+// The context of all that is hashed for one message of Alice: the run and her nonce.
+Hash32 Bind(const Hash32& pair_ssid, const Hash32& nonce) {
+  return crypto::TaggedHash(tag::kRvBind, pair_ssid, {nonce});
 }
 
 // Fiat-Shamir over all of Alice's corrections, so that she cannot cancel a deviation (dkls23.md 5.3).
-Theta MakeTheta(const Hash32& pair_ssid, const MultiplyMessage& message) {
-  crypto::Sha256 state = crypto::TaggedState(tag::kRvAt, pair_ssid);
-  const Hash32 hash = state.Update(message.nonce).Update(message.corrections.bytes()).Final();
+Theta MakeTheta(const Hash32& pair_ssid, const Hash32& corrections) {
   Theta theta;
   for (std::uint8_t i = 0; i < ot::kInputs; ++i) {
     const ByteArray<2> position = {i, 0};
-    theta[i] = curve::HashToScalar(tag::kRvTheta, pair_ssid, {hash, position});
+    theta[i] = curve::HashToScalar(tag::kRvTheta, pair_ssid, {corrections, position});
   }
   return theta;
 }
 
 // mu: the hash of the check values of all columns.
-Hash32 HashCheckValues(const Hash32& pair_ssid, const Hash32& nonce, const LaneVector& values) {
-  crypto::Sha256 mu = crypto::TaggedState(tag::kRvMu, pair_ssid);
-  mu.Update(nonce);
-  crypto::Secret<ByteArray<32 * curve::kLanes>> bytes;
-  for (const curve::ScalarLanes& lanes : values) {
-    curve::StoreLanes(lanes, bytes.ExposeMutable().data(), 32);
-    mu.Update(bytes.Expose());
-  }
-  return mu.Final();
+Hash32 HashCheckValues(const Hash32& bind, const LaneVector& values) {
+  ColumnHash hash(tag::kRvMuLeaf, bind);
+  hash.Update(values);
+  return hash.Root(tag::kRvMu);
 }
 
 // The choice bits as integers.
@@ -130,11 +123,11 @@ protocol::Outcome<AliceOutput> RespondAlice(const ot::SenderSeeds& seeds, const 
   AliceOutput output;
   MultiplyMessage& reply = output.message;
   rng.Fill(reply.nonce);
-  const crypto::Sha256 prefix = RowPrefix(pair_ssid, reply.nonce);
+  const Hash32 bind = Bind(pair_ssid, reply.nonce);
   PadTable alpha0;
   PadTable alpha1;
-  HashColumns(prefix, columns, ote::Block{}, alpha0);
-  HashColumns(prefix, columns, seeds.ExposeDelta(), alpha1);
+  HashColumns(bind, columns, ote::Block{}, alpha0);
+  HashColumns(bind, columns, seeds.ExposeDelta(), alpha1);
   const auto& pads = alpha0.Expose();
   for (std::size_t i = 0; i < ot::kInputs; ++i) {
     output.c[i].ExposeMutable() = curve::DotProduct(gadget.lanes(), pads[i]).Negate();
@@ -143,19 +136,21 @@ protocol::Outcome<AliceOutput> RespondAlice(const ot::SenderSeeds& seeds, const 
   const std::array<const Scalar*, ot::kMultiplyWidth> all_inputs = {&inputs[0].Expose(), &inputs[1].Expose(),
                                                                     &check_input.Expose()};
   reply.corrections = curve::EncodedScalars(MultiplyMessage::kCorrections);
+  ColumnHash corrections(tag::kRvAtLeaf, bind);
   for (std::size_t i = 0; i < ot::kMultiplyWidth; ++i) {
     LaneVector& differences = alpha1.ExposeMutable()[i];
     curve::SubtractAndAdd(pads[i], differences, *all_inputs[i], differences);
+    corrections.Update(differences);
     for (std::size_t group = 0; group < kColumnGroups; ++group) {
       reply.corrections.SetLanesAt(MultiplyMessage::Index(curve::kLanes * group, i), ot::kMultiplyWidth,
                                    differences[group]);
     }
   }
-  const Theta theta = MakeTheta(pair_ssid, reply);
+  const Theta theta = MakeTheta(pair_ssid, corrections.Root(tag::kRvAt));
   reply.eta = check_input.Expose() + theta[0] * inputs[0].Expose() + theta[1] * inputs[1].Expose();
   LaneVector& check = alpha1.ExposeMutable()[0];
   curve::Combine(theta, pads[0], pads[1], pads[2], check);
-  reply.mu = HashCheckValues(pair_ssid, reply.nonce, check);
+  reply.mu = HashCheckValues(bind, check);
   return output;
 }
 
@@ -166,25 +161,28 @@ protocol::Outcome<Shares> FinishBob(BobState state, const ot::ReceiverSeeds& see
     return Fail(protocol::Abort{protocol::AbortReason::kMalformed, alice});
   }
   const ote::Columns columns = ote::ReceiverColumns(seeds, pair_ssid, state.nonce);
+  const Hash32 bind = Bind(pair_ssid, message.nonce);
   PadTable table;
-  HashColumns(RowPrefix(pair_ssid, message.nonce), columns, ote::Block{}, table);
+  HashColumns(bind, columns, ote::Block{}, table);
   const ByteArray<ot::kColumns / 8>& choices = state.choices.Expose();
   auto& pads = table.ExposeMutable();
+  ColumnHash corrections(tag::kRvAtLeaf, bind);
   LaneVector vector;
   for (std::size_t i = 0; i < ot::kMultiplyWidth; ++i) {
     for (std::size_t group = 0; group < kColumnGroups; ++group) {
       message.corrections.GetLanesAt(MultiplyMessage::Index(curve::kLanes * group, i), ot::kMultiplyWidth,
                                      vector[group]);
     }
+    corrections.Update(vector);
     curve::AddWhere(choices, vector, pads[i]);
   }
   // What Alice's eta takes off the check value of the columns where the choice is one.
   vector.fill(curve::Broadcast(message.eta.Negate()));
   LaneVector& check = pads[ot::kInputs];
   curve::AddWhere(choices, vector, check);
-  const Theta theta = MakeTheta(pair_ssid, message);
+  const Theta theta = MakeTheta(pair_ssid, corrections.Root(tag::kRvAt));
   curve::Combine(theta, pads[0], pads[1], check, check);
-  if (!crypto::EqualCt(HashCheckValues(pair_ssid, message.nonce, check), message.mu)) {
+  if (!crypto::EqualCt(HashCheckValues(bind, check), message.mu)) {
     return Fail(protocol::Abort{protocol::AbortReason::kMultiplicationCheck, alice});
   }
   Shares d;

@@ -93,6 +93,20 @@ ote::Block Moved(ote::Block column, const ot::Delta& delta) {
   return column;
 }
 
+// The hash of columns as docs/protocols.md defines it, leaf by leaf.
+Hash32 HashOfColumns(crypto::Tag leaf_tag, crypto::Tag root_tag, const Hash32& bind,
+                     const std::vector<std::vector<Scalar>>& positions) {
+  crypto::Sha256 root = crypto::TaggedState(root_tag, bind);
+  for (std::uint32_t leaf = 0; leaf < 16; ++leaf) {
+    crypto::Sha256 state = crypto::TaggedState(leaf_tag, bind);
+    for (const auto& values : positions) {
+      for (std::size_t j = leaf; j < values.size(); j += 16) state.Update(values[j].Encode());
+    }
+    root.Update(state.Update(crypto::Le32(leaf)).Final());
+  }
+  return root.Final();
+}
+
 // An Alice who adds one to her first input on one column and computes everything after that honestly, which
 // is right exactly if Bob's choice there is 0 (attack D3).
 MultiplyMessage InconsistentAlice(const ot::SenderSeeds& seeds, const Hash32& ssid, const Shares& inputs,
@@ -105,8 +119,7 @@ MultiplyMessage InconsistentAlice(const ot::SenderSeeds& seeds, const Hash32& ss
   const Scalar check_input = Scalar::Random(rng);
   const std::array<Scalar, 3> used = {inputs[0].Expose(), inputs[1].Expose(), check_input};
   std::vector<std::array<Scalar, ot::kMultiplyWidth>> alpha0;
-  crypto::Sha256 corrections = crypto::TaggedState(tag::kRvAt, ssid);
-  corrections.Update(message.nonce);
+  std::vector<std::vector<Scalar>> corrections(ot::kMultiplyWidth);
   for (std::size_t j = 0; j < ot::kGadgetSize; ++j) {
     const ote::Block& column = columns.Expose()[j];
     alpha0.push_back(ColumnPads(ssid, message.nonce, j, column));
@@ -115,18 +128,18 @@ MultiplyMessage InconsistentAlice(const ot::SenderSeeds& seeds, const Hash32& ss
     for (std::size_t c = 0; c < row.size(); ++c) row[c] = alpha0[j][c] - alpha1[c] + used[c];
     if (j == bad_column) row[0] = row[0] + Scalar::FromU64(1);
     for (std::size_t c = 0; c < row.size(); ++c) {
-      corrections.Update(row[c].Encode());
+      corrections[c].push_back(row[c]);
       message.corrections.Set(MultiplyMessage::Index(j, c), row[c]);
     }
   }
-  const Hash32 hash = corrections.Final();
+  const Hash32 bind = crypto::TaggedHash(tag::kRvBind, ssid, {message.nonce});
+  const Hash32 hash = HashOfColumns(tag::kRvAtLeaf, tag::kRvAt, bind, corrections);
   const Scalar theta0 = curve::HashToScalar(tag::kRvTheta, ssid, {hash, ByteArray<2>{0, 0}});
   const Scalar theta1 = curve::HashToScalar(tag::kRvTheta, ssid, {hash, ByteArray<2>{1, 0}});
   message.eta = check_input + theta0 * used[0] + theta1 * used[1];
-  crypto::Sha256 mu = crypto::TaggedState(tag::kRvMu, ssid);
-  mu.Update(message.nonce);
-  for (const auto& pads : alpha0) mu.Update((pads[2] + theta0 * pads[0] + theta1 * pads[1]).Encode());
-  message.mu = mu.Final();
+  std::vector<Scalar> check;
+  for (const auto& pads : alpha0) check.push_back(pads[2] + theta0 * pads[0] + theta1 * pads[1]);
+  message.mu = HashOfColumns(tag::kRvMuLeaf, tag::kRvMu, bind, {check});
   return message;
 }
 

@@ -103,7 +103,7 @@ TEST(Golden, TracesOfFixedSeedsStayTheSame) {
   EXPECT_EQ(ToHex(RunDkg(MakeProposal(2, 3), 1).wire.Trace()),
             "117cc45c1b7d6811be969f53712485742963bba6fe087b0c38e6ba64731f4052");
   EXPECT_EQ(ToHex(RunSign(Cluster(2, 3, 1), {{1}, {3}}, 1).wire.Trace()),
-            "3112eb9cd4f85c1bdd3d58647676b17614cdb29568258a6e2613509fdd6ea9d6");
+            "4ab20bc6ae88ef2a838daf4fa77e4bba259e34b3f750b10650058b32241667ea");
   const Committee committee = MakeCommittee(2, 3, 1);
   EXPECT_EQ(
       ToHex(RunReshare(committee, MakeReshareProposal(committee, AllOf(3), 2, 3, AllOf(3)), 1).wire.Trace()),

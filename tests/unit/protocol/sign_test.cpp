@@ -206,7 +206,7 @@ TEST(Ssid, NamesTheSuiteOfThisBuild) {
   sign::SsidInput input;
   input.t = 2;
   input.quorum = {{1}, {2}};
-  const Bytes suite{1, 1, 1, 4, 80, 1, 1};
+  const Bytes suite{1, 1, 3, 4, 80, 1, 1};
   const Bytes parties{2, 0, 1, 0, 2, 0};
   const Bytes presign{1};
   const Hash32 epoch = crypto::TaggedHash(crypto::tag::kEpoch, Hash32{}, {crypto::Le64(0), Hash32{}});

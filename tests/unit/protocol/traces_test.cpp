@@ -23,15 +23,15 @@ TEST(Traces, OfSigning) {
   SignScript script;
   script.binds_digest = true;
   EXPECT_EQ(TracesOf(RunSign(Cluster(2, 3, 1), {{1}, {3}}, 1, script).wire, {{1}, {3}}),
-            (Expected{"1>3 deaadbae2e7bde72", "3>1 7d89e88cadf513cd"}));
+            (Expected{"1>3 74a3c4491f4fcb44", "3>1 25d5124a2d7bd586"}));
 }
 
 TEST(Traces, OfAPresignatureAndItsOnlineRound) {
   EXPECT_EQ(TracesOf(RunSign(Cluster(2, 3, 1), {{1}, {3}}, 1).wire, {{1}, {3}}),
-            (Expected{"1>3 73529d2760656011", "3>1 da3f21a8b53ec5c0"}));
+            (Expected{"1>3 c9e0de8e602b1b37", "3>1 f91367927d4773c8"}));
   EXPECT_EQ(TracesOf(RunSign(Cluster(3, 3, 1), {{1}, {2}, {3}}, 1).wire, {{1}, {2}, {3}}),
-            (Expected{"1>2 ad6af28f161ee9d1", "1>3 315e5e68575236bc", "2>1 cb5d136b916f400c",
-                      "2>3 7d0b2a1152731cd6", "3>1 172f492c2958ffaa", "3>2 47b7bb1ccb6c261a"}));
+            (Expected{"1>2 a648b05eecfeec10", "1>3 9caa03a92f217100", "2>1 b951b7226185a7a4",
+                      "2>3 8417002678446bd7", "3>1 76628c3430806f6d", "3>2 425d0ad285dc7128"}));
 }
 
 TEST(Traces, OfAPairSetup) {
