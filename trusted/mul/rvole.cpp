@@ -16,7 +16,7 @@ using curve::Scalar;
 // One scalar per column, sixteen columns to an element; and that at every position.
 using LaneVector = std::array<curve::ScalarLanes, kColumnGroups>;
 using PadTable = crypto::Secret<std::array<LaneVector, ot::kMultiplyWidth>>;
-using Theta = std::array<Scalar, ot::kInputs>;
+using Theta = std::array<std::array<Scalar, ot::kInputs>, ot::kCheckColumns>;
 
 // The columns of one group, xored with offset, as words 2 to 5 of their row hash's block.
 void SetColumns(crypto::LaneBlocks& blocks, const ote::Block* columns, const ote::Block& offset) {
@@ -61,17 +61,24 @@ Hash32 Bind(const Hash32& pair_ssid, const Hash32& nonce) {
 // Fiat-Shamir over all of Alice's corrections, so that she cannot cancel a deviation (dkls23.md 5.3).
 Theta MakeTheta(const Hash32& pair_ssid, const Hash32& corrections) {
   Theta theta;
-  for (std::uint8_t i = 0; i < ot::kInputs; ++i) {
-    const ByteArray<2> position = {i, 0};
-    theta[i] = curve::HashToScalar(tag::kRvTheta, pair_ssid, {corrections, position});
+  for (std::uint8_t k = 0; k < ot::kCheckColumns; ++k) {
+    for (std::uint8_t i = 0; i < ot::kInputs; ++i) {
+      const ByteArray<2> position = {i, k};
+      theta[k][i] = curve::HashToScalar(tag::kRvTheta, pair_ssid, {corrections, position});
+    }
   }
   return theta;
 }
 
-// mu: the hash of the check values of all columns.
-Hash32 HashCheckValues(const Hash32& bind, const LaneVector& values) {
+// mu: the hash of the check values of all columns, theta . pads + pads of the check column. Overwrites them.
+Hash32 HashCheckValues(const Hash32& bind, const Theta& theta,
+                       std::array<LaneVector, ot::kMultiplyWidth>& pads) {
   ColumnHash hash(tag::kRvMuLeaf, bind);
-  hash.Update(values);
+  for (std::size_t k = 0; k < ot::kCheckColumns; ++k) {
+    LaneVector& check = pads[ot::kInputs + k];
+    curve::Combine(theta[k], pads[0], pads[1], check, check);
+    hash.Update(check);
+  }
   return hash.Root(tag::kRvMu);
 }
 
@@ -90,7 +97,8 @@ crypto::Secret<LaneVector> ChoiceLanes(const ote::Choices& choices) {
 Bytes MultiplyMessage::Encode() const {
   Writer out(kSize);
   out.Raw(nonce).Raw(corrections.bytes());
-  return out.Raw(eta.Encode()).Raw(mu).Take();
+  for (const Scalar& value : eta) out.Raw(value.Encode());
+  return out.Raw(mu).Take();
 }
 
 Result<MultiplyMessage> MultiplyMessage::Parse(ByteSpan input) {
@@ -99,7 +107,9 @@ Result<MultiplyMessage> MultiplyMessage::Parse(ByteSpan input) {
   MultiplyMessage message;
   message.nonce = in.Array<32>();
   PASSPORT_TRY(message.corrections, curve::EncodedScalars::Parse(in.Raw(32 * kCorrections)));
-  PASSPORT_TRY(message.eta, Scalar::Parse(in.Raw(32)));
+  for (Scalar& value : message.eta) {
+    PASSPORT_TRY(value, Scalar::Parse(in.Raw(32)));
+  }
   message.mu = in.Array<32>();
   return message;
 }
@@ -128,18 +138,18 @@ protocol::Outcome<AliceOutput> RespondAlice(const ot::SenderSeeds& seeds, const 
   PadTable alpha1;
   HashColumns(bind, columns, ote::Block{}, alpha0);
   HashColumns(bind, columns, seeds.ExposeDelta(), alpha1);
-  const auto& pads = alpha0.Expose();
+  auto& pads = alpha0.ExposeMutable();
   for (std::size_t i = 0; i < ot::kInputs; ++i) {
     output.c[i].ExposeMutable() = curve::DotProduct(gadget.lanes(), pads[i]).Negate();
   }
-  const curve::SecretScalar check_input(Scalar::Random(rng));
-  const std::array<const Scalar*, ot::kMultiplyWidth> all_inputs = {&inputs[0].Expose(), &inputs[1].Expose(),
-                                                                    &check_input.Expose()};
+  std::array<curve::SecretScalar, ot::kCheckColumns> check_inputs;
+  for (curve::SecretScalar& input : check_inputs) input.ExposeMutable() = Scalar::Random(rng);
   reply.corrections = curve::EncodedScalars(MultiplyMessage::kCorrections);
   ColumnHash corrections(tag::kRvAtLeaf, bind);
   for (std::size_t i = 0; i < ot::kMultiplyWidth; ++i) {
     LaneVector& differences = alpha1.ExposeMutable()[i];
-    curve::SubtractAndAdd(pads[i], differences, *all_inputs[i], differences);
+    const curve::SecretScalar& input = i < ot::kInputs ? inputs[i] : check_inputs[i - ot::kInputs];
+    curve::SubtractAndAdd(pads[i], differences, input.Expose(), differences);
     corrections.Update(differences);
     for (std::size_t group = 0; group < kColumnGroups; ++group) {
       reply.corrections.SetLanesAt(MultiplyMessage::Index(curve::kLanes * group, i), ot::kMultiplyWidth,
@@ -147,10 +157,11 @@ protocol::Outcome<AliceOutput> RespondAlice(const ot::SenderSeeds& seeds, const 
     }
   }
   const Theta theta = MakeTheta(pair_ssid, corrections.Root(tag::kRvAt));
-  reply.eta = check_input.Expose() + theta[0] * inputs[0].Expose() + theta[1] * inputs[1].Expose();
-  LaneVector& check = alpha1.ExposeMutable()[0];
-  curve::Combine(theta, pads[0], pads[1], pads[2], check);
-  reply.mu = HashCheckValues(bind, check);
+  for (std::size_t k = 0; k < ot::kCheckColumns; ++k) {
+    reply.eta[k] =
+        check_inputs[k].Expose() + theta[k][0] * inputs[0].Expose() + theta[k][1] * inputs[1].Expose();
+  }
+  reply.mu = HashCheckValues(bind, theta, pads);
   return output;
 }
 
@@ -176,13 +187,13 @@ protocol::Outcome<Shares> FinishBob(BobState state, const ot::ReceiverSeeds& see
     corrections.Update(vector);
     curve::AddWhere(choices, vector, pads[i]);
   }
-  // What Alice's eta takes off the check value of the columns where the choice is one.
-  vector.fill(curve::Broadcast(message.eta.Negate()));
-  LaneVector& check = pads[ot::kInputs];
-  curve::AddWhere(choices, vector, check);
+  // What Alice's eta takes off the check values of the columns where the choice is one.
+  for (std::size_t k = 0; k < ot::kCheckColumns; ++k) {
+    vector.fill(curve::Broadcast(message.eta[k].Negate()));
+    curve::AddWhere(choices, vector, pads[ot::kInputs + k]);
+  }
   const Theta theta = MakeTheta(pair_ssid, corrections.Root(tag::kRvAt));
-  curve::Combine(theta, pads[0], pads[1], check, check);
-  if (!crypto::EqualCt(HashCheckValues(bind, check), message.mu)) {
+  if (!crypto::EqualCt(HashCheckValues(bind, theta, pads), message.mu)) {
     return Fail(protocol::Abort{protocol::AbortReason::kMultiplicationCheck, alice});
   }
   Shares d;

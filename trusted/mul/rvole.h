@@ -9,10 +9,10 @@
 
 namespace passport::mul {
 
-// Alice -> Bob: 32 + 416 * 3 * 32 + 32 + 32 = 40,032 bytes.
+// Alice -> Bob: 32 + 416 * 3 * 32 + 32 + 32 = 40,032 bytes with one check column.
 struct MultiplyMessage {
   static constexpr std::size_t kCorrections = ot::kGadgetSize * ot::kMultiplyWidth;
-  static constexpr std::size_t kSize = 32 + kCorrections * 32 + 32 + 32;
+  static constexpr std::size_t kSize = 32 + kCorrections * 32 + 32 * ot::kCheckColumns + 32;
   // The number of the correction of column j at one position.
   static constexpr std::size_t Index(std::size_t j, std::size_t position) {
     return ot::kMultiplyWidth * j + position;
@@ -20,7 +20,7 @@ struct MultiplyMessage {
 
   Hash32 nonce{};                     // n_A
   curve::EncodedScalars corrections;  // a~, kCorrections of them, column by column
-  curve::Scalar eta;
+  std::array<curve::Scalar, ot::kCheckColumns> eta;
   Hash32 mu{};
 
   Bytes Encode() const;

@@ -22,11 +22,19 @@ inline constexpr std::size_t kColumnBlocks = kColumns / 128;
 inline constexpr std::size_t kRowBlocks = kColumnBlocks + 1;
 inline constexpr std::size_t kRowBytes = kRowBlocks * kBlockBytes;
 
-// Multiplication: xi = kappa + 2 lambda_s columns, l = 2 inputs, rho = 1 check column (dkls23.md 5.4).
-inline constexpr std::size_t kStatisticalSecurity = 80;
+// Multiplication: xi = kappa + 2 lambda_s columns, l = 2 inputs, rho check columns. docs/arguments.md says
+// why these are enough; one test is built with 128 and 2.
+#ifndef PASSPORT_STATISTICAL_SECURITY
+#define PASSPORT_STATISTICAL_SECURITY 80
+#endif
+#ifndef PASSPORT_CHECK_COLUMNS
+#define PASSPORT_CHECK_COLUMNS 1
+#endif
+inline constexpr std::size_t kStatisticalSecurity = PASSPORT_STATISTICAL_SECURITY;
 inline constexpr std::size_t kGadgetSize = 256 + 2 * kStatisticalSecurity;
 inline constexpr std::size_t kInputs = 2;
-inline constexpr std::size_t kMultiplyWidth = kInputs + 1;
+inline constexpr std::size_t kCheckColumns = PASSPORT_CHECK_COLUMNS;
+inline constexpr std::size_t kMultiplyWidth = kInputs + kCheckColumns;
 
 static_assert(kBaseOts % kTreeDepth == 0);
 static_assert(kBaseOts % kStepBaseOts == 0);

@@ -8,13 +8,8 @@ namespace {
 // Protocol version, curve, hash suite, k, lambda_s, rho, base OT (1: endemic): runs of builds that differ in
 // any of them have different ids (dkls23.md 1.5). Hash suite 1 was S1; 2 is left to S2, row hashes by AES; 3
 // is S1 with hashes of columns.
-constexpr std::array<std::uint8_t, 7> kSuite = {1,
-                                                sharing::kCurveSecp256k1,
-                                                3,
-                                                ot::kTreeDepth,
-                                                ot::kStatisticalSecurity,
-                                                ot::kMultiplyWidth - ot::kInputs,
-                                                1};
+constexpr std::array<std::uint8_t, 7> kSuite = {
+    1, sharing::kCurveSecp256k1, 3, ot::kTreeDepth, ot::kStatisticalSecurity, ot::kCheckColumns, 1};
 
 }  // namespace
 

@@ -116,8 +116,8 @@ MultiplyMessage InconsistentAlice(const ot::SenderSeeds& seeds, const Hash32& ss
   MultiplyMessage message;
   rng.Fill(message.nonce);
   message.corrections = curve::EncodedScalars(MultiplyMessage::kCorrections);
-  const Scalar check_input = Scalar::Random(rng);
-  const std::array<Scalar, 3> used = {inputs[0].Expose(), inputs[1].Expose(), check_input};
+  std::array<Scalar, ot::kMultiplyWidth> used = {inputs[0].Expose(), inputs[1].Expose()};
+  for (std::size_t c = ot::kInputs; c < used.size(); ++c) used[c] = Scalar::Random(rng);
   std::vector<std::array<Scalar, ot::kMultiplyWidth>> alpha0;
   std::vector<std::vector<Scalar>> corrections(ot::kMultiplyWidth);
   for (std::size_t j = 0; j < ot::kGadgetSize; ++j) {
@@ -134,12 +134,16 @@ MultiplyMessage InconsistentAlice(const ot::SenderSeeds& seeds, const Hash32& ss
   }
   const Hash32 bind = crypto::TaggedHash(tag::kRvBind, ssid, {message.nonce});
   const Hash32 hash = HashOfColumns(tag::kRvAtLeaf, tag::kRvAt, bind, corrections);
-  const Scalar theta0 = curve::HashToScalar(tag::kRvTheta, ssid, {hash, ByteArray<2>{0, 0}});
-  const Scalar theta1 = curve::HashToScalar(tag::kRvTheta, ssid, {hash, ByteArray<2>{1, 0}});
-  message.eta = check_input + theta0 * used[0] + theta1 * used[1];
-  std::vector<Scalar> check;
-  for (const auto& pads : alpha0) check.push_back(pads[2] + theta0 * pads[0] + theta1 * pads[1]);
-  message.mu = HashOfColumns(tag::kRvMuLeaf, tag::kRvMu, bind, {check});
+  std::vector<std::vector<Scalar>> checks(ot::kCheckColumns);
+  for (std::uint8_t k = 0; k < ot::kCheckColumns; ++k) {
+    const Scalar theta0 = curve::HashToScalar(tag::kRvTheta, ssid, {hash, ByteArray<2>{0, k}});
+    const Scalar theta1 = curve::HashToScalar(tag::kRvTheta, ssid, {hash, ByteArray<2>{1, k}});
+    message.eta[k] = used[2u + k] + theta0 * used[0] + theta1 * used[1];
+    for (const auto& pads : alpha0) {
+      checks[k].push_back(pads[2u + k] + theta0 * pads[0] + theta1 * pads[1]);
+    }
+  }
+  message.mu = HashOfColumns(tag::kRvMuLeaf, tag::kRvMu, bind, checks);
   return message;
 }
 

@@ -160,7 +160,7 @@ TEST_F(KnownAnswers, Multiplication_IsTheReferencesToTheLastByte) {
   for (std::size_t i = 0; i < kMultiplyWidth; ++i) {
     EXPECT_EQ(ToHex(message.corrections.At(i).Encode()), kat["at0"][i].get<std::string>());
   }
-  EXPECT_EQ(ToHex(message.eta.Encode()), hashed["eta"].get<std::string>());
+  EXPECT_EQ(ToHex(message.eta[0].Encode()), hashed["eta"].get<std::string>());
   EXPECT_EQ(ToHex(message.mu), hashed["mu"].get<std::string>());
   EXPECT_EQ(Sha256Hex(message.Encode()), hashed["reply_sha256"].get<std::string>());
   const auto d = mul::FinishBob(std::move(bob.state), pair.bob, gadget, ssid, message, kAlice);

@@ -93,12 +93,12 @@ TEST(Rvole, NonceEtaAndMu_AreChecked) {
   const MultiplyRun run(9);
   std::vector<MultiplyMessage> mutations(7, run.alice.message);
   mutations[0].nonce[0] ^= 1;
-  mutations[1].eta = mutations[1].eta + Scalar::FromU64(1);
-  mutations[2].eta = Scalar();
+  mutations[1].eta.back() = mutations[1].eta.back() + Scalar::FromU64(1);
+  mutations[2].eta.front() = Scalar();
   mutations[3].mu[31] ^= 0x80;
   mutations[4].mu = Hash32{};
   for (std::size_t i = 0; i < ot::kMultiplyWidth; ++i) {
-    const std::size_t last = MultiplyMessage::Index(415, i);
+    const std::size_t last = MultiplyMessage::Index(ot::kGadgetSize - 1, i);
     mutations[5].corrections.Set(i, run.alice.message.corrections.At(last));
     mutations[5].corrections.Set(last, run.alice.message.corrections.At(i));
   }
@@ -132,7 +132,8 @@ TEST(Rvole, MessageOfAnotherSessionOrCount_IsRefused) {
   for (const std::size_t rows : {std::size_t{0}, ot::kGadgetSize - 1, ot::kGadgetSize + 1}) {
     MultiplyMessage bad = run.alice.message;
     Bytes values(32 * ot::kMultiplyWidth * rows);
-    std::copy_n(honest.begin() + 32, std::min(values.size(), honest.size() - 96), values.begin());
+    std::copy_n(honest.begin() + 32, std::min(values.size(), std::size_t{32} * MultiplyMessage::kCorrections),
+                values.begin());
     bad.corrections = curve::EncodedScalars::Parse(values).value();
     EXPECT_TRUE(Aborts(run.Finish(bad), AbortReason::kMalformed, kAlice));
   }
