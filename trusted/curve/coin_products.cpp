@@ -13,9 +13,9 @@ class Products {
     digits_.emplace_back(digits);
     points_.push_back(PointAccess::PublicCoordinates(p));
   }
-  std::vector<LazyPoint> Run() const {
+  std::vector<LazyPoint> Run(const MultiplyFunctions& functions) const {
     std::vector<Jacobian> products(points_.size());
-    Multiply().mul_digits_all(digits_, points_, products);
+    functions.mul_digits_all(digits_, points_, products);
     std::vector<LazyPoint> out;
     for (const Jacobian& product : products) out.push_back(PointAccess::Make(product));
     return out;
@@ -38,7 +38,7 @@ std::vector<CoinProducts> InTurn(std::span<const CoinTerms> terms) {
 }
 
 // First all multiples by coins, which have half as many digits, then all by secrets.
-std::vector<CoinProducts> InTwoSteps(std::span<const CoinTerms> terms) {
+std::vector<CoinProducts> InTwoSteps(const MultiplyFunctions& functions, std::span<const CoinTerms> terms) {
   Products by_coins;
   std::vector<SecretScalar> scalars;
   for (const CoinTerms& term : terms) {
@@ -46,7 +46,7 @@ std::vector<CoinProducts> InTwoSteps(std::span<const CoinTerms> terms) {
     by_coins.Add(OddDigits(term.coin), term.t);
     scalars.push_back(term.k.Clone());
   }
-  const std::vector<LazyPoint> multiples = by_coins.Run();
+  const std::vector<LazyPoint> multiples = by_coins.Run(functions);
   std::vector<LazyPoint> bases;
   for (std::size_t i = 0; i < terms.size(); ++i) bases.push_back(LazyPoint(terms[i].p) + multiples[2 * i]);
   const std::vector<LazyPoint> blinded = LazyMulAll(scalars, bases);
@@ -56,14 +56,14 @@ std::vector<CoinProducts> InTwoSteps(std::span<const CoinTerms> terms) {
 }
 
 // k P, (k e) Q and e T side by side.
-std::vector<CoinProducts> InOneStep(std::span<const CoinTerms> terms) {
+std::vector<CoinProducts> InOneStep(const MultiplyFunctions& functions, std::span<const CoinTerms> terms) {
   Products all;
   for (const CoinTerms& term : terms) {
     all.Add(OddDigits(term.k.Expose()), term.p);
     all.Add(OddDigits(term.k.Expose() * Scalar::FromCoin(term.coin)), term.q);
     all.Add(OddDigits(term.coin), term.t);
   }
-  const std::vector<LazyPoint> products = all.Run();
+  const std::vector<LazyPoint> products = all.Run(functions);
   std::vector<CoinProducts> out;
   for (std::size_t i = 0; i < products.size(); i += 3) {
     out.push_back({products[i] + products[i + 1], products[i + 2]});
@@ -74,8 +74,13 @@ std::vector<CoinProducts> InOneStep(std::span<const CoinTerms> terms) {
 }  // namespace
 
 std::vector<CoinProducts> LazyMulCoinAll(std::span<const CoinTerms> terms) {
-  if (Multiply().at_once == 1) return InTurn(terms);
-  return 3 * terms.size() <= Multiply().at_once ? InOneStep(terms) : InTwoSteps(terms);
+  return LazyMulCoinAll(Multiply(), terms);
+}
+
+std::vector<CoinProducts> LazyMulCoinAll(const MultiplyFunctions& functions,
+                                         std::span<const CoinTerms> terms) {
+  if (functions.at_once == 1) return InTurn(terms);
+  return 3 * terms.size() <= functions.at_once ? InOneStep(functions, terms) : InTwoSteps(functions, terms);
 }
 
 }  // namespace passport::curve

@@ -18,5 +18,9 @@ struct CoinProducts {
   LazyPoint shifted;  // e T
 };
 std::vector<CoinProducts> LazyMulCoinAll(std::span<const CoinTerms> terms);
+// As the path with these functions does it.
+struct MultiplyFunctions;
+std::vector<CoinProducts> LazyMulCoinAll(const MultiplyFunctions& functions,
+                                         std::span<const CoinTerms> terms);
 
 }  // namespace passport::curve

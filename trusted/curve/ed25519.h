@@ -47,6 +47,7 @@ class Ed25519Point {
 struct Ed25519 {
   using Scalar = Ed25519Scalar;
   using Point = Ed25519Point;
+  using Lazy = EagerSum<Ed25519>;
   static constexpr std::uint8_t kCurve = kCurveEd25519;
   static constexpr std::size_t kScalarSize = 32;
   static constexpr std::size_t kPointSize = 32;
@@ -54,6 +55,12 @@ struct Ed25519 {
   static std::optional<Point> MulBase(const Scalar& k);
   static std::optional<Point> Mul(const Scalar& k, const Point& p);
   static std::optional<Point> MulVar(const Scalar& k, const Point& p) { return Mul(k, p); }
+  static std::vector<std::optional<Point>> MulBaseAll(std::span<const crypto::Secret<Scalar>> secrets) {
+    return MulBaseInTurn<Ed25519>(secrets);
+  }
+  static Lazy LazyMulSumVar(const Scalar& base, const Scalar& k, const Point& p) {
+    return Lazy(Add(MulBase(base), MulVar(k, p)));
+  }
   static std::optional<Point> Sum(std::span<const Point> points);
   static std::optional<Point> Add(const std::optional<Point>& a, const std::optional<Point>& b);
   // HS of dkls23.md 1.4: 48 bytes of the tagged XOF, big endian, modulo L.

@@ -43,8 +43,7 @@ DlogProofOf<G> ProveDlog(const DlogUse& use, const SecretScalarOf<G>& secret, co
 template <Group G>
 bool VerifyDlog(const DlogUse& use, const PointOf<G>& statement, const DlogProofOf<G>& proof) {
   const ScalarOf<G> challenge = DlogChallenge<G>(use, statement, proof.nonce);
-  const std::optional<PointOf<G>> right = G::Add(proof.nonce, G::MulVar(challenge, statement));
-  return G::MulBase(proof.response) == right;
+  return G::LazyMulSumVar(proof.response, challenge.Negate(), statement) == typename G::Lazy(proof.nonce);
 }
 
 using curve::Secp256k1;

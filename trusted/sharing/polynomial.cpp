@@ -43,8 +43,7 @@ template <Group G>
 std::vector<PointOf<G>> PolynomialOf<G>::Commit() const {
   std::vector<PointOf<G>> out;
   out.reserve(coefficients_.size());
-  for (const SecretScalarOf<G>& coefficient : coefficients_) {
-    const std::optional<PointOf<G>> point = G::MulBase(coefficient.Expose());
+  for (const std::optional<PointOf<G>>& point : G::MulBaseAll(coefficients_)) {
     PASSPORT_CHECK(point.has_value());
     out.push_back(*point);
   }
@@ -53,13 +52,13 @@ std::vector<PointOf<G>> PolynomialOf<G>::Commit() const {
 
 namespace {
 
-// x * P by doubling and adding: for indices, which are small, a fraction of a general multiplication.
-template <Group G>
-std::optional<PointOf<G>> MulByIndexVar(PartyIndex x, const std::optional<PointOf<G>>& p) {
-  std::optional<PointOf<G>> out;
+// x times a sum by doubling and adding: for indices, which are small, a fraction of a general multiplication.
+template <class Lazy>
+Lazy MulByIndexVar(PartyIndex x, const Lazy& sum) {
+  Lazy out;
   for (std::size_t bit = std::bit_width(x.value); bit-- > 0;) {
-    out = G::Add(out, out);
-    if (x.value >> bit & 1) out = G::Add(out, p);
+    out = out + out;
+    if (x.value >> bit & 1) out = out + sum;
   }
   return out;
 }
@@ -68,11 +67,10 @@ std::optional<PointOf<G>> MulByIndexVar(PartyIndex x, const std::optional<PointO
 
 template <Group G>
 std::optional<PointOf<G>> EvaluateCommitments(std::span<const PointOf<G>> commitments, PartyIndex at) {
-  std::optional<PointOf<G>> sum;
-  for (std::size_t k = commitments.size(); k-- > 0;) {
-    sum = G::Add(MulByIndexVar<G>(at, sum), commitments[k]);
-  }
-  return sum;
+  using Lazy = typename G::Lazy;
+  Lazy sum;
+  for (std::size_t k = commitments.size(); k-- > 0;) sum = MulByIndexVar(at, sum) + Lazy(commitments[k]);
+  return sum.Reduce();
 }
 
 template class PolynomialOf<curve::Secp256k1>;

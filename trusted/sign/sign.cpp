@@ -198,18 +198,18 @@ Outcome<mul::Shares> CheckPeers(AwaitingMultiplications& state, const Peers& pee
 
 // Checks 7 and 8 of dkls23.md 6.5: the public shares add up to the key; gives R.
 Outcome<Point> SumNonces(const AwaitingMultiplications& state, const Inbox<Multiplication>& inbox) {
-  std::vector<Point> public_shares{state.inputs.public_share};
-  std::vector<Point> nonces{state.inputs.nonce_point};
+  LazyPoint public_shares(state.inputs.public_share);
+  LazyPoint nonces(state.inputs.nonce_point);
   for (const auto& [peer, message] : inbox) {
-    public_shares.push_back(message.public_share);
-    nonces.push_back(message.nonce);
+    public_shares = public_shares + LazyPoint(message.public_share);
+    nonces = nonces + LazyPoint(message.nonce);
   }
-  if (curve::Sum(public_shares) != state.session.public_key) {
+  if (!(public_shares == LazyPoint(state.session.public_key))) {
     // Of two parties, the other one lied; of more, nobody knows who did.
     return Stop(AbortReason::kPublicKeySum,
                 inbox.size() == 1 ? std::optional(inbox.begin()->first) : std::nullopt);
   }
-  const std::optional<Point> nonce = curve::Sum(nonces);
+  const std::optional<Point> nonce = nonces.Reduce();
   if (!nonce || Scalar::Reduce(nonce->X()).IsZero()) return Stop(AbortReason::kIdentity);
   return *nonce;
 }

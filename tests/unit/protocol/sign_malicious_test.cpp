@@ -150,6 +150,34 @@ TEST(SignLiar, OtherInputThanShownIsSeenByTheConsistencyCheck) {
   }
 }
 
+// The checks of all peers are computed together, with the outcome of one peer after the other
+// (dkls23.md 6.5).
+TEST(SignLiar, OfTwoTheFirstIsBlamedForHisOwnLie) {
+  using Lie = void (*)(sign::Multiplication&);
+  const std::pair<AbortReason, Lie> lies[] = {
+      {AbortReason::kCommitment, [](sign::Multiplication& message) { message.salt[0] ^= 1; }},
+      {AbortReason::kMultiplicationCheck, [](sign::Multiplication& message) { message.multiply.mu[0] ^= 1; }},
+      {AbortReason::kConsistencyCheck,
+       [](sign::Multiplication& message) { message.gamma_nonce = message.gamma_nonce.Negate(); }},
+  };
+  const Cluster cluster(3, 3, 2);
+  for (const auto& [first_reason, first_lie] : lies) {
+    for (const auto& [second_reason, second_lie] : lies) {
+      SignScript script;
+      script.after_multiply = [first = first_lie, second = second_lie](
+                                  PartyIndex self, sign::AwaitingMultiplications&,
+                                  protocol::Outbox<sign::Multiplication>& out) {
+        if (self != kOther) (self == kLiar ? first : second)(out.at(kOther));
+      };
+      script.alone_after = {2, kOther};
+      const SignRun run = RunSign(cluster, kQuorum, kSeed, script);
+      ExpectAbort(run, kOther, {first_reason, kLiar},
+                  std::to_string(static_cast<int>(first_reason)) + " before " +
+                      std::to_string(static_cast<int>(second_reason)));
+    }
+  }
+}
+
 TEST(SignLiar, WrongPsiOfTwoIsSeenInTheFinalSignatureAndBlamedOnTheOther) {
   const Cluster cluster(2, 2, 3);
   SignScript script;

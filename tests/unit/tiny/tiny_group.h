@@ -103,6 +103,7 @@ template <unsigned kOrder>
 struct TinyGroup {
   using Scalar = TinyScalar<kOrder>;
   using Point = TinyPoint<kOrder>;
+  using Lazy = curve::EagerSum<TinyGroup>;
   static constexpr std::uint8_t kCurve = 0xf0 | kOrder;  // of no real curve
   static constexpr std::size_t kScalarSize = 1;
   static constexpr std::size_t kPointSize = 1;
@@ -110,6 +111,12 @@ struct TinyGroup {
   static std::optional<Point> MulBase(const Scalar& k) { return Mul(k, Point::Generator()); }
   static std::optional<Point> Mul(const Scalar& k, const Point& p) { return p.Times(k.value()); }
   static std::optional<Point> MulVar(const Scalar& k, const Point& p) { return Mul(k, p); }
+  static std::vector<std::optional<Point>> MulBaseAll(std::span<const crypto::Secret<Scalar>> secrets) {
+    return curve::MulBaseInTurn<TinyGroup>(secrets);
+  }
+  static Lazy LazyMulSumVar(const Scalar& base, const Scalar& k, const Point& p) {
+    return Lazy(Add(MulBase(base), MulVar(k, p)));
+  }
   static std::optional<Point> Sum(std::span<const Point> points) {
     std::optional<Point> sum;
     for (const Point& point : points) sum = Add(sum, point);
