@@ -33,14 +33,24 @@ struct QueueOf {
   }
 };
 
-// G_{i,0} == lambda_i S_i.
+// The sum of at^k P_k over the given points, times factor: what a polynomial with these commitments is there.
 template <Group G>
-bool DealsItsShare(const RunOf<G>& run, const OpeningBroadcastOf<G>& opening) {
+void AddEvaluation(EquationOf<G>& equation, ScalarOf<G> factor, std::span<const PointOf<G>> points,
+                   PartyIndex at) {
+  for (const PointOf<G>& point : points) {
+    equation.terms.push_back({factor, point});
+    factor = factor * ScalarOf<G>::FromU64(at.value);
+  }
+}
+
+// A dealer deals the share that it holds: 0 == lambda_i S_i - G_{i,0}.
+template <Group G>
+EquationOf<G> ConstantEquation(const RunOf<G>& run, const OpeningBroadcastOf<G>& opening) {
   const PartyIndex dealer = opening.header.from;
-  const std::optional<PointOf<G>> share_point =
-      sharing::EvaluateCommitments<G>(run.current.commitments, dealer);
-  return share_point && G::MulVar(sharing::LagrangeWeight<G>(run.proposal.dealers, dealer), *share_point) ==
-                            opening.coefficients.front();
+  EquationOf<G> out{{}, {{ScalarOf<G>::FromU64(1).Negate(), opening.coefficients.front()}}};
+  AddEvaluation<G>(out, sharing::LagrangeWeight<G>(run.proposal.dealers, dealer), run.current.commitments,
+                   dealer);
+  return out;
 }
 
 // The proof of a coefficient: z G == T + e F.
@@ -57,11 +67,7 @@ EquationOf<G> ProofEquation(const Hash32& sid, const OpeningBroadcastOf<G>& open
 template <Group G>
 EquationOf<G> ShareEquation(const OpeningOf<G>& opening, PartyIndex self) {
   EquationOf<G> out{opening.share.Clone(), {}};
-  ScalarOf<G> power = ScalarOf<G>::FromU64(1);
-  for (const PointOf<G>& coefficient : opening.broadcast.coefficients) {
-    out.terms.push_back({power, coefficient});
-    power = power * ScalarOf<G>::FromU64(self.value);
-  }
+  AddEvaluation<G>(out, ScalarOf<G>::FromU64(1), opening.broadcast.coefficients, self);
   return out;
 }
 
@@ -72,7 +78,7 @@ Outcome<Unit> CheckDealer(const AwaitingOpeningsOf<G>& state, PartyIndex dealer,
   const std::size_t t = state.run.proposal.t;
   if (broadcast.chain_code_part != state.run.current.chain_code) return Stop(AbortReason::kMalformed, dealer);
   PASSPORT_TRY_VOID(CheckOpened(kResharing, t, state.commitments.at(dealer), broadcast));
-  if (!DealsItsShare(state.run, broadcast)) return Stop(AbortReason::kConstantTerm, dealer);
+  queue.Add(ConstantEquation(state.run, broadcast), {AbortReason::kConstantTerm, dealer});
   for (std::size_t k = 0; k < t; ++k) {
     queue.Add(ProofEquation(state.sid, broadcast, k), {AbortReason::kProof, dealer});
   }

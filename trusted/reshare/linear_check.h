@@ -5,23 +5,20 @@
 #include <span>
 #include <vector>
 
-#include "trusted/curve/group.h"
+#include "trusted/curve/multiples.h"
 
 namespace passport::reshare {
 
 // base G == sum of factor_j P_j. Only base may be secret.
 template <curve::Group G>
 struct EquationOf {
-  struct Term {
-    curve::ScalarOf<G> factor;
-    curve::PointOf<G> point;
-  };
   curve::SecretScalarOf<G> base;
-  std::vector<Term> terms;
+  std::vector<curve::MultipleOf<G>> terms;
 };
 
-// Whether all of them hold. A set with a false one passes with probability 1/q over rng, a single one never.
-// Constant time in the bases.
+// Whether all of them hold. A single false one never does. In a set the weights of the others leave at most
+// one weight of a false one with which all cancel: it passes with probability 2^-128 over rng, which nobody
+// else may know before the equations are fixed. Constant time in the bases.
 template <curve::Group G>
 bool AllHold(std::span<const EquationOf<G>> equations, crypto::Rng& rng);
 

@@ -125,8 +125,8 @@ struct ReceivedOf {
 using Received = ReceivedOf<curve::Secp256k1>;
 
 // Round 3 of holders, of many keys at once: all shares and proofs are checked together, and one by one only
-// for the keys among which there is a wrong one. In order for each dealer: echo (kEquivocation, nobody's),
-// counts and chain code (kMalformed), kCommitment, kConstantTerm, kProof, kShare, each the dealer's.
+// for the keys among which there is a wrong one. In order: echo (kEquivocation, nobody's); for each dealer
+// counts and chain code (kMalformed), kCommitment; for each dealer kConstantTerm, kProof, kShare.
 template <curve::Group G>
 std::vector<protocol::Outcome<ConfirmedOf<G>>> ConfirmAll(std::vector<ReceivedOf<G>> received,
                                                           const crypto::SigningKey& node_key,

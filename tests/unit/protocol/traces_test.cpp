@@ -115,8 +115,8 @@ TEST(Traces, OfABlameRound) {
       if (peer != party) wire.Send({4, party, peer}, defence);
     }
   }
-  EXPECT_EQ(TracesOf(wire, blame::kQuorum), (Expected{"2>1 89017e7095130419", "2>3 89017e7095130419",
-                                                      "3>1 5c13113330796409", "3>2 5c13113330796409"}));
+  EXPECT_EQ(TracesOf(wire, blame::kQuorum), (Expected{"2>1 e98120b1d89576aa", "2>3 e98120b1d89576aa",
+                                                      "3>1 556cf5930e763a7e", "3>2 556cf5930e763a7e"}));
 }
 
 }  // namespace
