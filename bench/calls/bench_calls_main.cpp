@@ -22,6 +22,8 @@ struct Wish {
   std::size_t hostile = 0;  // keys of another scope, used once each
 };
 
+constexpr std::uint64_t kPauseMs = 1'000;  // of virtual time, after each account has signed
+
 double CpuMs() {
   timespec now{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
@@ -39,15 +41,17 @@ class Meter {
       }
     };
   }
-  void Print() {
-    std::printf("%-16s %9s %9s %9s %9s\n", "call", "count", "p50 ms", "p99 ms", "max ms");
+  // And begins again.
+  void Print(const char* when) {
+    std::printf("%-24s %9s %9s %9s %9s\n", when, "count", "p50 ms", "p99 ms", "max ms");
     for (auto& [call, times] : times_ms_) {
       std::ranges::sort(times);
       const auto at = [&times = times](std::size_t percent) {
         return times[std::min(times.size() * percent / 100, times.size() - 1)];
       };
-      std::printf("%-16s %9zu %9.3f %9.3f %9.3f\n", NameOf(call), times.size(), at(50), at(99), times.back());
+      std::printf("%-24s %9zu %9.3f %9.3f %9.3f\n", NameOf(call), times.size(), at(50), at(99), times.back());
     }
+    times_ms_.clear();
   }
 
  private:
@@ -118,7 +122,7 @@ double HitRate(Network& network, Scope& scope, Scope* hostile, const Wish& wish)
     hits += network.Logged(Event::kPresignHit, kOne) - before;
     network.log().clear();
     if (hostile != nullptr) hostile->Sign(round * (wish.hostile / wish.rounds), wish.hostile / wish.rounds);
-    network.Run(20);
+    network.Run(kPauseMs);
   }
   return static_cast<double>(hits) / static_cast<double>(wish.rounds * wish.accounts);
 }
@@ -130,6 +134,7 @@ void Run(const Wish& wish) {
   network.Form();
   if (!network.RunUntil([&] { return network.Ready(); }, 60'000))
     throw std::runtime_error("the network did not form");
+  meter.Print("while the network forms");
   Scope scope(network, rng, wish.accounts, wish.flying);
   std::printf("hit rate %.4f\n", HitRate(network, scope, nullptr, wish));
   if (wish.hostile > 0) {
@@ -137,7 +142,7 @@ void Run(const Wish& wish) {
     std::printf("hit rate %.4f while another scope uses %zu keys\n", HitRate(network, scope, &hostile, wish),
                 wish.hostile);
   }
-  meter.Print();
+  meter.Print("then");
 }
 
 int Main(int argc, char** argv) {
