@@ -93,6 +93,7 @@ constexpr Row kRows[] = {
     {MessageKind::kPresignReady, "presign-ready", Again<core::PresignReady>},
     {MessageKind::kPresignRefuse, "presign-refuse", Again<core::SignRefuse>},
     {MessageKind::kTime, "time", Again<core::TimeReport>},
+    {MessageKind::kReceived, "received", Again<core::KeptReport>},
 };
 
 std::string FrameFile(const char* name) { return std::string("frame-") + name + "-v1.bin"; }
@@ -140,7 +141,7 @@ class GoldenFrames : public ::testing::Test {
 };
 
 TEST_F(GoldenFrames, EveryKindIsUnderstood) {
-  EXPECT_EQ(std::size(kRows), 27u) << "a row for each kind";
+  EXPECT_EQ(std::size(kRows), 28u) << "a row for each kind";
   for (const Row& row : kRows) {
     const Bytes file = ReadGolden(FrameFile(row.name));
     const auto message = PeerMessage::Parse(file);

@@ -38,7 +38,9 @@ void Network::Call(PartyIndex party, const C& call) {
   ++node.next_seq;
   traffic_.Update(record);
   node.rng->draws = 0;
+  if (around_call) around_call(C::kCall, true);
   const auto answers = edl::Dispatch(*node.core, record, node.sequence);
+  if (around_call) around_call(C::kCall, false);
   most_draws_ = std::max(most_draws_, node.rng->draws);
   if (!answers.ok()) throw std::runtime_error("framing violation");
   for (const Bytes& answer : answers.value()) {
@@ -96,7 +98,8 @@ void Network::OnLog(PartyIndex party, const edl::LogEffect& entry) {
 bool Network::OnRelayed(PartyIndex from, PartyIndex to, core::PeerMessage& message) {
   if (message.kind == core::MessageKind::kSignRound3) {
     const auto round = core::SignRound3::Parse(message.body);
-    if (!shares_seen_.insert({from, round.value().nonce_point}).second)
+    const std::pair nonce(from, round.value().nonce_point);
+    if (shares_seen_.try_emplace(nonce, message.body).first->second != message.body)
       throw std::runtime_error("two shares on one nonce");
   }
   return !core_tap || core_tap(from, to, message);
@@ -111,6 +114,7 @@ void Network::Start(PartyIndex party) {
   config.build = "simulator";
   config.records_cached_max = options_.records_cached_max;
   config.envelope_source = FixtureEnvelopeKey;
+  config.signing = options_.signing;
   config.presign = options_.presign;
   if (const auto other = options_.versions.find(party); other != options_.versions.end())
     config.versions = other->second;

@@ -26,6 +26,7 @@ struct Options {
   std::size_t records_cached_max = core::kRecordsCachedDefault;
   bool relayed = false;  // every link passes through a relay, so that core_tap sees what cores say
   std::map<PartyIndex, peer::VersionRange> versions = {};  // of nodes with another build
+  core::SigningConfig signing = {};
   core::PresignConfig presign = {};
 };
 
@@ -86,6 +87,8 @@ class Network {
                      std::optional<std::uint64_t> value = std::nullopt) const;
   // Sees, and may change or drop (by returning false), each frame between two nodes.
   std::function<bool(PartyIndex from, PartyIndex to, Bytes& frame)> tap;
+  // Before and after each call into a core.
+  std::function<void(edl::Call call, bool begins)> around_call;
   // How long a frame travels; nothing: it can arrive at once.
   std::function<std::uint64_t(PartyIndex from, PartyIndex to)> delay_ms;
   // In a relayed network: sees, and may change or drop, each message between two cores.
@@ -169,9 +172,10 @@ class Network {
   std::map<std::uint64_t, std::string> replies_;
   std::vector<LogEntry> log_;
   // Each share that a core has given, by what it says of its nonce, and by what is on the wire between cores
-  // where a relay can read it. A second one on a nonce gives the key away: the run is over (rules.md 40).
+  // where a relay can read it. A second one on a nonce gives the key away: the run is over (rules.md 40). The
+  // same one may come again, in the next session.
   std::set<std::pair<PartyIndex, std::uint64_t>> shares_said_;
-  std::set<std::pair<PartyIndex, ByteArray<33>>> shares_seen_;
+  std::map<std::pair<PartyIndex, ByteArray<33>>, Bytes> shares_seen_;
   std::uint64_t next_token_ = 1;
   std::uint64_t next_link_ = 1;
   std::uint64_t now_ms_ = 1'000;

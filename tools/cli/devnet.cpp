@@ -63,7 +63,7 @@ bool IsAnother(const EnclaveFacts& facts, const peer::Manifest& manifest, std::u
 }  // namespace
 
 DevnetPrograms DevnetPrograms::In(const fs::path& folder) {
-  return {folder / "passportd", folder / "passport-enclave", folder / "passport-host", {}};
+  return {folder / "passportd", folder / "passport-enclave", folder / "passport-host", {}, {}};
 }
 
 Devnet::Devnet(const fs::path& folder, Say say, DevnetPrograms programs)
@@ -113,6 +113,8 @@ pid_t Devnet::Start(const Node& node) const {
   plan.log = folder / "node.log";
   plan.pid_note = folder / "launcher.pid";
   plan.arguments = LauncherOptions(folder, node.party, geteuid());
+  plan.arguments.insert(plan.arguments.end(), programs_.more_launcher_arguments.begin(),
+                        programs_.more_launcher_arguments.end());
   plan.arguments.insert(plan.arguments.end(),
                         {"--enclave", programs_.enclave, "--host", programs_.host, "--", "--data-dir", "data",
                          "--api-port", std::to_string(node.api_port), "--log-file", kHostLog});

@@ -54,6 +54,8 @@ int DevnetUp(const Command& self, const Arguments& arguments) {
   options.add_options()("nodes", po::value<long>(), "number of nodes; default 3")(
       "threshold", po::value<long>(), "nodes that must agree to sign; default 2")(
       "base-port", po::value<long>(), "port of node 1's API, the next ones follow; default 9545")(
+      "sessions-max", po::value<long>(), "signing runs of one node at a time, as passportd takes it")(
+      "presignatures-max", po::value<long>(), "that one node keeps, likewise; 0: none are made")(
       "timeout", po::value<long>()->default_value(60), "seconds until every node must be ready");
   const Wanted wanted = Read(self, arguments, options);
   if (!wanted.values) return 0;
@@ -62,7 +64,14 @@ int DevnetUp(const Command& self, const Arguments& arguments) {
   wish.t = ReadNumber(*wanted.values, "threshold");
   wish.base_port = ReadNumber(*wanted.values, "base-port");
   wish.time = std::chrono::seconds(*ReadNumber(*wanted.values, "timeout"));
-  Devnet devnet(wanted.folder, SayTo(wanted.json));
+  DevnetPrograms programs = DevnetPrograms::In(ProgramFolder());
+  for (const char* const name : {"sessions-max", "presignatures-max"}) {
+    const auto limit = ReadNumber(*wanted.values, name);
+    if (limit)
+      programs.more_launcher_arguments.insert(programs.more_launcher_arguments.end(),
+                                              {std::string("--") + name, std::to_string(*limit)});
+  }
+  Devnet devnet(wanted.folder, SayTo(wanted.json), std::move(programs));
   Print(devnet.Up(wish), wanted.folder, wanted.json);
   return 0;
 }

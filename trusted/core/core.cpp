@@ -147,7 +147,7 @@ void Core::StartNode(peer::Manifest manifest) {
                     keys_->channel.Clone(),
                     config_.versions};
   node_ = std::make_unique<Node>(std::move(identity), records_, outbox_, rng_, config_.envelope_source,
-                                 config_.presign);
+                                 config_.signing, config_.presign);
   if (const crypto::SecretBytes* faults = records_.Own(RecordKind::kPeerFaults)) {
     static_cast<void>(node_->peers().LoadFaults(faults->Expose()));
   }

@@ -19,7 +19,7 @@ replica::Config Node::ReplicaConfig(const Identity& identity, bool fresh) {
 }
 
 Node::Node(Identity identity, RecordBook& records, Outbox& outbox, crypto::Rng& rng,
-           EnvelopeKeySource envelope_source, const PresignConfig& presign)
+           EnvelopeKeySource envelope_source, const SigningConfig& signing, const PresignConfig& presign)
     : identity_(std::move(identity)),
       records_(records),
       outbox_(outbox),
@@ -30,11 +30,11 @@ Node::Node(Identity identity, RecordBook& records, Outbox& outbox, crypto::Rng& 
       epochs_({identity_, peers_, records, replica_, *this, *this, outbox}),
       keygen_(identity_, peers_, records, replica_, outbox, desk_, rng),
       pool_(presign, identity_.manifest.n, outbox),
-      leader_(identity_, peers_, replica_, epochs_, pool_, outbox, desk_, rng),
+      leader_(signing, identity_, peers_, replica_, epochs_, pool_, outbox, desk_, rng),
       presign_leader_(identity_, peers_, *this, pool_, leader_, rng),
       desk_({identity_, peers_, opener_, records, replica_, *this, keygen_, epochs_, leader_, presign_leader_, outbox,
              rng}),
-      signers_(identity_, peers_, records, replica_, *this, epochs_, pool_, outbox, rng),
+      signers_(signing, identity_, peers_, records, replica_, *this, epochs_, pool_, outbox, rng),
       presign_runs_(identity_, peers_, records, *this, epochs_, pool_, outbox, rng) {
   rules_.SetView(*this);
 }
@@ -114,10 +114,14 @@ void Node::GoOnWith(std::map<PartyIndex, BootId> boots) {
 void Node::OnPeerLost(PartyIndex party) {
   time_.Lost(party);
   replica_.OnPeerLost(party);
+  leader_.OnPeerLost(party, SigningLeader::Loss::kMayReturn);
+}
+
+void Node::OnRunsLost(PartyIndex party) {
   keygen_.OnPeerLost(party);
-  signers_.OnSetupLost(party);  // its part of the run's messages may be lost
+  signers_.OnSetupLost(party);
   presign_runs_.OnSetupLost(party);
-  leader_.OnPeerLost(party);
+  leader_.OnPeerLost(party, SigningLeader::Loss::kForGood);
   presign_leader_.OnPeerLost(party);
 }
 
@@ -169,6 +173,7 @@ void Node::OnPeerMessage(PartyIndex from, PeerMessage message) {
     case MessageKind::kSetupFinish:
     case MessageKind::kSetupConfirm:
     case MessageKind::kSetupReset:
+    case MessageKind::kReceived:
       return;  // the peer table's
     case MessageKind::kTime: {
       const auto report = TimeReport::Parse(message.body);

@@ -13,7 +13,7 @@ namespace passport::core {
 class Node final : public PeerEvents, public EpochEvents, public replica::Port, public RegisterView {
  public:
   Node(Identity identity, RecordBook& records, Outbox& outbox, crypto::Rng& rng,
-       EnvelopeKeySource envelope_source, const PresignConfig& presign);
+       EnvelopeKeySource envelope_source, const SigningConfig& signing, const PresignConfig& presign);
 
   // Host calls.
   void OnClientRequest(const edl::ClientRequestCall& call) { desk_.OnRequest(call); }
@@ -46,6 +46,7 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
   // PeerEvents.
   void OnPeerOpen(PartyIndex party) override;
   void OnPeerLost(PartyIndex party) override;
+  void OnRunsLost(PartyIndex party) override;
   void OnSetupLost(PartyIndex party) override;
   void OnPeerMessage(PartyIndex from, PeerMessage message) override;
   void OnFaultsChanged() override;

@@ -177,6 +177,7 @@ void PeerTable::SetupFailed(PartyIndex party, Peer& peer) {
 void PeerTable::OnTick(std::uint64_t now_ms) {
   now_ms_ = now_ms;
   for (auto& [party, peer] : peers_) {
+    TickRuns(party, peer);
     const bool lacks_setup = peer.link != 0 && !peer.pair;
     const std::uint32_t doublings = std::min(std::max(peer.attempt, 1u) - 1, kDoublingsMax);
     if (lacks_setup && now_ms >= peer.setup_since_ms + (kSetupTimeoutMs << doublings)) {

@@ -40,6 +40,7 @@ enum class MessageKind : std::uint16_t {
   kSignRefuse = 54,
   kSignOnline = 55,  // this and those below since protocol version 2
   kTime = 64,
+  kReceived = 65,
   kPresignInvite = 80,
   kPresignJoin = 81,
   kPresignBegin = 82,

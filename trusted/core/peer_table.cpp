@@ -6,6 +6,15 @@ namespace passport::core {
 namespace {
 
 constexpr std::size_t kLinksMax = 256;
+// Hosts dial again within 100 ms. Runs that wait for longer than this end, so that a client hears of nodes
+// that are away within 2 s.
+constexpr std::uint64_t kReturnMs = 500;
+
+// Key generation and signing (32 to 63), presignatures (80 to 95).
+bool IsOfRun(MessageKind kind) {
+  return (kind >= MessageKind::kKeygenInvite && kind < MessageKind::kTime) ||
+         (kind >= MessageKind::kPresignInvite && static_cast<unsigned>(kind) < 96);
+}
 
 }  // namespace
 
@@ -45,6 +54,11 @@ void PeerTable::OnDown(std::uint64_t link) {
   peer.setup =
       std::monostate{};  // a half-made setup does not survive its session; a finished one does (rules.md 5)
   outbox_.Log(Event::kPeerLost, {}, party, 0);
+  OnSessionLost(party, peer);
+}
+
+void PeerTable::OnSessionLost(PartyIndex party, Peer& peer) {
+  peer.lost_ms = now_ms_;
   events_.OnPeerLost(party);
 }
 
@@ -74,17 +88,22 @@ void PeerTable::OnOpened(Link& link, std::uint64_t number) {
     peer.link = 0;
     links_.erase(old);
     outbox_->Cut(old);
-    events_.OnPeerLost(party);
+    OnSessionLost(party, peer);
   }
+  if (peer.keeps_runs && boot != peer.boot) events_.OnRunsLost(party);
+  peer.keeps_runs = true;
+  peer.awaits_report = boot == peer.boot;
   if (boot != peer.boot) {
     DropSetup(party, peer);
     peer.boot = boot;
     peer.attempt = 0;
+    peer.kept = {};
   }
   peer.link = number;
   peer.heard_ms = now_ms_;
   peer.setup = std::monostate{};
   outbox_.Log(Event::kPeerOpen, {}, party, 0);
+  SendReport(party, peer);
   events_.OnPeerOpen(party);
   if (!peer.pair) StartSetup(party);
 }
@@ -92,19 +111,51 @@ void PeerTable::OnOpened(Link& link, std::uint64_t number) {
 void PeerTable::OnMessage(PartyIndex from, ByteSpan bytes) {
   auto message = PeerMessage::Parse(bytes);
   if (!message.ok()) return Cut(peers_[from].link, Event::kPeerRefused, message.error());
-  peers_[from].heard_ms = now_ms_;
+  Peer& peer = peers_[from];
+  peer.heard_ms = now_ms_;
   if (OnSetupMessage(from, message.value())) return;
+  if (message.value().kind == MessageKind::kReceived) return OnReport(from, peer, message.value().body);
+  if (IsOfRun(message.value().kind)) {
+    peer.kept.Count(bytes.size());
+    if (peer.kept.MustTell()) SendReport(from, peer);
+  }
   events_.OnPeerMessage(from, std::move(message).value());
 }
 
 void PeerTable::Send(PartyIndex to, const PeerMessage& message) {
   if (to == identity_.self) return local_.push_back(message);
-  const auto peer = peers_.find(to);
-  if (peer == peers_.end() || peer->second.link == 0) return;
-  const crypto::SecretBytes encoded(message.Encode());
-  auto frame = links_.at(peer->second.link).session.Seal(encoded.Expose());
-  if (!frame.ok()) return unusable_.push_back({peer->second.link, frame.error()});
-  outbox_->Send(peer->second.link, std::move(frame).value());
+  const auto found = peers_.find(to);
+  if (found == peers_.end()) return;
+  Peer& peer = found->second;
+  crypto::SecretBytes encoded(message.Encode());
+  const bool keep =
+      peer.keeps_runs && IsOfRun(message.kind) && encoded.Expose().size() <= peer::kMessageBytesMax;
+  if (!keep && peer.link != 0) return Seal(peer.link, encoded.Expose());
+  if (!keep) return;
+  const crypto::SecretBytes& kept = peer.kept.Add(std::move(encoded));
+  if (peer.link != 0 && !peer.awaits_report) Seal(peer.link, kept.Expose());
+}
+
+void PeerTable::Seal(std::uint64_t link, ByteSpan message) {
+  auto frame = links_.at(link).session.Seal(message);
+  if (!frame.ok()) return unusable_.push_back({link, frame.error()});
+  outbox_->Send(link, std::move(frame).value());
+}
+
+void PeerTable::SendReport(PartyIndex to, Peer& peer) {
+  peer.report_ms = now_ms_ + NetworkTime::kTellMs;
+  Send(to, {MessageKind::kReceived, {}, peer.kept.Tell().Encode()});
+}
+
+// The first report of a session says what has to be sent again; later ones only what need not be kept.
+void PeerTable::OnReport(PartyIndex from, Peer& peer, ByteSpan body) {
+  const auto report = KeptReport::Parse(body);
+  if (!report.ok()) return;
+  const bool whole = peer.kept.Hear(report.value());
+  if (!peer.awaits_report) return;
+  if (!whole) events_.OnRunsLost(from);
+  peer.awaits_report = false;
+  for (const crypto::SecretBytes& message : peer.kept.kept()) Seal(peer.link, message.Expose());
 }
 
 void PeerTable::Settle() {
@@ -118,6 +169,17 @@ void PeerTable::Settle() {
     PeerMessage message = std::move(local_.front());
     local_.pop_front();
     events_.OnPeerMessage(identity_.self, std::move(message));
+  }
+}
+
+void PeerTable::TickRuns(PartyIndex party, Peer& peer) {
+  if (!peer.keeps_runs) return;
+  if (peer.link != 0) {
+    if (now_ms_ >= peer.report_ms && peer.kept.HasNews()) SendReport(party, peer);
+  } else if (now_ms_ >= peer.lost_ms + kReturnMs) {
+    peer.keeps_runs = false;
+    peer.kept.Forget();
+    events_.OnRunsLost(party);
   }
 }
 

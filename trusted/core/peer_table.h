@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "trusted/core/kept_messages.h"
 #include "trusted/core/outbox.h"
 #include "trusted/core/peer_message.h"
 #include "trusted/mul/pair_state.h"
@@ -33,7 +34,8 @@ class PeerEvents {
  public:
   virtual ~PeerEvents() = default;
   virtual void OnPeerOpen(PartyIndex party) = 0;   // messages can be sent
-  virtual void OnPeerLost(PartyIndex party) = 0;   // no session any more
+  virtual void OnPeerLost(PartyIndex party) = 0;   // no session any more; the same start may come back
+  virtual void OnRunsLost(PartyIndex party) = 0;   // it does not, or messages are lost: runs with it must end
   virtual void OnSetupLost(PartyIndex party) = 0;  // runs with this peer must end; its pair state is gone
   virtual void OnPeerMessage(PartyIndex from, PeerMessage message) = 0;
   virtual void OnFaultsChanged() = 0;  // the counters have to be stored
@@ -61,8 +63,8 @@ class PeerTable {
   bool HasWork() const;
   bool Step();
 
-  // Sends inside the peer's session; dropped if there is none (the sender's run will time out). To self:
-  // delivered after the current message has been handled.
+  // Sends inside the peer's session; messages of runs wait for the next one if there is none, others are
+  // dropped. To self: delivered after the current message has been handled.
   void Send(PartyIndex to, const PeerMessage& message);
   // Delivers what was sent to self and cuts links that could not send, which ends runs: neither may happen
   // inside Send. Called by the core at the end of each call.
@@ -104,10 +106,20 @@ class PeerTable {
     std::deque<std::uint64_t> asked_ms;  // when the peer lately made us compute a setup
     std::shared_ptr<const mul::PairState> pair;
     PeerFaults faults;
+    KeptMessages kept;
+    bool keeps_runs = false;      // messages of runs are kept for the next session
+    bool awaits_report = false;   // and wait until the peer has said in this one what it has
+    std::uint64_t lost_ms = 0;    // when the last session ended
+    std::uint64_t report_ms = 0;  // when the next report is due
   };
 
   static bool Computes(const std::map<PartyIndex, Peer>::value_type& entry);
   void OnOpened(Link& link, std::uint64_t number);
+  void OnSessionLost(PartyIndex party, Peer& peer);
+  void OnReport(PartyIndex from, Peer& peer, ByteSpan body);
+  void SendReport(PartyIndex to, Peer& peer);
+  void TickRuns(PartyIndex party, Peer& peer);
+  void Seal(std::uint64_t link, ByteSpan message);
   void Cut(std::uint64_t link, Event reason, Status status);
   void Transmit(std::uint64_t link, const std::vector<Bytes>& frames);
   void OnMessage(PartyIndex from, ByteSpan bytes);

@@ -61,7 +61,8 @@ void PresignLeader::Begin(const RecordId& scope, const Wish& wish) {
   if (!account.ok() || account.value().state != policy::AccountState::kActive) return;
   const policy::AccountKey& key = account.value().keys.front();
   Run run{wish, scope, key.id, ChooseSet(key), {}, {}, now_ms_};
-  const std::size_t there = pool_.CountOf(identity_.self, key.id, run.quorum) + Running(key.id);
+  const std::uint64_t epoch = signing_.epochs().Known(key);
+  const std::size_t there = pool_.CountOf(identity_.self, {key.id, {}, epoch}, run.quorum) + Running(key.id);
   if (run.quorum.empty() || there >= wish.count) return;
   const RequestId id = MakeRequestId(identity_.self, rng_);
   const PresignInvite invite{key.id,
@@ -70,7 +71,7 @@ void PresignLeader::Begin(const RecordId& scope, const Wish& wish) {
                              rng_.Array<32>(),
                              {scope, scope_version->number, scope_version->HashFor(scope)},
                              {wish.account, account_version->number, account_version->HashFor(wish.account)},
-                             signing_.epochs().Known(key)};
+                             epoch};
   for (const PartyIndex to : run.quorum) peers_.Send(to, {MessageKind::kPresignInvite, id, invite.Encode()});
   runs_.emplace(id, std::move(run));
 }

@@ -22,8 +22,8 @@ std::string_view NameOf(PresignLoss loss) {
   return kNames[static_cast<std::size_t>(loss)];
 }
 
-bool PresignPool::IsOf(const Entry& entry, PartyIndex leader, const KeyId& key) {
-  return entry.what.leader == leader && entry.what.presignature.session.key == key;
+bool PresignPool::IsOf(const Entry& entry, PartyIndex leader, const PresignedKey& key) {
+  return entry.what.leader == leader && entry.what.key == key;
 }
 
 void PresignPool::Add(const RequestId& run, PooledPresignature made) {
@@ -48,12 +48,12 @@ std::optional<PooledPresignature> PresignPool::Take(const Hash32& ssid, PartyInd
   }
   ++uses_;
   for (auto& [id, entry] : entries_) {
-    if (IsOf(entry, leader, out.presignature.session.key)) entry.used = uses_;
+    if (IsOf(entry, leader, out.key)) entry.used = uses_;
   }
   return out;
 }
 
-std::size_t PresignPool::CountOf(PartyIndex leader, const KeyId& key,
+std::size_t PresignPool::CountOf(PartyIndex leader, const PresignedKey& key,
                                  const std::vector<PartyIndex>& quorum) const {
   return static_cast<std::size_t>(std::ranges::count_if(entries_, [&](const auto& item) {
     return IsOf(item.second, leader, key) && item.second.what.presignature.session.quorum == quorum;
@@ -65,7 +65,7 @@ void PresignPool::Confirm(const Hash32& ssid) {
   if (found != entries_.end()) found->second.confirmed = true;
 }
 
-std::optional<PresignPool::Claimed> PresignPool::Claim(PartyIndex self, const KeyId& key,
+std::optional<PresignPool::Claimed> PresignPool::Claim(PartyIndex self, const PresignedKey& key,
                                                        const RecordRef& scope, const RecordRef& account,
                                                        const SetFilter& usable) {
   const auto found = LeastRecent([&](const Entry& entry) {
@@ -106,10 +106,9 @@ void PresignPool::MakeRoom(const PooledPresignature& made) {
       return entry.what.leader == made.leader && entry.what.scope.id == scope;
     };
   };
-  while (CountOf(made.leader, session.key, session.quorum) >= config_.per_set_max) {
+  while (CountOf(made.leader, made.key, session.quorum) >= config_.per_set_max) {
     drop_oldest([&](const Entry& entry) {
-      return IsOf(entry, made.leader, session.key) &&
-             entry.what.presignature.session.quorum == session.quorum;
+      return IsOf(entry, made.leader, made.key) && entry.what.presignature.session.quorum == session.quorum;
     });
   }
   std::map<RecordId, std::size_t> held;

@@ -14,14 +14,21 @@
 
 namespace passport::core {
 
-// A presignature and what it may be used for: the key, signers and setups are in its session. It is bound to
-// the path when it is made, so nobody can choose a tweak after having seen R; the digest is computed from the
-// client's request by every signer. With both, the attacks of Groth and Shoup (2021/1330) on presignatures
-// have nothing to choose (dkls23.md 6.8.4).
+// Which key a presignature is for. It is bound to all of it when it is made, so nobody can choose a tweak
+// after having seen R; the digest is computed from the client's request by every signer. With both, the
+// attacks of Groth and Shoup (2021/1330) on presignatures have nothing to choose (dkls23.md 6.8.4).
+struct PresignedKey {
+  KeyId id;
+  Hash32 path{};            // of the derived key; zero: the key itself
+  std::uint64_t epoch = 0;  // of its shares
+  bool operator==(const PresignedKey&) const = default;
+};
+
+// A presignature and what it may be used for: its signers and setups are in its session.
 struct PooledPresignature {
   PartyIndex leader;  // only this node may ask for the share
-  Hash32 path{};      // zero: the key itself
-  RecordRef scope;    // the versions by which it was made: another version, another policy
+  PresignedKey key;
+  RecordRef scope;  // the versions by which it was made: another version, another policy
   RecordRef account;
   std::uint64_t expires_unix_ms = 0;
   sign::Presignature presignature;  // move-only, and so is this
@@ -50,7 +57,8 @@ class PresignPool {
   void Add(const RequestId& run, PooledPresignature made);
   // Out of the pool for good: whatever comes of it, it is spent. Nothing if this leader has none of that id.
   std::optional<PooledPresignature> Take(const Hash32& ssid, PartyIndex leader);
-  std::size_t CountOf(PartyIndex leader, const KeyId& key, const std::vector<PartyIndex>& quorum) const;
+  std::size_t CountOf(PartyIndex leader, const PresignedKey& key,
+                      const std::vector<PartyIndex>& quorum) const;
 
   // At the leader. A presignature can be claimed when all its signers hold it, and only once.
   void Confirm(const Hash32& ssid);
@@ -60,7 +68,7 @@ class PresignPool {
     curve::Point nonce;
   };
   using SetFilter = std::function<bool(const std::vector<PartyIndex>& quorum)>;
-  std::optional<Claimed> Claim(PartyIndex self, const KeyId& key, const RecordRef& scope,
+  std::optional<Claimed> Claim(PartyIndex self, const PresignedKey& key, const RecordRef& scope,
                                const RecordRef& account, const SetFilter& usable);
   void CountUse(const RequestId& request, bool hit);
 
@@ -81,7 +89,7 @@ class PresignPool {
   using Entries = std::map<Hash32, Entry>;
   using Filter = std::function<bool(const Entry&)>;
 
-  static bool IsOf(const Entry& entry, PartyIndex leader, const KeyId& key);
+  static bool IsOf(const Entry& entry, PartyIndex leader, const PresignedKey& key);
   Entries::iterator LeastRecent(const Filter& filter);
   void DropIf(const Filter& filter, PresignLoss loss);
   void MakeRoom(const PooledPresignature& made);

@@ -128,7 +128,7 @@ void PresignRuns::Keep(const RequestId& id, Run& run, sign::Presignature made) {
   // What changed while it was made makes it useless before it is there.
   const bool current = Agrees(leader, run.invite);
   PooledPresignature pooled{leader,
-                            run.invite.path,
+                            {run.invite.key, run.invite.path, run.rounds.epoch()},
                             run.invite.scope,
                             run.invite.account,
                             latest_unix_ms_ + pool_.config().lifetime_ms,

@@ -5,9 +5,8 @@
 namespace passport::core {
 namespace {
 
-constexpr std::size_t kRunsMax = 1'024;  // rules.md 34
 constexpr std::uint64_t kRunMs = 12'000;
-static_assert(kRunsOfOneMax < kRunsMax);
+constexpr auto kBusyCode = static_cast<std::uint16_t>(api::ErrorCode::kBusy);
 
 }  // namespace
 
@@ -29,14 +28,15 @@ void SignerRuns::OnMessage(PartyIndex from, const PeerMessage& message) {
 void SignerRuns::OnInvite(PartyIndex from, const RequestId& request, SignInvite invite) {
   const RunKey key{request, invite.attempt};
   if (GatewayOf(request) != from || runs_.contains(key)) return;  // one invitation for one run
-  const bool room = HasRoom(from);
+  const bool room = HasRoom(from);                                // before this one is in the table
   const bool member = std::ranges::find(invite.quorum, identity_.self) != invite.quorum.end();
   Run run;
   run.leader = from;
   run.invite = std::move(invite);
   run.started_ms = now_ms_;
   runs_.emplace(key, std::move(run));
-  if (!member || !room) return Refuse(key, RefuseReason::kNotReady, 0);
+  if (!member) return Refuse(key, RefuseReason::kNotReady, 0);
+  if (!room) return Refuse(key, RefuseReason::kNotReady, kBusyCode);
   Judge(key, runs_.at(key));
 }
 
@@ -52,7 +52,7 @@ void SignerRuns::OnOnline(PartyIndex from, const RequestId& request, SignOnline 
   run.leader = from;
   run.started_ms = now_ms_;
   if (!presignature) return Refuse(key, RefuseReason::kUnknown, 0);
-  if (!room) return Refuse(key, RefuseReason::kNotReady, 0);
+  if (!room) return Refuse(key, RefuseReason::kNotReady, kBusyCode);
   run.invite = {online.attempt,
                 presignature->presignature.session.quorum,
                 {},
@@ -66,9 +66,10 @@ void SignerRuns::OnOnline(PartyIndex from, const RequestId& request, SignOnline 
 // Half of the table is anybody's; of the other half each leader has an equal share that no other one can
 // take, so that one that opens runs and lets them lie does not keep the others out.
 bool SignerRuns::HasRoom(PartyIndex leader) const {
-  if (runs_.size() < kRunsOfOneMax) return true;
+  const std::size_t shared = config_.runs_of_one_max();
+  if (runs_.size() < shared) return true;
   const auto own = std::ranges::count_if(runs_, [&](const auto& run) { return run.second.leader == leader; });
-  return static_cast<std::size_t>(own) < (kRunsMax - kRunsOfOneMax) / identity_.manifest.n;
+  return static_cast<std::size_t>(own) < (config_.runs_max - shared) / identity_.manifest.n;
 }
 
 // The decision of this enclave: its own records, its own gates, the digest computed here. What the leader
@@ -98,6 +99,7 @@ void SignerRuns::Judge(const RunKey& key, Run& run) {
   }
   LogGrant(outbox_, key.request, run.leader, decision.facts);
   run.grant = std::move(decision.grant);
+  run.invite.evidence = {};  // of any size, and there may be many runs
   if (run.presignature) {
     sign::Presignature presignature = std::move(run.presignature->presignature);
     std::vector<UsedSetup> setups;
@@ -109,11 +111,13 @@ void SignerRuns::Judge(const RunKey& key, Run& run) {
               {MessageKind::kSignJoin, key.request, SignJoin{key.attempt, run.own_nonce}.Encode()});
 }
 
-// A presignature is for one key and path, by the records of that time, and with setups that still hold.
+// A presignature is for one key, path and epoch, by the records of that time, and with setups that still
+// hold.
 bool SignerRuns::Fits(const PooledPresignature& pooled, const AccountFacts& facts) const {
   const sign::Session& session = pooled.presignature.session;
   const policy::AccountKey& key = facts.account.keys.front();
-  return key.id == session.key && key.path.empty() && pooled.path == Hash32{} &&
+  const std::optional<std::uint64_t> epoch = epochs_.Signing(key);
+  return epoch && pooled.key == PresignedKey{key.id, {}, *epoch} && key.path.empty() &&
          pooled.scope == facts.scope_ref && pooled.account == facts.account_ref &&
          std::ranges::all_of(session.setups, [this](const auto& used) {
            const auto pair = peers_.Pair(used.first);

@@ -5,15 +5,18 @@
 #include "trusted/core/key_epochs.h"
 #include "trusted/core/presign_messages.h"
 #include "trusted/core/presign_pool.h"
+#include "trusted/core/signing_config.h"
 #include "trusted/core/signing_rounds.h"
 
 namespace passport::core {
 
 class SignerRuns {
  public:
-  SignerRuns(const Identity& identity, PeerTable& peers, RecordBook& records, replica::Replica& replica,
-             RegisterView& view, KeyEpochs& epochs, PresignPool& pool, Outbox& outbox, crypto::Rng& rng)
-      : identity_(identity),
+  SignerRuns(const SigningConfig& config, const Identity& identity, PeerTable& peers, RecordBook& records,
+             replica::Replica& replica, RegisterView& view, KeyEpochs& epochs, PresignPool& pool,
+             Outbox& outbox, crypto::Rng& rng)
+      : config_(config),
+        identity_(identity),
         peers_(peers),
         records_(records),
         replica_(replica),
@@ -61,6 +64,7 @@ class SignerRuns {
   void Abort(const RunKey& key, const protocol::Abort& abort);
   SigningRounds::Parts parts() { return {identity_, peers_, rng_}; }
 
+  SigningConfig config_;
   const Identity& identity_;
   PeerTable& peers_;
   RecordBook& records_;

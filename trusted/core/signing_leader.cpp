@@ -36,15 +36,17 @@ std::vector<PartyIndex> Cheapest(std::vector<Candidate> candidates, std::size_t 
   return out;
 }
 
+api::Error Busy() {
+  api::Error out = api::MakeError(api::ErrorCode::kBusy);
+  out.retry_after_ms = 250;
+  return out;
+}
+
 }  // namespace
 
 void SigningLeader::Lead(SignTask task) {
   const RequestId request = task.request;
-  if (tasks_.size() >= kRunsOfOneMax) {
-    api::Error busy = api::MakeError(api::ErrorCode::kBusy);
-    busy.retry_after_ms = 250;
-    return events_.OnSignFailed(request, std::move(busy));
-  }
+  if (tasks_.size() >= config_.runs_of_one_max()) return events_.OnSignFailed(request, Busy());
   Task& entry = tasks_[request];
   entry.what = std::move(task);
   if (!entry.what.has_share && std::erase(entry.what.holders, identity_.self) > 0)
@@ -135,7 +137,8 @@ bool SigningLeader::TryPooled(Task& task) {
              (recent != recent_fails_.end() && recent->second > 0);
     });
   };
-  const auto claimed = pool_.Claim(identity_.self, task.what.key, task.what.scope, task.what.account, usable);
+  const auto claimed = pool_.Claim(identity_.self, {task.what.key, {}, task.what.epoch}, task.what.scope,
+                                   task.what.account, usable);
   if (!claimed) return false;
   ++task.pooled;
   Attempt& attempt = NewAttempt(task, claimed->quorum);
@@ -192,9 +195,9 @@ void SigningLeader::OnJoin(PartyIndex from, const RequestId& request, const Sign
   const Task& task = tasks_.at(request);
   SignBegin begin{join.attempt, {}};
   for (const auto& [party, nonce] : attempt->joins) begin.nonces.push_back(nonce);
-  attempt->ssid = sign::MakeSsid({task.what.key, identity_.manifest_hash, identity_.manifest.t,
-                                  attempt->quorum, Hash32{}, task.what.digest, attempt->nonce, begin.nonces,
-                                  task.what.epoch});
+  attempt->ssid =
+      sign::MakeSsid({task.what.key, identity_.manifest_hash, identity_.manifest.t, attempt->quorum, Hash32{},
+                      task.what.digest, attempt->nonce, begin.nonces, task.what.epoch});
   for (const PartyIndex to : attempt->quorum)
     peers_.Send(to, {MessageKind::kSignBegin, request, begin.Encode()});
 }
@@ -280,7 +283,11 @@ void SigningLeader::OnRefuse(PartyIndex from, const RequestId& request, const Si
     return Fail(request, api::MakeError(static_cast<api::ErrorCode>(refuse.code)));
   }
   if (refuse.reason == RefuseReason::kAborted) return FailAborted(request, refuse.attempt);
-  if (refuse.reason == RefuseReason::kNotReady) task.unable.insert(from);
+  if (refuse.reason == RefuseReason::kNotReady) {
+    const bool busy = refuse.code == static_cast<std::uint16_t>(api::ErrorCode::kBusy);
+    task.busy = task.busy || busy;
+    if (!busy) task.unable.insert(from);
+  }
   FailAttempt(request, refuse.attempt, from);
 }
 
@@ -338,7 +345,9 @@ void SigningLeader::Fail(const RequestId& request, api::Error error) {
 }
 
 void SigningLeader::GiveUp(const RequestId& request) {
-  std::vector<PartyIndex> missing = Missing(tasks_.at(request));
+  const Task& task = tasks_.at(request);
+  if (task.busy) return Fail(request, Busy());
+  std::vector<PartyIndex> missing = Missing(task);
   if (missing.empty()) return Fail(request, api::MakeError(api::ErrorCode::kTimeout));
   api::Error error = api::MakeError(api::ErrorCode::kTooFewNodes,
                                     "nodes that the key needs do not answer or cannot sign with it");
@@ -346,7 +355,7 @@ void SigningLeader::GiveUp(const RequestId& request) {
   Fail(request, std::move(error));
 }
 
-void SigningLeader::OnPeerLost(PartyIndex party) {
+void SigningLeader::OnPeerLost(PartyIndex party, Loss loss) {
   std::vector<std::pair<RequestId, std::uint16_t>> affected;
   for (const auto& [request, task] : tasks_) {
     for (const auto& [number, attempt] : task.attempts) {
@@ -356,7 +365,11 @@ void SigningLeader::OnPeerLost(PartyIndex party) {
     }
   }
   for (const auto& [request, number] : affected) {
-    if (tasks_.contains(request)) FailAttempt(request, number, party);
+    const auto task = tasks_.find(request);
+    if (task == tasks_.end()) continue;
+    const bool waits =
+        loss == Loss::kMayReturn && ChooseQuorum(task->second.what.holders, {}).size() < identity_.manifest.t;
+    if (!waits) FailAttempt(request, number, party);
   }
 }
 

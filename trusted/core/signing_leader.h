@@ -8,6 +8,7 @@
 #include "trusted/core/peer_pace.h"
 #include "trusted/core/presign_messages.h"
 #include "trusted/core/presign_pool.h"
+#include "trusted/core/signing_config.h"
 
 namespace passport::core {
 
@@ -38,9 +39,11 @@ class SigningEvents {
 
 class SigningLeader {
  public:
-  SigningLeader(const Identity& identity, PeerTable& peers, replica::Replica& replica, KeyEpochs& epochs,
-                PresignPool& pool, Outbox& outbox, SigningEvents& events, crypto::Rng& rng)
-      : identity_(identity),
+  SigningLeader(const SigningConfig& config, const Identity& identity, PeerTable& peers,
+                replica::Replica& replica, KeyEpochs& epochs, PresignPool& pool, Outbox& outbox,
+                SigningEvents& events, crypto::Rng& rng)
+      : config_(config),
+        identity_(identity),
         peers_(peers),
         replica_(replica),
         epochs_(epochs),
@@ -52,7 +55,9 @@ class SigningLeader {
   void Lead(SignTask task);
   // kSignJoin, kSignRound3, kSignRefuse.
   void OnMessage(PartyIndex from, const PeerMessage& message);
-  void OnPeerLost(PartyIndex party);
+  // While it may return, its runs go on; other signers are tried at once if there are enough.
+  enum class Loss : std::uint8_t { kMayReturn, kForGood };
+  void OnPeerLost(PartyIndex party, Loss loss);
   void OnTick(std::uint64_t now_ms);
   std::size_t active() const { return tasks_.size(); }
   const KeyEpochs& epochs() const { return epochs_; }
@@ -84,6 +89,7 @@ class SigningLeader {
     Failures failures;
     std::set<PartyIndex> heard;
     std::set<PartyIndex> unable;  // have said that they cannot sign with this key, or with whom they shall
+    bool busy = false;            // a signer has said that it has too many runs
     std::map<PartyIndex, unsigned> refreshed;  // how often newer records were sent to a signer
   };
 
@@ -110,6 +116,7 @@ class SigningLeader {
   Attempt* Find(PartyIndex from, const RequestId& request, std::uint16_t number);
   std::uint64_t PatienceMs(PartyIndex party) const;
 
+  SigningConfig config_;
   const Identity& identity_;
   PeerTable& peers_;
   replica::Replica& replica_;

@@ -14,8 +14,6 @@ struct RunKey {
   auto operator<=>(const RunKey&) const = default;
 };
 
-// As many runs of one leader as a signer takes while the other leaders leave it room.
-inline constexpr std::size_t kRunsOfOneMax = 512;
 // Of the client's evidence in one message.
 inline constexpr std::size_t kSignedEvidenceBytesMax = 160'000;
 
@@ -101,14 +99,14 @@ enum class RefuseReason : std::uint8_t {
   kDecision = 1,  // this enclave's gates say no; code says which
   kBehind = 2,    // the leader has newer records: send them and ask again
   kNewer = 3,     // the leader's records are older; the newer ones were sent ahead of this
-  kNotReady = 4,  // no share, no setup with another signer, or too busy
+  kNotReady = 4,  // no share or no setup with another signer; with the code kBusy: too many runs
   kAborted = 5,   // a check failed or a peer went away; which one is not said (dkls23.md 4.4)
   kUnknown = 6,   // no such presignature here; only said to a leader that named one
 };
 struct SignRefuse {
   std::uint16_t attempt = 0;
   RefuseReason reason = RefuseReason::kAborted;
-  std::uint16_t code = 0;  // api::ErrorCode, for kDecision
+  std::uint16_t code = 0;  // api::ErrorCode, for kDecision and kNotReady
   Bytes Encode() const;
   static Result<SignRefuse> Parse(ByteSpan bytes);
 };

@@ -27,6 +27,7 @@ class SigningRounds {
   bool With(PartyIndex party) const { return pairs_.contains(party); }
   std::vector<UsedSetup> used_setups() const;
   const Hash32& ssid() const { return ssid_; }
+  std::uint64_t epoch() const { return share_->epoch; }  // of the share that Prepare took
 
   // Round 1, sent to the others.
   protocol::Outcome<Unit> Start(const Parts& parts, const RunKey& run, const Hash32& ssid);

@@ -8,16 +8,27 @@ namespace passport::launcher {
 namespace {
 
 constexpr option kLongOptions[] = {
-    {"enclave", required_argument, nullptr, 'e'},     {"host", required_argument, nullptr, 'h'},
-    {"root-key", required_argument, nullptr, 'r'},    {"make-root-key", no_argument, nullptr, 'R'},
-    {"enclave-uid", required_argument, nullptr, 'E'}, {"host-uid", required_argument, nullptr, 'H'},
-    {"data-dir", required_argument, nullptr, 'd'},    {"pid-file", required_argument, nullptr, 'p'},
-    {"measurement", required_argument, nullptr, 'm'}, {"dev", no_argument, nullptr, 'D'},
-    {"help", no_argument, nullptr, '?' + 256},        {nullptr, 0, nullptr, 0}};
+    {"enclave", required_argument, nullptr, 'e'},      {"host", required_argument, nullptr, 'h'},
+    {"root-key", required_argument, nullptr, 'r'},     {"make-root-key", no_argument, nullptr, 'R'},
+    {"enclave-uid", required_argument, nullptr, 'E'},  {"host-uid", required_argument, nullptr, 'H'},
+    {"data-dir", required_argument, nullptr, 'd'},     {"pid-file", required_argument, nullptr, 'p'},
+    {"measurement", required_argument, nullptr, 'm'},  {"dev", no_argument, nullptr, 'D'},
+    {"sessions-max", required_argument, nullptr, 's'}, {"presignatures-max", required_argument, nullptr, 'P'},
+    {"help", no_argument, nullptr, '?' + 256},         {nullptr, 0, nullptr, 0}};
+constexpr std::uint32_t kSessionsLeast = 16;
+constexpr std::uint32_t kLimitMost = 65'536;
 
 bool TakeUid(uid_t& to, std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), to);
   return error == std::errc{} && end == text.data() + text.size() && to != 0;
+}
+
+bool TakeLimit(std::optional<std::uint32_t>& to, std::string_view text, std::uint32_t least) {
+  std::uint32_t limit = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
+  if (error != std::errc{} || end != text.data() + text.size()) return false;
+  to = limit;
+  return limit >= least && limit <= kLimitMost;
 }
 
 bool TakeMeasurement(std::optional<Hash32>& to, std::string_view text) {
@@ -46,6 +57,10 @@ bool Take(Options& options, int which, const char* value) {
       return TakeUid(options.host_uid, value);
     case 'm':
       return TakeMeasurement(options.measurement, value);
+    case 's':
+      return TakeLimit(options.sessions_max, value, kSessionsLeast);
+    case 'P':
+      return TakeLimit(options.presignatures_max, value, 0);
     case 'R':
       return options.make_root_key = true;
     case 'D':
@@ -70,6 +85,8 @@ const std::string_view kUsage =
     "  --data-dir DIR       folder that is given to the host's uid\n"
     "  --pid-file FILE      'launcher PID enclave PID host PID', rewritten at every start\n"
     "  --measurement HEX    start only the image with this SHA-256 (sha256sum FILE)\n"
+    "  --sessions-max N     signing runs at a time, 16 to 65536 (1024)\n"
+    "  --presignatures-max N  kept by the enclave, up to 65536; 0: none are made (4096)\n"
     "  --dev                accept missing layers, such as one uid for all; they are claimed, never hidden\n";
 
 Result<Options, Problem> ParseOptions(std::span<char* const> arguments) {

@@ -25,6 +25,8 @@ struct Options {
   std::string pid_file;               // empty: none
   std::optional<Hash32> measurement;  // the only image to start
   bool development = false;
+  std::optional<std::uint32_t> sessions_max;  // absent: the enclave's own
+  std::optional<std::uint32_t> presignatures_max;
   std::vector<std::string> host_arguments;  // after "--"
 };
 

@@ -117,6 +117,7 @@ Result<Unit, std::optional<End>> Supervisor::AwaitReady(Enclave& enclave) {
   platform::LaunchInfo info;
   info.development = setup_.options.development;
   info.svn = kSvn;
+  info.limits = {setup_.options.sessions_max, setup_.options.presignatures_max};
   info.measurement = setup_.image.measurement;
   info.unique_key = setup_.unique_key.Clone();
   info.product_key = setup_.product_key.Clone();

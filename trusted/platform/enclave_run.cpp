@@ -67,6 +67,8 @@ core::CoreConfig ToCoreConfig(LaunchInfo info, const ConfinementRecord& confinem
   config.measurement = info.measurement;
   config.build = parts.build;
   config.envelope_source = parts.envelope_source;
+  if (info.limits.sessions) config.signing.runs_max = *info.limits.sessions;
+  if (info.limits.presignatures) config.presign.total_max = *info.limits.presignatures;
   config.confinement.push_back({"mode", info.development ? "development" : "production"});
   for (const auto& [layer, state] : confinement.Listing()) config.confinement.push_back({layer, state});
   return config;

@@ -30,6 +30,7 @@ LaunchInfo SampleInfo() {
   info.measurement.fill(1);
   info.unique_key.ExposeMutable().fill(2);
   info.product_key.ExposeMutable().fill(3);
+  info.limits.presignatures = 0;
   info.launch = SampleRecord();
   return info;
 }
@@ -97,6 +98,7 @@ TEST(LaunchInfo, ReadsBackWhatItWrote) {
   EXPECT_EQ(back.value().measurement, SampleInfo().measurement);
   EXPECT_EQ(back.value().unique_key.Expose(), SampleInfo().unique_key.Expose());
   EXPECT_EQ(back.value().product_key.Expose(), SampleInfo().product_key.Expose());
+  EXPECT_EQ(back.value().limits, SampleInfo().limits);
   EXPECT_EQ(back.value().launch, SampleRecord());
 }
 

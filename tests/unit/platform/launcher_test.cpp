@@ -37,9 +37,26 @@ std::vector<std::string> Complete(const std::vector<std::string>& more) {
 
 TEST(Options, TakeEveryOptionAndTheHostsArguments) {
   const std::string hash(64, 'a');
-  const auto options =
-      Parse(Complete({"--make-root-key", "--enclave-uid", "7", "--host-uid", "8", "--data-dir", "d",
-                      "--pid-file", "p", "--measurement", hash, "--dev", "--", "--port", "1", "x"}));
+  const auto options = Parse(Complete({"--make-root-key",
+                                       "--enclave-uid",
+                                       "7",
+                                       "--host-uid",
+                                       "8",
+                                       "--data-dir",
+                                       "d",
+                                       "--pid-file",
+                                       "p",
+                                       "--measurement",
+                                       hash,
+                                       "--sessions-max",
+                                       "16",
+                                       "--presignatures-max",
+                                       "0",
+                                       "--dev",
+                                       "--",
+                                       "--port",
+                                       "1",
+                                       "x"}));
   ASSERT_TRUE(options.ok()) << options.error();
   EXPECT_EQ(options.value().enclave_path, "e");
   EXPECT_EQ(options.value().host_path, "h");
@@ -51,6 +68,8 @@ TEST(Options, TakeEveryOptionAndTheHostsArguments) {
   EXPECT_EQ(options.value().pid_file, "p");
   EXPECT_EQ(ToHex(options.value().measurement.value()), hash);
   EXPECT_TRUE(options.value().development);
+  EXPECT_EQ(options.value().sessions_max, 16u);
+  EXPECT_EQ(options.value().presignatures_max, 0u);
   EXPECT_EQ(options.value().host_arguments, (std::vector<std::string>{"--port", "1", "x"}));
 }
 
@@ -59,6 +78,8 @@ TEST(Options, AreModestByDefault) {
   ASSERT_TRUE(options.ok());
   EXPECT_FALSE(options.value().development);
   EXPECT_FALSE(options.value().make_root_key);
+  EXPECT_FALSE(options.value().sessions_max.has_value());
+  EXPECT_FALSE(options.value().presignatures_max.has_value());
   EXPECT_EQ(options.value().enclave_uid, 61001u);
   EXPECT_EQ(options.value().host_uid, 61002u);
   EXPECT_TRUE(options.value().host_arguments.empty());
@@ -73,7 +94,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Words{"--host-uid", "1x"}, Words{"--host-uid", "-1"}, Words{"--host-uid", ""},
                     Words{"--host-uid", "4294967296"}, Words{"--host-uid", "61001"},
                     Words{"--measurement", "00"}, Words{"--measurement", std::string(64, 'g')},
-                    Words{"--data-dir", ""}, Words{"--enclave", ""}, Words{"--pid-file"}));
+                    Words{"--sessions-max", "15"}, Words{"--sessions-max", "65537"},
+                    Words{"--sessions-max", "20x"}, Words{"--presignatures-max", "65537"},
+                    Words{"--presignatures-max", "-1"}, Words{"--data-dir", ""}, Words{"--enclave", ""},
+                    Words{"--pid-file"}));
 
 TEST(Options, NameTheOneAtFault) {
   EXPECT_NE(Parse(Complete({"--nonsense", "--", "x"})).error().find("--nonsense"), std::string::npos);

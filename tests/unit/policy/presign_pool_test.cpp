@@ -39,7 +39,7 @@ class PresignPoolTest : public ::testing::Test {
     out.expires_unix_ms = kNowMs + 1'000;
     sign::Session& session = out.presignature.session;
     session.ssid = Named<RecordId>(++made).bytes;
-    session.key = Named<KeyId>(key);
+    session.key = out.key.id = Named<KeyId>(key);
     session.quorum = quorum;
     for (const PartyIndex party : quorum) {
       if (party != kOne) session.setups.emplace(party, SetupId{});
@@ -52,7 +52,7 @@ class PresignPoolTest : public ::testing::Test {
     return ssid;
   }
   std::optional<PresignPool::Claimed> Claim(PresignPool& pool, std::uint32_t scope, std::uint32_t key) {
-    return pool.Claim(kOne, Named<KeyId>(key), {Named<RecordId>(scope), 1, {}},
+    return pool.Claim(kOne, {Named<KeyId>(key)}, {Named<RecordId>(scope), 1, {}},
                       {Named<RecordId>(1'000 + key), 2, {}}, [](const auto&) { return true; });
   }
   static std::uint64_t Lost(const PresignPool& pool, PresignLoss loss) {
@@ -97,12 +97,36 @@ TEST_F(PresignPoolTest, OtherRecordVersionsOrSignersThatMayNotBeAskedClaimNothin
   pool.Confirm(Add(pool, Presignature(1, 1)));
   const RecordRef scope{Named<RecordId>(1), 1, {}}, account{Named<RecordId>(1'001), 2, {}};
   const auto any = [](const auto&) { return true; };
-  const KeyId key = Named<KeyId>(1);
+  const PresignedKey key{Named<KeyId>(1)};
   EXPECT_FALSE(pool.Claim(kOne, key, {scope.id, 2, {}}, account, any).has_value());
   EXPECT_FALSE(pool.Claim(kOne, key, scope, {account.id, 3, {}}, any).has_value());
   EXPECT_FALSE(pool.Claim(kTwo, key, scope, account, any).has_value());
   EXPECT_FALSE(pool.Claim(kOne, key, scope, account, [](const auto&) { return false; }).has_value());
   EXPECT_TRUE(pool.Claim(kOne, key, scope, account, any).has_value());
+}
+
+// It was made for one path and by the shares of one epoch: nothing of it can be chosen afterwards.
+TEST_F(PresignPoolTest, AnotherPathOrEpochOfTheKeyClaimsNothing) {
+  PresignPool pool = Make();
+  const RecordRef scope{Named<RecordId>(1), 1, {}}, account{Named<RecordId>(1'001), 2, {}};
+  const auto any = [](const auto&) { return true; };
+  const PresignedKey root{Named<KeyId>(1)};
+  PresignedKey derived = root, refreshed = root;
+  derived.path[31] = 1;
+  refreshed.epoch = 1;
+  for (const PresignedKey& key : {root, derived, refreshed}) {
+    PooledPresignature what = Presignature(1, 1);
+    what.key = key;
+    const Hash32 ssid = Add(pool, std::move(what));
+    pool.Confirm(ssid);
+    EXPECT_EQ(pool.CountOf(kOne, key, {kOne, kTwo}), 1u);
+    for (const PresignedKey& other : {root, derived, refreshed}) {
+      if (other == key) continue;
+      EXPECT_FALSE(pool.Claim(kOne, other, scope, account, any).has_value());
+    }
+    EXPECT_TRUE(pool.Claim(kOne, key, scope, account, any).has_value());
+    EXPECT_TRUE(pool.Take(ssid, kOne).has_value());
+  }
 }
 
 TEST_F(PresignPoolTest, OfOneKeySetAndLeaderThereAreTwo) {
@@ -112,7 +136,7 @@ TEST_F(PresignPoolTest, OfOneKeySetAndLeaderThereAreTwo) {
   const Hash32 other_set = Add(pool, Presignature(1, 1, kOne, {kOne, kThree}));
   const Hash32 other_leader = Add(pool, Presignature(1, 1, kTwo));
   const Hash32 third = Add(pool, Presignature(1, 1));
-  EXPECT_EQ(pool.CountOf(kOne, Named<KeyId>(1), {kOne, kTwo}), 2u);
+  EXPECT_EQ(pool.CountOf(kOne, {Named<KeyId>(1)}, {kOne, kTwo}), 2u);
   EXPECT_FALSE(pool.Take(first, kOne).has_value()) << "the oldest gave way";
   EXPECT_TRUE(pool.Take(second, kOne).has_value());
   EXPECT_TRUE(pool.Take(third, kOne).has_value());
