@@ -30,7 +30,7 @@ struct DevnetPrograms {
   fs::path enclave;
   fs::path host;
   std::vector<std::string> more_host_arguments;
-  std::vector<std::string> more_launcher_arguments;
+  std::vector<std::string> more_launcher_arguments = {};
 
   // The programs in a folder, by the names they ship under.
   static DevnetPrograms In(const fs::path& folder);
