@@ -140,11 +140,12 @@ TEST_F(Sessions, BetweenRoundsASessionKeepsAFewHundredBytes) {
 TEST(SessionLimit, ANodeWithTooManyRunsIsBusyAndSaysSo) {
   World world(Options{.seed = 35, .relayed = true, .signing = {.runs_max = 16}, .presign = {.total_max = 0}});
   Network& network = world.network;
+  ASSERT_TRUE(world.SignsEverywhere());  // both have the account's record at hand
   network.Kill(kThree);
   network.delay_ms = [](PartyIndex, PartyIndex) { return 40; };
   std::size_t refused = 0;
-  network.core_tap = [&refused](PartyIndex from, PartyIndex, PeerMessage& message) {
-    if (from != kTwo || message.kind != MessageKind::kSignRefuse) return true;
+  network.core_tap = [&refused](PartyIndex, PartyIndex, PeerMessage& message) {
+    if (message.kind != MessageKind::kSignRefuse) return true;
     const auto refuse = core::SignRefuse::Parse(message.body).value();
     EXPECT_EQ(refuse.reason, core::RefuseReason::kNotReady);
     EXPECT_EQ(refuse.code, static_cast<std::uint16_t>(api::ErrorCode::kBusy));
