@@ -195,8 +195,7 @@ struct LoneCore {
   explicit LoneCore(std::vector<core::Claim> confinement)
       : core({.keys = {rng.Key(), rng.Key(), 1},
               .build = "test",
-              .confinement = std::move(confinement),
-              .presign = {}},
+              .confinement = std::move(confinement)},
              rng) {}
   std::string Health() {
     edl::Effects effects;

@@ -22,8 +22,8 @@ struct CoreConfig {
   std::size_t records_cached_max = kRecordsCachedDefault;
   EnvelopeKeySource envelope_source = crypto::EnvelopeKey::Generate;
   peer::VersionRange versions = kProtocolVersions;  // offered to peers (rules.md 36)
-  SigningConfig signing;
-  PresignConfig presign;
+  SigningConfig signing = {};
+  PresignConfig presign = {};
 };
 
 std::string_view NameOf(edl::Phase phase);
