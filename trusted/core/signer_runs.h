@@ -62,7 +62,7 @@ class SignerRuns {
   void GiveShare(const RunKey& key, sign::Presignature presignature, const std::vector<UsedSetup>& setups);
   void Refuse(const RunKey& key, RefuseReason reason, std::uint16_t code);
   void Abort(const RunKey& key, const protocol::Abort& abort);
-  SigningRounds::Parts parts() { return {identity_, peers_, rng_}; }
+  SigningRounds::Parts parts() { return {identity_, peers_, rng_, rounds_begun_}; }
 
   SigningConfig config_;
   const Identity& identity_;
@@ -75,6 +75,7 @@ class SignerRuns {
   Outbox& outbox_;
   crypto::Rng& rng_;
   std::uint64_t now_ms_ = 0;
+  std::uint64_t rounds_begun_ = 0;
   std::map<RunKey, Run> runs_;
 };
 

@@ -49,8 +49,9 @@ sign::Peers SigningRounds::Setups() const {
 
 Outcome<Unit> SigningRounds::Start(const Parts& parts, const RunKey& run, const Hash32& ssid) {
   ssid_ = ssid;
-  PASSPORT_TRY(auto step, sign::Start({parts.identity.self, quorum_, ssid, *share_, curve::Scalar()},
-                                      Setups(), parts.rng));
+  PASSPORT_TRY(auto step,
+               sign::Start({parts.identity.self, quorum_, ssid, *share_, curve::Scalar(), parts.begun++},
+                           Setups(), parts.rng));
   state_ = std::move(step.next);
   for (const auto& [to, message] : step.out)
     Send(parts, run, to, {run.attempt, message.Encode(), {}}, kinds_.round1);

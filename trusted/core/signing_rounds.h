@@ -13,6 +13,7 @@ class SigningRounds {
     const Identity& identity;
     PeerTable& peers;
     crypto::Rng& rng;
+    std::uint64_t& begun;  // runs of this owner
   };
   struct Kinds {
     MessageKind round1;

@@ -63,6 +63,7 @@ inline constexpr Tag kRvTheta{"rv/theta"};
 inline constexpr Tag kRvMuLeaf{"rv/mu/leaf"};
 inline constexpr Tag kRvMu{"rv/mu"};
 // Signing.
+inline constexpr Tag kSgHedge{"sg/hedge"};
 inline constexpr Tag kSgCom{"sg/com"};
 inline constexpr Tag kSgEcho{"sg/echo"};
 inline constexpr Tag kSgReceipt{"sg/receipt"};
