@@ -93,7 +93,8 @@ void PresignRuns::OnRound(PartyIndex from, const PeerMessage& message) {
   auto round = SignRound::Parse(message.body);
   const auto entry = runs_.find(message.request);
   if (!round.ok() || entry == runs_.end() || !entry->second.rounds.With(from)) return;
-  entry->second.rounds.Take(from, message.kind, std::move(round).value());
+  const auto taken = entry->second.rounds.Take(from, message.kind, std::move(round).value());
+  if (!taken.ok()) Abort(message.request, taken.error());
 }
 
 bool PresignRuns::HasWork() const {

@@ -211,7 +211,8 @@ void SignerRuns::OnRound(PartyIndex from, const PeerMessage& message) {
   const RunKey key{message.request, round.value().attempt};
   const auto entry = runs_.find(key);
   if (entry == runs_.end() || !entry->second.rounds.With(from)) return;
-  entry->second.rounds.Take(from, message.kind, std::move(round).value());
+  const auto taken = entry->second.rounds.Take(from, message.kind, std::move(round).value());
+  if (!taken.ok()) return Abort(key, taken.error());
   Advance(key);
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "trusted/sharing/quorum.h"
+
 namespace passport::core {
 namespace {
 
@@ -168,8 +170,7 @@ void SigningLeader::OnMessage(PartyIndex from, const PeerMessage& message) {
     const auto join = SignJoin::Parse(message.body);
     if (join.ok()) OnJoin(from, message.request, join.value());
   } else if (message.kind == MessageKind::kSignRound3) {
-    const auto round = SignRound3::Parse(message.body);
-    if (round.ok()) OnShare(from, message.request, round.value());
+    OnRound3(from, message);
   } else {
     const auto refuse = SignRefuse::Parse(message.body);
     if (refuse.ok()) OnRefuse(from, message.request, refuse.value());
@@ -181,7 +182,7 @@ SigningLeader::Attempt* SigningLeader::Find(PartyIndex from, const RequestId& re
   if (task == tasks_.end()) return nullptr;
   const auto attempt = task->second.attempts.find(number);
   if (attempt == task->second.attempts.end()) return nullptr;
-  if (std::ranges::find(attempt->second.quorum, from) == attempt->second.quorum.end()) return nullptr;
+  if (attempt->second.aborted || !sharing::Contains(attempt->second.quorum, from)) return nullptr;
   task->second.heard.insert(from);
   const auto invited = attempt->second.invited_ms.extract(from);
   if (!invited.empty() && from != identity_.self) pace_.Answered(from, now_ms_ - invited.mapped());
@@ -217,24 +218,42 @@ bool SigningLeader::SetupsFit(PartyIndex from, const Attempt& attempt,
   return named == attempt.quorum;
 }
 
+// The same message again changes nothing, another one ends the attempt (dkls23.md 6.10).
+void SigningLeader::OnRound3(PartyIndex from, const PeerMessage& message) {
+  const auto round = SignRound3::Parse(message.body);
+  if (!round.ok()) return;
+  Attempt* attempt = Find(from, message.request, round.value().attempt);
+  if (attempt == nullptr || attempt->ssid == Hash32{}) return;
+  const auto [first, is_new] = attempt->heard.try_emplace(from, message.body);
+  if (is_new) return OnShare(from, message.request, *attempt, round.value());
+  if (first->second != message.body) OnTwoShares(from, message.request, round.value().attempt);
+}
+
+// Nobody is banned for it: what it is worth to whoever does it is one attempt.
+void SigningLeader::OnTwoShares(PartyIndex from, const RequestId& request, std::uint16_t number) {
+  tasks_.at(request).attempts.at(number).aborted = true;
+  outbox_.Log(Event::kSignAborted, request, from,
+              static_cast<std::uint64_t>(protocol::AbortReason::kEquivocation));
+  FailAttempt(request, number, from);
+}
+
 // A share counts with its sender's receipt over what this node decided and the setups that it holds; all
 // shares must name one R.
-void SigningLeader::OnShare(PartyIndex from, const RequestId& request, const SignRound3& round) {
-  Attempt* attempt = Find(from, request, round.attempt);
-  if (attempt == nullptr || attempt->ssid == Hash32{} || attempt->shares.contains(from)) return;
+void SigningLeader::OnShare(PartyIndex from, const RequestId& request, Attempt& attempt,
+                            const SignRound3& round) {
   const Task& task = tasks_.at(request);
   auto share = sign::SignatureShare::Parse(round.share);
-  const ReceiptFacts facts{request,       task.what.digest, task.what.scope,     task.what.account,
-                           attempt->ssid, round.setups,     peers_.BootOf(from), identity_.manifest_hash};
+  const ReceiptFacts facts{request,      task.what.digest, task.what.scope,     task.what.account,
+                           attempt.ssid, round.setups,     peers_.BootOf(from), identity_.manifest_hash};
   const bool holds =
-      share.ok() && SetupsFit(from, *attempt, round.setups) &&
+      share.ok() && SetupsFit(from, attempt, round.setups) &&
       crypto::VerifyEd25519(identity_.manifest.Row(from)->identity_key, ReceiptDigest(facts), round.receipt);
-  if (!holds || (attempt->nonce_point && *attempt->nonce_point != round.nonce_point)) {
+  if (!holds || (attempt.nonce_point && *attempt.nonce_point != round.nonce_point)) {
     return FailAttempt(request, round.attempt, from);
   }
-  attempt->nonce_point = round.nonce_point;
-  attempt->shares.emplace(from, std::move(share).value());
-  if (attempt->shares.size() == attempt->quorum.size()) Combine(request, *attempt);
+  attempt.nonce_point = round.nonce_point;
+  attempt.shares.emplace(from, std::move(share).value());
+  if (attempt.shares.size() == attempt.quorum.size()) Combine(request, attempt);
 }
 
 void SigningLeader::Combine(const RequestId& request, Attempt& attempt) {

@@ -74,9 +74,11 @@ class SigningLeader {
     std::map<PartyIndex, Hash32> joins;
     Hash32 ssid{};  // set when all joined
     std::map<PartyIndex, sign::SignatureShare> shares;
+    std::map<PartyIndex, Bytes> heard;  // round 3 as it came from those who gave a share
     std::optional<ByteArray<33>> nonce_point;
     std::uint64_t started_ms = 0;
     bool given_up = false;  // another attempt was started; its result still counts
+    bool aborted = false;   // and nothing counts any more
     bool pooled = false;    // with a presignature: no rounds before round 3
   };
   using Failures = std::map<PartyIndex, unsigned>;
@@ -103,7 +105,9 @@ class SigningLeader {
   void Invite(const Task& task, std::uint16_t number, Attempt& attempt, PartyIndex to);
   void SendRecords(const Task& task, PartyIndex to);
   void OnJoin(PartyIndex from, const RequestId& request, const SignJoin& join);
-  void OnShare(PartyIndex from, const RequestId& request, const SignRound3& round);
+  void OnRound3(PartyIndex from, const PeerMessage& message);
+  void OnShare(PartyIndex from, const RequestId& request, Attempt& attempt, const SignRound3& round);
+  void OnTwoShares(PartyIndex from, const RequestId& request, std::uint16_t number);
   bool SetupsFit(PartyIndex from, const Attempt& attempt, const std::vector<UsedSetup>& setups) const;
   void OnRefuse(PartyIndex from, const RequestId& request, const SignRefuse& refuse);
   void Combine(const RequestId& request, Attempt& attempt);

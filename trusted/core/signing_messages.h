@@ -63,6 +63,7 @@ struct SignRound {
   crypto::Ed25519Signature signature{};
   Bytes Encode() const;
   static Result<SignRound> Parse(ByteSpan bytes);
+  friend bool operator==(const SignRound&, const SignRound&) = default;
 };
 Hash32 Round2Transcript(const RunKey& run, const Hash32& ssid, ByteSpan message);
 

@@ -63,8 +63,11 @@ void SigningRounds::Send(const Parts& parts, const RunKey& run, PartyIndex to, S
   parts.peers.Send(to, {kind, run.request, round.Encode()});
 }
 
-void SigningRounds::Take(PartyIndex from, MessageKind kind, SignRound message) {
-  (kind == kinds_.round1 ? round1_ : round2_).emplace(from, std::move(message));
+Outcome<Unit> SigningRounds::Take(PartyIndex from, MessageKind kind, SignRound message) {
+  Messages& round = kind == kinds_.round1 ? round1_ : round2_;
+  const auto [first, is_new] = round.try_emplace(from, std::move(message));
+  if (!is_new && first->second != message) return Fail(Abort{AbortReason::kEquivocation, from});
+  return Unit{};
 }
 
 bool SigningRounds::due() const {

@@ -32,8 +32,9 @@ class SigningRounds {
 
   // Round 1, sent to the others.
   protocol::Outcome<Unit> Start(const Parts& parts, const RunKey& run, const Hash32& ssid);
-  // A message of a peer for round 1 or 2, also before this node can use it. Only the first of each counts.
-  void Take(PartyIndex from, MessageKind kind, SignRound message);
+  // A message of a peer for round 1 or 2, also before this node can use it. The same again changes nothing;
+  // another one of that round (dkls23.md 6.10: kEquivocation, which burns nothing) ends the run.
+  protocol::Outcome<Unit> Take(PartyIndex from, MessageKind kind, SignRound message);
   // Whether everything is there that the next round needs.
   bool due() const;
   // Computes that round: sends the next message, or makes the presignature.
