@@ -27,6 +27,8 @@ class Equivocation : public ::testing::Test {
     network.log().clear();
   }
 
+  void TearDown() override { network.core_tap = nullptr; }
+
   // Node 1 signs with nodes 2 and 3. Of each of these kinds, node 2 sends it the message and then what
   // `again` makes of it; node 3's is held back for so long.
   ::testing::AssertionResult SignsAlthough(const std::set<MessageKind>& kinds, void (*again)(Bytes&)) {

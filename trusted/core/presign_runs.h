@@ -53,7 +53,7 @@ class PresignRuns {
   bool IsCurrent(const RecordRef& ref, const replica::Version** version);
   void OnBegin(PartyIndex from, const RequestId& id, const SignBegin& begin);
   void OnRound(PartyIndex from, const PeerMessage& message);
-  void Keep(const RequestId& id, Run& run, sign::Presignature made);
+  void Keep(const RequestId& id, Run& run, SigningRounds::Made made);
   void Refuse(const RequestId& id, PartyIndex leader, RefuseReason reason);
   void Abort(const RequestId& id, const protocol::Abort& abort);
   SigningRounds::Parts parts() { return {identity_, peers_, rng_, rounds_begun_}; }

@@ -67,7 +67,6 @@ inline constexpr Tag kSgHedge{"sg/hedge"};
 inline constexpr Tag kSgCom{"sg/com"};
 inline constexpr Tag kSgEcho{"sg/echo"};
 inline constexpr Tag kSgReceipt{"sg/receipt"};
-inline constexpr Tag kSgR2{"sg/r2"};
 inline constexpr Tag kSgShown{"sg/shown"};
 inline constexpr Tag kSgShare{"sg/share"};
 inline constexpr Tag kSgBlame{"sg/blame"};

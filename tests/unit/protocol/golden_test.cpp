@@ -28,15 +28,30 @@ TEST(Golden, MessagesOfSigningAreUnderstood) {
 }
 
 TEST(Golden, DefenceOfASignerIsUnderstood) {
-  constexpr const char* kName = "sign-defence-v1.bin";
+  constexpr const char* kName = "sign-defence-v2.bin";
   if (golden::Writing()) {
     blame::Quarrel quarrel(Cluster(3, 3, 2), blame::WrongPsi());
     golden::WriteMissing(kName, quarrel.Defend({2}).value().Encode());
   }
   EXPECT_TRUE(RoundTrips<sign::Defence>(kName));
   const auto defence = sign::Defence::Parse(ReadGolden(kName)).value();
-  EXPECT_TRUE(
-      crypto::VerifyEd25519(NodeKey({2}).public_key(), defence.Statement(blame::kDigest), defence.signature));
+  EXPECT_TRUE(crypto::VerifyEd25519(
+      NodeKey({2}).public_key(),
+      defence.Statement(blame::Quarrel(Cluster(3, 3, 2), blame::WrongPsi()).dispute), defence.signature));
+}
+
+// Since protocol version 3; computed by Python's hashlib from the files, the digest all ones, the receipt all
+// twos.
+TEST(Golden, WhatIsSignedInRounds2And3IsThatOfPython) {
+  const auto message = sign::Multiplication::Parse(ReadGolden("sign-multiplication-v1.bin"));
+  const auto share = sign::SignatureShare::Parse(ReadGolden("sign-share-v1.bin"));
+  ASSERT_TRUE(message.ok() && share.ok());
+  EXPECT_EQ(ToHex(sign::Statement(sign::Show(message.value()))),
+            "bed716c84c29c28f92d477863f7caf540ea8f83ea99b13b7ab25b5b962541d60");
+  Hash32 receipt;
+  receipt.fill(2);
+  EXPECT_EQ(ToHex(sign::Statement(share.value(), receipt, MakeDigest(1))),
+            "3ef0871e7be3e601936181fa52f0f0ac8d6ca4d8cc06e0abc1949758aaaf89c3");
 }
 
 TEST(Golden, KeyShareBelongsToTheCertifiedKey) {
