@@ -70,7 +70,9 @@ Shown Show(const Multiplication& message) {
   crypto::Sha256 rest;
   const mul::MultiplyMessage& multiply = message.multiply;
   rest.Update(message.salt).Update(message.echo).Update(multiply.nonce);
-  rest.Update(multiply.corrections.bytes()).Update(multiply.eta.Encode()).Update(multiply.mu);
+  rest.Update(multiply.corrections.bytes());
+  for (const curve::Scalar& eta : multiply.eta) rest.Update(eta.Encode());
+  rest.Update(multiply.mu);
   return {message.header,    message.nonce, message.public_share, message.gamma_nonce,
           message.gamma_key, message.psi,   rest.Final()};
 }

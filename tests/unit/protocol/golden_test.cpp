@@ -118,7 +118,7 @@ TEST(Golden, TracesOfFixedSeedsStayTheSame) {
   EXPECT_EQ(ToHex(RunDkg(MakeProposal(2, 3), 1).wire.Trace()),
             "117cc45c1b7d6811be969f53712485742963bba6fe087b0c38e6ba64731f4052");
   EXPECT_EQ(ToHex(RunSign(Cluster(2, 3, 1), {{1}, {3}}, 1).wire.Trace()),
-            "4ab20bc6ae88ef2a838daf4fa77e4bba259e34b3f750b10650058b32241667ea");
+            "207587e2000b8e796c4f786d2853ee1da2114d23989a190a2a583063164e4c01");
   const Committee committee = MakeCommittee(2, 3, 1);
   EXPECT_EQ(
       ToHex(RunReshare(committee, MakeReshareProposal(committee, AllOf(3), 2, 3, AllOf(3)), 1).wire.Trace()),
