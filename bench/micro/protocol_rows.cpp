@@ -2,6 +2,7 @@
 #include "bench/micro/harness.h"
 #include "trusted/core/signing_messages.h"
 #include "trusted/peer/noise.h"
+#include "trusted/sign/defence.h"
 
 namespace passport::bench {
 namespace {
@@ -28,17 +29,21 @@ void AddOnline(const char* name, std::uint16_t t, std::uint16_t n) {
 // What the leader of a 2-of-n run signs and verifies as a node: round 2 and the receipt, its own and its
 // peer's.
 struct NodeSignatures {
+  NodeSignatures() {
+    for (auto* point : {&round_2.nonce, &round_2.public_share, &round_2.gamma_nonce, &round_2.gamma_key})
+      *point = *curve::MulBase(curve::Scalar::FromU64(2));
+    round_2.multiply.corrections = curve::EncodedScalars(mul::MultiplyMessage::kCorrections);
+  }
+  Hash32 OfRound2() const { return sign::Statement(sign::Show(round_2)); }
+  static Hash32 OfRound3() { return sign::Statement(sign::SignatureShare{}, core::ReceiptDigest({}), {}); }
   void Run() {
-    const Hash32 transcript = core::Round2Transcript({}, ssid, round_2);
-    const crypto::Ed25519Signature own[] = {key.Sign(transcript), key.Sign(core::ReceiptDigest({}))};
-    PASSPORT_CHECK(
-        crypto::VerifyEd25519(key.public_key(), core::Round2Transcript({}, ssid, round_2), own[0]));
-    PASSPORT_CHECK(crypto::VerifyEd25519(key.public_key(), core::ReceiptDigest({}), own[1]));
+    const crypto::Ed25519Signature own[] = {key.Sign(OfRound2()), key.Sign(OfRound3())};
+    PASSPORT_CHECK(crypto::VerifyEd25519(key.public_key(), OfRound2(), own[0]));
+    PASSPORT_CHECK(crypto::VerifyEd25519(key.public_key(), OfRound3(), own[1]));
   }
   crypto::SystemRng rng;
   crypto::SigningKey key = crypto::SigningKey::Generate(rng);
-  Hash32 ssid{};
-  Bytes round_2 = Bytes(sign::Header::kSize + sign::Multiplication::kPayloadSize);
+  sign::Multiplication round_2;
 };
 
 // What one of two signers seals and opens of the other: the messages of three rounds.

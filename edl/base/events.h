@@ -53,6 +53,11 @@ enum class Event : std::uint16_t {
   kPresignUnconfirmed = 68,  // not all signers have said that they hold it
   // Refresh of keys (dkls23.md 7).
   kEpochActive = 80,      // a key signs with new shares from now on; value: their epoch
+  // The blame round of a signature by more than two that did not verify. What is proved of a party is so by its
+  // own signed words; every node judges for itself.
+  kSignLie = 100,         // party: who has spoilt it; value: sign::Lie
+  kSignUndefended = 101,  // party: a signer that has not defended its share, which proves nothing
+  kDisputeRefused = 102,  // party: a leader that wants a defence for a signature that is not spoilt
 };
 
 struct EventName {
@@ -96,6 +101,9 @@ inline constexpr EventName kEventNames[] = {
     {Event::kPresignRecordChanged, "presign_record_changed"},
     {Event::kPresignUnconfirmed, "presign_unconfirmed"},
     {Event::kEpochActive, "epoch_active"},
+    {Event::kSignLie, "sign_lie"},
+    {Event::kSignUndefended, "sign_undefended"},
+    {Event::kDisputeRefused, "dispute_refused"},
 };
 
 constexpr std::string_view NameOf(Event event) {

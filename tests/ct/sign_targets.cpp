@@ -98,13 +98,10 @@ Presigned Presign() {
   auto two = Start(signers.two, kOne);
   auto next_one = Multiply(signers.one, std::move(one.next), kTwo, two.out.at(kOne));
   auto next_two = Multiply(signers.two, std::move(two.next), kOne, one.out.at(kTwo));
-  // The coin that merges two checks is drawn after the message that it judges, and is used once: it may be
-  // known by then.
-  crypto::SeededRng coins(6);
   auto of_one = sign::Presign(std::move(next_one.next), signers.one.PeersWith(kTwo),
-                              {{kTwo, next_two.out.at(kOne)}}, coins);
+                              {{kTwo, next_two.out.at(kOne)}}, signers.one.rng);
   auto of_two = sign::Presign(std::move(next_two.next), signers.two.PeersWith(kOne),
-                              {{kOne, next_one.out.at(kTwo)}}, coins);
+                              {{kOne, next_one.out.at(kTwo)}}, signers.two.rng);
   Require(of_one.ok() && of_two.ok(), "both presign");
   return {std::move(of_one).value(), std::move(of_two).value()};
 }

@@ -1,12 +1,14 @@
-// Two functions of the product as the linker lets this program see them (--wrap, tests/ct/CMakeLists.txt):
+// Three functions of the product as the linker lets this program see them (--wrap, tests/ct/CMakeLists.txt):
 // where a secret begins inside a library, and where something stops being one inside a function.
 #include "tests/ct/poison.h"
 #include "trusted/crypto/rsa.h"
+#include "trusted/curve/scalar.h"
 #include "trusted/peer/bind.h"
 
 #define EnvelopeOpenSymbol "_ZNK8passport6crypto11EnvelopeKey4OpenESt4spanIKhLm18446744073709551615EE"
 #define OpenBindSymbol \
   "_ZN8passport4peer8OpenBindESt4spanIKhLm18446744073709551615EERKSt5arrayIhLm64EENS0_4RoleERKS4_IhLm32EE"
+#define FromCoinSymbol "_ZN8passport5curve6Scalar8FromCoinERKSt5arrayIhLm16EE"
 
 namespace passport::ct {
 
@@ -32,6 +34,15 @@ Result<peer::Bind> WrappedOpenBind(ByteSpan input, const peer::HandshakeHash& ha
   Publish(input);
   Publish(hash);  // of the handshake's messages, which were on the wire
   return RealOpenBind(input, hash, sender, identity);
+}
+
+// The coin that merges two checks of signing is drawn after the message that it judges, and is used once: it
+// may be known by then.
+curve::Scalar RealFromCoin(const ByteArray<16>& coin) asm("__real_" FromCoinSymbol);
+curve::Scalar WrappedFromCoin(const ByteArray<16>& coin) asm("__wrap_" FromCoinSymbol);
+curve::Scalar WrappedFromCoin(const ByteArray<16>& coin) {
+  Publish(coin);
+  return RealFromCoin(coin);
 }
 
 }  // namespace passport::ct

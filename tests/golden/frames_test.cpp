@@ -85,6 +85,9 @@ constexpr Row kRows[] = {
     {MessageKind::kSignRound3, "sign-round3", AgainRound3},
     {MessageKind::kSignRefuse, "sign-refuse", Again<core::SignRefuse>},
     {MessageKind::kSignOnline, "sign-online", Again<core::SignOnline>},
+    {MessageKind::kSignDispute, "sign-dispute", Again<core::SignDispute>},
+    {MessageKind::kSignDefence, "sign-defence", Again<core::SignDefence>},
+    {MessageKind::kSignEvidence, "sign-evidence", Again<core::SignEvidence>},
     {MessageKind::kPresignInvite, "presign-invite", Again<core::PresignInvite>},
     {MessageKind::kPresignJoin, "presign-join", Again<core::SignJoin>},
     {MessageKind::kPresignBegin, "presign-begin", Again<core::SignBegin>},
@@ -128,6 +131,9 @@ void WriteFiles() {
       {MessageKind::kSetupReset, {}, Bytes{3, 0, 0, 0}},
       {MessageKind::kKeygenAbort, RequestId{Numbered<16>(1)}, ToBytes(Numbered<32>(2))},
       {MessageKind::kSignRefuse, RequestId{Numbered<16>(1)}, SampleSignRefuse().Encode()},
+      {MessageKind::kSignDispute, RequestId{Numbered<16>(1)}, SampleSignDispute().Encode()},
+      {MessageKind::kSignDefence, RequestId{Numbered<16>(1)}, SampleSignDefence().Encode()},
+      {MessageKind::kSignEvidence, RequestId{Numbered<16>(1)}, SampleSignEvidence().Encode()},
       {MessageKind::kPresignRefuse, RequestId{Numbered<16>(1)},
        core::SignRefuse{0, core::RefuseReason::kNotReady, 0}.Encode()}};
   for (PeerMessage message : others) network.core_tap({1}, {2}, message);
@@ -141,7 +147,7 @@ class GoldenFrames : public ::testing::Test {
 };
 
 TEST_F(GoldenFrames, EveryKindIsUnderstood) {
-  EXPECT_EQ(std::size(kRows), 28u) << "a row for each kind";
+  EXPECT_EQ(std::size(kRows), 31u) << "a row for each kind";
   for (const Row& row : kRows) {
     const Bytes file = ReadGolden(FrameFile(row.name));
     const auto message = PeerMessage::Parse(file);

@@ -21,6 +21,32 @@ api::SignedConfig SampleConfig() {
   return {R"({"name":"golden"})", ToBytes(Numbered<70>(0x10)), ToBytes(Numbered<91>(0x50))};
 }
 
+curve::Point SamplePoint(std::uint64_t k) { return *curve::MulBase(curve::Scalar::FromU64(k)); }
+
+sign::SignedShare SampleShare(PartyIndex party) {
+  const sign::SignatureShare share{party, Numbered<32>(1), curve::Scalar::FromU64(2),
+                                   curve::Scalar::FromU64(3)};
+  return {share, Numbered<32>(4), Numbered<64>(5)};
+}
+
+sign::SignedShown SampleShown(PartyIndex from, PartyIndex to) {
+  const sign::Header header{from, to, Numbered<32>(1), SetupId{Numbered<32>(6)}};
+  const sign::Shown shown{header,          SamplePoint(7),  SamplePoint(8),
+                          SamplePoint(9),  SamplePoint(10), curve::Scalar::FromU64(11),
+                          Numbered<32>(12)};
+  return {shown, Numbered<64>(13)};
+}
+
+sign::Defence SampleDefence() {
+  sign::Defence out;
+  out.own = SampleShare(kOne);
+  out.proof = {curve::Scalar::FromU64(14), curve::Scalar::FromU64(15)};
+  for (const PartyIndex peer : {kTwo, kThree})
+    out.exchanges.emplace(peer, sign::Exchanged{SampleShown(kOne, peer), SampleShown(peer, kOne)});
+  out.signature = Numbered<64>(16);
+  return out;
+}
+
 core::RecordRef SampleRef(std::uint8_t first) {
   return {RecordId{Numbered<32>(first)}, first, Numbered<32>(static_cast<std::uint8_t>(first + 1))};
 }
@@ -150,6 +176,18 @@ core::SignRefuse SampleSignRefuse() { return {2, core::RefuseReason::kDecision, 
 core::SignOnline SampleSignOnline() {
   return {2, Numbered<32>(0x23), SampleRef(0x30), SampleRef(0x40), SampleEvidence()};
 }
+core::SignDispute SampleSignDispute() {
+  return {1, {SampleShare(kOne), SampleShare(kTwo), SampleShare(kThree)}};
+}
+
+core::SignDefence SampleSignDefence() { return {1, SampleDefence()}; }
+
+core::SignEvidence SampleSignEvidence() {
+  const sign::Dispute dispute{
+      {kOne, kTwo, kThree}, Numbered<32>(1), SamplePoint(17), Digest{Numbered<32>(18)}};
+  return {1, dispute, SampleSignDispute().shares, SampleDefence()};
+}
+
 core::PresignInvite SamplePresignInvite() {
   return {KeyId{Numbered<32>(0x24)}, Numbered<32>(0x25), {kOne, kThree},
           Numbered<32>(0x26),        SampleRef(0x30),    SampleRef(0x40)};

@@ -4,6 +4,7 @@
 
 #include "tests/golden/golden.h"
 #include "trusted/core/admin.h"
+#include "trusted/core/blame_messages.h"
 #include "trusted/core/changes.h"
 #include "trusted/core/keygen_runs.h"
 #include "trusted/core/presign_messages.h"
@@ -30,6 +31,9 @@ core::SignJoin SampleSignJoin();
 core::SignBegin SampleSignBegin();
 core::SignRefuse SampleSignRefuse();
 core::SignOnline SampleSignOnline();
+core::SignDispute SampleSignDispute();
+core::SignDefence SampleSignDefence();
+core::SignEvidence SampleSignEvidence();
 core::PresignInvite SamplePresignInvite();
 core::PresignReady SamplePresignReady();
 

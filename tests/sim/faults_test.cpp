@@ -30,8 +30,7 @@ class PeerFaults : public RelayedTest {
           sign::Multiplication said = sign::Multiplication::Parse(round.message).value();
           said.gamma_nonce = said.gamma_key;
           round.message = said.Encode();
-          round.signature = keys->identity.Sign(
-              core::Round2Transcript({message.request, round.attempt}, said.header.ssid, round.message));
+          round.signature = keys->identity.Sign(sign::Statement(sign::Show(said)));
           message.body = round.Encode();
           return true;
         };

@@ -154,20 +154,19 @@ TEST_P(LyingReceipts, ASignerThatNamesOtherSetupsIsReplaced) {
       if (heard.kind != MessageKind::kSignRound3 || lied++ > 0) return true;
       auto round = core::SignRound3::Parse(heard.body).value();
       const StolenKeys keys = network.Steal(from);
-      const core::ReceiptFacts facts{heard.request,
-                                     eth::PersonalMessageDigest(AsBytes(message)),
-                                     invite.value().scope,
-                                     invite.value().account,
-                                     sign::SignatureShare::Parse(round.share).value().ssid,
-                                     round.setups,
-                                     keys.boot,
-                                     network.manifest().Hash()};
-      EXPECT_TRUE(
-          crypto::VerifyEd25519(keys.identity.public_key(), core::ReceiptDigest(facts), round.receipt));
+      const Digest digest = eth::PersonalMessageDigest(AsBytes(message));
+      const sign::SignatureShare share = sign::SignatureShare::Parse(round.share).value();
+      const core::ReceiptFacts facts{
+          heard.request, digest,    invite.value().scope,     invite.value().account, share.ssid,
+          round.setups,  keys.boot, network.manifest().Hash()};
+      const auto statement = [&](const core::ReceiptFacts& said) {
+        return sign::Statement(share, core::ReceiptDigest(said), digest);
+      };
+      EXPECT_TRUE(crypto::VerifyEd25519(keys.identity.public_key(), statement(facts), round.signature));
       core::ReceiptFacts false_facts = facts;
       lie(false_facts.setups);
       round.setups = false_facts.setups;
-      if (GetParam()) round.receipt = keys.identity.Sign(core::ReceiptDigest(false_facts));
+      if (GetParam()) round.signature = keys.identity.Sign(statement(false_facts));
       heard.body = round.Encode();
       return true;
     };

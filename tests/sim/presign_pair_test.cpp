@@ -24,8 +24,7 @@ class PresigningInPair : public Presigning {
       sign::Multiplication said = sign::Multiplication::Parse(round.message).value();
       said.gamma_nonce = said.gamma_key;
       round.message = said.Encode();
-      round.signature = network.Steal(kTwo).identity.Sign(
-          core::Round2Transcript({message.request, 0}, said.header.ssid, round.message));
+      round.signature = network.Steal(kTwo).identity.Sign(sign::Statement(sign::Show(said)));
       message.body = round.Encode();
       return true;
     };

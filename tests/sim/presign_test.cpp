@@ -276,8 +276,7 @@ TEST_F(Presigning, AFailedCheckWhileOneIsMadeBurnsThePairAndWhatWasMadeWithIt) {
     sign::Multiplication said = sign::Multiplication::Parse(round.message).value();
     said.gamma_nonce = said.gamma_key;
     round.message = said.Encode();
-    round.signature = network.Steal(from).identity.Sign(
-        core::Round2Transcript({message.request, 0}, said.header.ssid, round.message));
+    round.signature = network.Steal(from).identity.Sign(sign::Statement(sign::Show(said)));
     message.body = round.Encode();
     return true;
   };

@@ -20,7 +20,7 @@ class Reconnects : public ::testing::Test {
     network.Kill(kThree);
   }
   static World& Instance() {
-    static World instance(Options{.seed = 36, .relayed = true});
+    static World instance(Options{.seed = 36, .relayed = true, .presign = {.total_max = 0}});
     return instance;
   }
   // The link dies with the first message of the watched kind in it; the next one, if it shall, with what an

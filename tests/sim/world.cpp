@@ -47,6 +47,27 @@ World::World(const Options& options, std::string_view config)
   return ::testing::AssertionFailure() << network.Health(kOne) << network.Health(kTwo);
 }
 
+void World::Forgive() {
+  for (int i = 0; i < 4; ++i) {  // each minute halves what is remembered
+    network.Skip(60'000);
+    network.Run(20);
+  }
+  for (const PartyIndex at : AllOf(network)) {
+    for (const PartyIndex peer : AllOf(network)) {
+      if (at == peer) continue;
+      core::AdminStatement statement;
+      statement.network = network.manifest().network_id;
+      statement.node = at;
+      statement.number = ++statements;
+      statement.expires_unix_ms = network.unix_ms() + 60'000;
+      statement.argument = peer;
+      statement.signer = at;
+      statement.signature = network.operators().at(at).Sign(statement.SignedHash());
+      EXPECT_EQ(network.Admin(at, statement), Status::kOk);
+    }
+  }
+}
+
 std::string World::SignReply(PartyIndex gateway, std::string_view message) {
   return network.Ask(gateway, client.developer->PersonalSign("alice", AsBytes(message)));
 }

@@ -14,10 +14,13 @@ struct World {
   Network network;
   crypto::SeededRng rng;
   Client client;
-  std::string address;  // of the account "alice"
+  std::string address;           // of the account "alice"
+  std::uint64_t statements = 0;  // that Forgive has made
 
   // Every node up, answering and set up with every other; no hook, nothing logged.
   ::testing::AssertionResult Restore();
+  // After it, leaders remember no failed signature, and every operator has cleared its node's counters.
+  void Forgive();
   // Whether "alice" signs through the gateway, or through all of them.
   ::testing::AssertionResult Signs(PartyIndex gateway, std::string_view message = "message");
   ::testing::AssertionResult SignsEverywhere();

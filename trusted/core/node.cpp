@@ -32,9 +32,10 @@ Node::Node(Identity identity, RecordBook& records, Outbox& outbox, crypto::Rng& 
       pool_(presign, identity_.manifest.n, outbox),
       leader_(signing, identity_, peers_, replica_, epochs_, pool_, outbox, desk_, rng),
       presign_leader_(identity_, peers_, *this, pool_, leader_, rng),
-      desk_({identity_, peers_, opener_, records, replica_, *this, keygen_, epochs_, leader_, presign_leader_, outbox,
-             rng}),
-      signers_(signing, identity_, peers_, records, replica_, *this, epochs_, pool_, outbox, rng),
+      desk_({identity_, peers_, opener_, records, replica_, *this, keygen_, epochs_, leader_, presign_leader_,
+             outbox, rng}),
+      blame_(identity_, peers_, outbox, rng, signing.blame_round),
+      signers_(signing, identity_, peers_, records, replica_, *this, epochs_, pool_, blame_, outbox, rng),
       presign_runs_(identity_, peers_, records, *this, epochs_, pool_, outbox, rng) {
   rules_.SetView(*this);
 }
@@ -69,6 +70,7 @@ void Node::OnTick(std::uint64_t unix_ms, std::uint64_t now_ms) {
   epochs_.OnTick(now_ms);
   keygen_.OnTick(now_ms);
   leader_.OnTick(now_ms);
+  blame_.OnTick(now_ms);
   signers_.OnTick(now_ms);
   pool_.OnTick(time_.LatestMs(), now_ms);
   presign_leader_.OnTick(now_ms);
@@ -155,7 +157,11 @@ void Node::OnPeerMessage(PartyIndex from, PeerMessage message) {
     case MessageKind::kSignJoin:
     case MessageKind::kSignRound3:
     case MessageKind::kSignRefuse:
+    case MessageKind::kSignDefence:
       return leader_.OnMessage(from, message);
+    case MessageKind::kSignDispute:
+    case MessageKind::kSignEvidence:
+      return blame_.OnMessage(from, message);
     case MessageKind::kPresignInvite:
     case MessageKind::kPresignBegin:
     case MessageKind::kPresignRound1:

@@ -90,6 +90,7 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
   SigningLeader leader_;
   PresignLeader presign_leader_;
   ClientDesk desk_;
+  BlameSigner blame_;
   SignerRuns signers_;
   PresignRuns presign_runs_;
   std::map<PartyIndex, BootId> going_on_;

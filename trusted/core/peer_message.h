@@ -38,7 +38,10 @@ enum class MessageKind : std::uint16_t {
   kSignRound2 = 52,
   kSignRound3 = 53,
   kSignRefuse = 54,
-  kSignOnline = 55,  // this and those below since protocol version 2
+  kSignOnline = 55,
+  kSignDispute = 57,
+  kSignDefence = 58,
+  kSignEvidence = 59,
   kTime = 64,
   kReceived = 65,
   kPresignInvite = 80,

@@ -16,7 +16,7 @@
 namespace passport::core {
 
 // The versions of the messages between cores that this build speaks. Those before 3 hash multiplications in
-// another way (docs/adr/0010): nobody could sign with them.
+// another way (docs/adr/0010) and sign other things in rounds 2 and 3: nobody could sign with them.
 inline constexpr peer::VersionRange kProtocolVersions{3, 3};
 
 // What this enclave is in its network. Borrowed by every part of the core.

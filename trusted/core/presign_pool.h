@@ -10,6 +10,7 @@
 
 #include "trusted/core/decision.h"
 #include "trusted/core/presign_config.h"
+#include "trusted/sign/defence.h"
 #include "trusted/sign/sign.h"
 
 namespace passport::core {
@@ -32,6 +33,7 @@ struct PooledPresignature {
   RecordRef account;
   std::uint64_t expires_unix_ms = 0;
   sign::Presignature presignature;  // move-only, and so is this
+  sign::Exchanges exchanges = {};   // of its round 2, for a blame round
 };
 
 enum class PresignLoss : std::uint8_t { kExpired, kEvicted, kPairLost, kRecordChanged, kUnconfirmed, kCount };

@@ -70,7 +70,8 @@ bool PresignRuns::Agrees(PartyIndex leader, const PresignInvite& invite) {
     return false;
   const auto& keys = account.value().keys;
   const auto key = std::ranges::find(keys, invite.key, &policy::AccountKey::id);
-  return key != keys.end() && epochs_.Signing(*key) == invite.epoch && std::ranges::all_of(quorum, [&](const PartyIndex party) {
+  return key != keys.end() && epochs_.Signing(*key) == invite.epoch &&
+         std::ranges::all_of(quorum, [&](const PartyIndex party) {
            return sharing::Contains(key->holders, party) && peers_.VersionWith(party) >= kPresignVersion;
          });
 }
@@ -84,16 +85,17 @@ void PresignRuns::OnBegin(PartyIndex from, const RequestId& id, const SignBegin&
   const bool fits =
       begin.nonces.size() == quorum.size() && begin.nonces[static_cast<std::size_t>(own)] == run.own_nonce;
   if (!fits) return Abort(id, {protocol::AbortReason::kWrongSession, std::nullopt});
-  run.ssid = sign::MakeSsid({run.invite.key, identity_.manifest_hash, identity_.manifest.t, quorum,
-                             run.invite.path, std::nullopt, run.invite.nonce, begin.nonces,
-                             run.invite.epoch});
+  run.ssid =
+      sign::MakeSsid({run.invite.key, identity_.manifest_hash, identity_.manifest.t, quorum, run.invite.path,
+                      std::nullopt, run.invite.nonce, begin.nonces, run.invite.epoch});
 }
 
 void PresignRuns::OnRound(PartyIndex from, const PeerMessage& message) {
   auto round = SignRound::Parse(message.body);
   const auto entry = runs_.find(message.request);
   if (!round.ok() || entry == runs_.end() || !entry->second.rounds.With(from)) return;
-  entry->second.rounds.Take(from, message.kind, std::move(round).value());
+  const auto taken = entry->second.rounds.Take(from, message.kind, std::move(round).value());
+  if (!taken.ok()) Abort(message.request, taken.error());
 }
 
 bool PresignRuns::HasWork() const {
@@ -122,9 +124,9 @@ void PresignRuns::Step() {
   if (auto made = run.rounds.TakePresignature()) Keep(id, run, std::move(*made));
 }
 
-void PresignRuns::Keep(const RequestId& id, Run& run, sign::Presignature made) {
+void PresignRuns::Keep(const RequestId& id, Run& run, SigningRounds::Made made) {
   const PartyIndex leader = run.leader;
-  const PresignReady ready{*run.ssid, made.nonce.Encode()};
+  const PresignReady ready{*run.ssid, made.presignature.nonce.Encode()};
   // What changed while it was made makes it useless before it is there.
   const bool current = Agrees(leader, run.invite);
   PooledPresignature pooled{leader,
@@ -132,7 +134,8 @@ void PresignRuns::Keep(const RequestId& id, Run& run, sign::Presignature made) {
                             run.invite.scope,
                             run.invite.account,
                             latest_unix_ms_ + pool_.config().lifetime_ms,
-                            std::move(made)};
+                            std::move(made.presignature),
+                            std::move(made.exchanges)};
   runs_.erase(id);
   if (!current) return Refuse(id, leader, RefuseReason::kNotReady);
   pool_.Add(id, std::move(pooled));

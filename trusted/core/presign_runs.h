@@ -53,10 +53,10 @@ class PresignRuns {
   bool IsCurrent(const RecordRef& ref, const replica::Version** version);
   void OnBegin(PartyIndex from, const RequestId& id, const SignBegin& begin);
   void OnRound(PartyIndex from, const PeerMessage& message);
-  void Keep(const RequestId& id, Run& run, sign::Presignature made);
+  void Keep(const RequestId& id, Run& run, SigningRounds::Made made);
   void Refuse(const RequestId& id, PartyIndex leader, RefuseReason reason);
   void Abort(const RequestId& id, const protocol::Abort& abort);
-  SigningRounds::Parts parts() { return {identity_, peers_, rng_}; }
+  SigningRounds::Parts parts() { return {identity_, peers_, rng_, rounds_begun_}; }
 
   const Identity& identity_;
   PeerTable& peers_;
@@ -68,6 +68,7 @@ class PresignRuns {
   crypto::Rng& rng_;
   std::uint64_t latest_unix_ms_ = 0;
   std::uint64_t now_ms_ = 0;
+  std::uint64_t rounds_begun_ = 0;
   Runs runs_;
   std::map<PartyIndex, Begun> begun_;
   PartyIndex last_served_;

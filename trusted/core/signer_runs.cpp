@@ -101,10 +101,8 @@ void SignerRuns::Judge(const RunKey& key, Run& run) {
   run.grant = std::move(decision.grant);
   run.invite.evidence = {};  // of any size, and there may be many runs
   if (run.presignature) {
-    sign::Presignature presignature = std::move(run.presignature->presignature);
-    std::vector<UsedSetup> setups;
-    for (const auto& [party, setup] : presignature.session.setups) setups.push_back({party, setup});
-    return GiveShare(key, std::move(presignature), setups);
+    return GiveShare(key,
+                     {std::move(run.presignature->presignature), std::move(run.presignature->exchanges)});
   }
   run.own_nonce = rng_.Array<32>();
   peers_.Send(run.leader,
@@ -211,7 +209,8 @@ void SignerRuns::OnRound(PartyIndex from, const PeerMessage& message) {
   const RunKey key{message.request, round.value().attempt};
   const auto entry = runs_.find(key);
   if (entry == runs_.end() || !entry->second.rounds.With(from)) return;
-  entry->second.rounds.Take(from, message.kind, std::move(round).value());
+  const auto taken = entry->second.rounds.Take(from, message.kind, std::move(round).value());
+  if (!taken.ok()) return Abort(key, taken.error());
   Advance(key);
 }
 
@@ -222,24 +221,27 @@ void SignerRuns::Advance(const RunKey& key) {
     if (!done.ok()) return Abort(key, done.error());
   }
   auto made = run.rounds.TakePresignature();
-  if (made) GiveShare(key, std::move(*made), run.rounds.used_setups());
+  if (made) GiveShare(key, std::move(*made));
 }
 
 // The one place where a share leaves this enclave. The presignature is in no run and in no pool any more.
-void SignerRuns::GiveShare(const RunKey& key, sign::Presignature presignature,
-                           const std::vector<UsedSetup>& setups) {
+void SignerRuns::GiveShare(const RunKey& key, SigningRounds::Made made) {
   const Run& run = runs_.at(key);
   const Digest digest = run.grant->digest();
-  const sign::Signing signing = sign::Online(std::move(presignature), digest);
+  std::vector<UsedSetup> setups;
+  for (const auto& [party, setup] : made.presignature.session.setups) setups.push_back({party, setup});
+  sign::Signing signing = sign::Online(std::move(made.presignature), digest);
   const ByteArray<33> nonce_point = signing.combination.nonce.Encode();
   const ReceiptFacts facts{
       key.request, digest,         run.invite.scope,       run.invite.account, signing.combination.ssid,
       setups,      identity_.boot, identity_.manifest_hash};
+  const Hash32 statement = sign::Statement(signing.out, ReceiptDigest(facts), digest);
   const SignRound3 out{key.attempt, nonce_point, signing.out.Encode(), setups,
-                       identity_.signing.Sign(ReceiptDigest(facts))};
+                       identity_.signing.Sign(statement)};
   const Hash32 named = crypto::HashSha256(nonce_point);
   outbox_.Log(Event::kShareGiven, key.request, run.leader, Reader(named).U64());
   peers_.Send(run.leader, {MessageKind::kSignRound3, key.request, out.Encode()});
+  if (signing.defender) blame_.Keep(key, run.leader, *std::move(signing.defender), std::move(made.exchanges));
   runs_.erase(key);
 }
 

@@ -2,6 +2,7 @@
 // one share to the leader.
 #pragma once
 
+#include "trusted/core/blame_signer.h"
 #include "trusted/core/key_epochs.h"
 #include "trusted/core/presign_messages.h"
 #include "trusted/core/presign_pool.h"
@@ -14,7 +15,7 @@ class SignerRuns {
  public:
   SignerRuns(const SigningConfig& config, const Identity& identity, PeerTable& peers, RecordBook& records,
              replica::Replica& replica, RegisterView& view, KeyEpochs& epochs, PresignPool& pool,
-             Outbox& outbox, crypto::Rng& rng)
+             BlameSigner& blame, Outbox& outbox, crypto::Rng& rng)
       : config_(config),
         identity_(identity),
         peers_(peers),
@@ -23,6 +24,7 @@ class SignerRuns {
         view_(view),
         epochs_(epochs),
         pool_(pool),
+        blame_(blame),
         outbox_(outbox),
         rng_(rng) {}
 
@@ -59,10 +61,10 @@ class SignerRuns {
   void OnRound(PartyIndex from, const PeerMessage& message);
   void Advance(const RunKey& key);
   bool Fits(const PooledPresignature& pooled, const AccountFacts& facts) const;
-  void GiveShare(const RunKey& key, sign::Presignature presignature, const std::vector<UsedSetup>& setups);
+  void GiveShare(const RunKey& key, SigningRounds::Made made);
   void Refuse(const RunKey& key, RefuseReason reason, std::uint16_t code);
   void Abort(const RunKey& key, const protocol::Abort& abort);
-  SigningRounds::Parts parts() { return {identity_, peers_, rng_}; }
+  SigningRounds::Parts parts() { return {identity_, peers_, rng_, rounds_begun_}; }
 
   SigningConfig config_;
   const Identity& identity_;
@@ -72,9 +74,11 @@ class SignerRuns {
   WatchedView view_;
   KeyEpochs& epochs_;
   PresignPool& pool_;
+  BlameSigner& blame_;
   Outbox& outbox_;
   crypto::Rng& rng_;
   std::uint64_t now_ms_ = 0;
+  std::uint64_t rounds_begun_ = 0;
   std::map<RunKey, Run> runs_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "trusted/core/blame_leader.h"
 #include "trusted/core/key_epochs.h"
 #include "trusted/core/peer_pace.h"
 #include "trusted/core/presign_messages.h"
@@ -37,7 +38,7 @@ class SigningEvents {
       const RequestId& request) = 0;  // newer records arrived: decide again, then Lead again
 };
 
-class SigningLeader {
+class SigningLeader final : public BlameEvents {
  public:
   SigningLeader(const SigningConfig& config, const Identity& identity, PeerTable& peers,
                 replica::Replica& replica, KeyEpochs& epochs, PresignPool& pool, Outbox& outbox,
@@ -50,10 +51,11 @@ class SigningLeader {
         pool_(pool),
         outbox_(outbox),
         events_(events),
-        rng_(rng) {}
+        rng_(rng),
+        blame_(identity, peers, outbox, *this, config.blame_round) {}
 
   void Lead(SignTask task);
-  // kSignJoin, kSignRound3, kSignRefuse.
+  // kSignJoin, kSignRound3, kSignRefuse, kSignDefence.
   void OnMessage(PartyIndex from, const PeerMessage& message);
   // While it may return, its runs go on; other signers are tried at once if there are enough.
   enum class Loss : std::uint8_t { kMayReturn, kForGood };
@@ -73,10 +75,12 @@ class SigningLeader {
     std::map<PartyIndex, std::uint64_t> invited_ms;  // until an answer comes
     std::map<PartyIndex, Hash32> joins;
     Hash32 ssid{};  // set when all joined
-    std::map<PartyIndex, sign::SignatureShare> shares;
+    std::map<PartyIndex, sign::SignedShare> shares;
+    std::map<PartyIndex, Bytes> heard;  // round 3 as it came from those who gave a share
     std::optional<ByteArray<33>> nonce_point;
     std::uint64_t started_ms = 0;
     bool given_up = false;  // another attempt was started; its result still counts
+    bool aborted = false;   // and nothing counts any more
     bool pooled = false;    // with a presignature: no rounds before round 3
   };
   using Failures = std::map<PartyIndex, unsigned>;
@@ -93,6 +97,7 @@ class SigningLeader {
     std::map<PartyIndex, unsigned> refreshed;  // how often newer records were sent to a signer
   };
 
+  static api::Error Busy();
   void TryNext(const RequestId& request);
   std::vector<PartyIndex> ChooseQuorum(const std::vector<PartyIndex>& holders,
                                        const Failures& failures) const;
@@ -103,10 +108,15 @@ class SigningLeader {
   void Invite(const Task& task, std::uint16_t number, Attempt& attempt, PartyIndex to);
   void SendRecords(const Task& task, PartyIndex to);
   void OnJoin(PartyIndex from, const RequestId& request, const SignJoin& join);
-  void OnShare(PartyIndex from, const RequestId& request, const SignRound3& round);
+  void OnRound3(PartyIndex from, const PeerMessage& message);
+  void OnShare(PartyIndex from, const RequestId& request, Attempt& attempt, const SignRound3& round);
+  void OnTwoShares(PartyIndex from, const RequestId& request, std::uint16_t number);
   bool SetupsFit(PartyIndex from, const Attempt& attempt, const std::vector<UsedSetup>& setups) const;
   void OnRefuse(PartyIndex from, const RequestId& request, const SignRefuse& refuse);
-  void Combine(const RequestId& request, Attempt& attempt);
+  void Combine(const RunKey& run, Attempt& attempt);
+  void FailSpoilt(const RunKey& run, const Attempt& attempt, const protocol::Abort& abort);
+  void OnVerdict(const RequestId& request, const sign::Verdict& verdict,
+                 const std::vector<PartyIndex>& quorum) override;
   bool HasNewer(const Task& task);
   void GiveUp(const RequestId& request);
   void FailAborted(const RequestId& request, std::uint16_t number);
@@ -127,6 +137,7 @@ class SigningLeader {
   crypto::Rng& rng_;
   std::uint64_t now_ms_ = 0;
   std::map<RequestId, Task> tasks_;
+  BlameLeader blame_;
   PeerPace pace_;
   Failures recent_fails_;  // by peer; halves with every success, and with time
   std::uint64_t forgive_ms_ = 0;

@@ -113,16 +113,11 @@ Result<SignRound> SignRound::Parse(ByteSpan bytes) {
   return out;
 }
 
-Hash32 Round2Transcript(const RunKey& run, const Hash32& ssid, ByteSpan message) {
-  return crypto::TaggedHash(crypto::tag::kSgR2, ssid,
-                            {run.request.bytes, crypto::Le16(run.attempt), crypto::HashSha256(message)});
-}
-
 Bytes SignRound3::Encode() const {
   Writer out;
   out.U16(attempt).Raw(nonce_point).Var(share);
   WriteSetups(out, setups);
-  out.Raw(receipt);
+  out.Raw(signature);
   return out.Take();
 }
 
@@ -137,7 +132,7 @@ Result<SignRound3> SignRound3::Parse(ByteSpan bytes) {
     const PartyIndex party{in.U16()};
     out.setups.push_back({party, SetupId{in.Array<32>()}});
   }
-  out.receipt = in.Array<64>();
+  out.signature = in.Array<64>();
   if (!in.Done()) return Fail(Status::kMalformed);
   return out;
 }

@@ -55,16 +55,17 @@ struct SignBegin {
   static Result<SignBegin> Parse(ByteSpan bytes);
 };
 
-// Rounds 1 and 2, signer -> signer. A round 2 body is signed by its sender's node key over its transcript
-// hash.
+// Rounds 1 and 2, signer -> signer. Of round 2 the sender's node key signs
+// sign::Statement(sign::Show(message)), which the blame round can show to others without the 40,032 bytes in
+// the middle.
 struct SignRound {
   std::uint16_t attempt = 0;
   Bytes message;  // sign::NonceCommitment or sign::Multiplication
   crypto::Ed25519Signature signature{};
   Bytes Encode() const;
   static Result<SignRound> Parse(ByteSpan bytes);
+  friend bool operator==(const SignRound&, const SignRound&) = default;
 };
-Hash32 Round2Transcript(const RunKey& run, const Hash32& ssid, ByteSpan message);
 
 // The pair setup that a signer used with another signer.
 struct UsedSetup {
@@ -72,14 +73,15 @@ struct UsedSetup {
   SetupId id;
 };
 
-// Round 3, signer -> leader: the share, R, and a receipt: the signer's word on what it took part in and by
-// which records, boots and setups (rules.md 36).
+// Round 3, signer -> leader: the share, R, and the signer's word on what it took part in and by which
+// records, boots and setups (rules.md 36): the signature of sign::Statement(share, ReceiptDigest(facts),
+// digest).
 struct SignRound3 {
   std::uint16_t attempt = 0;
   ByteArray<33> nonce_point{};
   Bytes share;  // sign::SignatureShare
   std::vector<UsedSetup> setups;
-  crypto::Ed25519Signature receipt{};
+  crypto::Ed25519Signature signature{};
   Bytes Encode() const;
   static Result<SignRound3> Parse(ByteSpan bytes);
 };

@@ -35,12 +35,6 @@ bool SigningRounds::Prepare(const Parts& parts, const std::vector<PartyIndex>& q
   return ready;
 }
 
-std::vector<UsedSetup> SigningRounds::used_setups() const {
-  std::vector<UsedSetup> out;
-  for (const auto& [party, pair] : pairs_) out.push_back({party, pair->setup.id});
-  return out;
-}
-
 sign::Peers SigningRounds::Setups() const {
   sign::Peers out;
   for (const auto& [party, pair] : pairs_) out.emplace(party, pair.get());
@@ -49,8 +43,9 @@ sign::Peers SigningRounds::Setups() const {
 
 Outcome<Unit> SigningRounds::Start(const Parts& parts, const RunKey& run, const Hash32& ssid) {
   ssid_ = ssid;
-  PASSPORT_TRY(auto step, sign::Start({parts.identity.self, quorum_, ssid, *share_, curve::Scalar()},
-                                      Setups(), parts.rng));
+  PASSPORT_TRY(auto step,
+               sign::Start({parts.identity.self, quorum_, ssid, *share_, curve::Scalar(), parts.begun++},
+                           Setups(), parts.rng));
   state_ = std::move(step.next);
   for (const auto& [to, message] : step.out)
     Send(parts, run, to, {run.attempt, message.Encode(), {}}, kinds_.round1);
@@ -62,8 +57,11 @@ void SigningRounds::Send(const Parts& parts, const RunKey& run, PartyIndex to, S
   parts.peers.Send(to, {kind, run.request, round.Encode()});
 }
 
-void SigningRounds::Take(PartyIndex from, MessageKind kind, SignRound message) {
-  (kind == kinds_.round1 ? round1_ : round2_).emplace(from, std::move(message));
+Outcome<Unit> SigningRounds::Take(PartyIndex from, MessageKind kind, SignRound message) {
+  Messages& round = kind == kinds_.round1 ? round1_ : round2_;
+  const auto [first, is_new] = round.try_emplace(from, std::move(message));
+  if (!is_new && first->second != message) return Fail(Abort{AbortReason::kEquivocation, from});
+  return Unit{};
 }
 
 bool SigningRounds::due() const {
@@ -75,7 +73,7 @@ Outcome<Unit> SigningRounds::Advance(const Parts& parts, const RunKey& run) {
   State state = std::exchange(state_, std::monostate{});
   if (auto* first = std::get_if<sign::AwaitingCommitments>(&state))
     return Multiply(parts, run, std::move(*first));
-  return Presign(parts, run, std::get<sign::AwaitingMultiplications>(std::move(state)));
+  return Presign(parts, std::get<sign::AwaitingMultiplications>(std::move(state)));
 }
 
 Outcome<Unit> SigningRounds::Multiply(const Parts& parts, const RunKey& run,
@@ -84,30 +82,33 @@ Outcome<Unit> SigningRounds::Multiply(const Parts& parts, const RunKey& run,
   PASSPORT_TRY(auto step, sign::Multiply(std::move(state), Setups(), inbox, parts.rng));
   state_ = std::move(step.next);
   for (const auto& [to, message] : step.out) {
-    SignRound round{run.attempt, message.Encode(), {}};
-    round.signature = parts.identity.signing.Sign(Round2Transcript(run, ssid_, round.message));
-    Send(parts, run, to, std::move(round), kinds_.round2);
+    const sign::Shown shown = sign::Show(message);
+    const auto signature = parts.identity.signing.Sign(sign::Statement(shown));
+    Send(parts, run, to, {run.attempt, message.Encode(), signature}, kinds_.round2);
+    if (KeepsWords()) exchanges_[to].sent = {shown, signature};
   }
   return Unit{};
 }
 
-Outcome<Unit> SigningRounds::Presign(const Parts& parts, const RunKey& run,
-                                     sign::AwaitingMultiplications state) {
-  for (const auto& [from, round] : round2_) {
-    const auto& key = parts.identity.manifest.Row(from)->identity_key;
-    if (!crypto::VerifyEd25519(key, Round2Transcript(run, ssid_, round.message), round.signature))
-      return Fail(Abort{AbortReason::kMalformed, from});
-  }
+Outcome<Unit> SigningRounds::Presign(const Parts& parts, sign::AwaitingMultiplications state) {
   PASSPORT_TRY(const auto inbox, Decode<sign::Multiplication>(round2_));
+  for (const auto& [from, message] : inbox) {
+    const auto& key = parts.identity.manifest.Row(from)->identity_key;
+    const sign::Shown shown = sign::Show(message);
+    const auto& signature = round2_.at(from).signature;
+    if (!crypto::VerifyEd25519(key, sign::Statement(shown), signature))
+      return Fail(Abort{AbortReason::kMalformed, from});
+    if (KeepsWords()) exchanges_[from].received = {shown, signature};
+  }
   PASSPORT_TRY(sign::Presignature made, sign::Presign(std::move(state), Setups(), inbox, parts.rng));
   state_ = std::move(made);
   return Unit{};
 }
 
-std::optional<sign::Presignature> SigningRounds::TakePresignature() {
+std::optional<SigningRounds::Made> SigningRounds::TakePresignature() {
   auto* made = std::get_if<sign::Presignature>(&state_);
   if (made == nullptr) return std::nullopt;
-  std::optional<sign::Presignature> out(std::move(*made));
+  std::optional<Made> out(Made{std::move(*made), std::move(exchanges_)});
   state_ = std::monostate{};
   return out;
 }

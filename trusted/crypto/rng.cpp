@@ -4,7 +4,26 @@
 
 #include <cstring>
 
+#include "trusted/crypto/hash.h"
+
 namespace passport::crypto {
+namespace {
+
+// Every call has a nonce of its own, so what it gives depends on the key and the number of calls before it.
+void Stream(const ByteArray<32>& key, std::uint64_t call, std::span<std::uint8_t> out) {
+  if (out.empty()) return;
+  ByteArray<crypto_stream_chacha20_NONCEBYTES> nonce;
+  std::memcpy(nonce.data(), &call, sizeof call);
+  crypto_stream_chacha20(out.data(), out.size(), nonce.data(), key.data());
+}
+
+}  // namespace
+
+HedgedRng::HedgedRng(Rng& source, ByteSpan secret, const Hash32& step) {
+  HkdfSha256(source.Key().Expose(), secret, step, key_.ExposeMutable());
+}
+
+void HedgedRng::Fill(std::span<std::uint8_t> out) { Stream(key_.Expose(), counter_++, out); }
 
 void SystemRng::Fill(std::span<std::uint8_t> out) {
   if (!out.empty()) randombytes_buf(out.data(), out.size());
@@ -14,14 +33,8 @@ SeededRng::SeededRng(std::uint64_t seed) : seed_{} {
   for (std::size_t i = 0; i < 8; ++i) seed_[i] = static_cast<std::uint8_t>(seed >> (8 * i));
 }
 
-// Every call starts a new nonce, so what a call returns depends on the seed and the number of calls before
-// it.
 void SeededRng::Fill(std::span<std::uint8_t> out) {
-  if (out.empty()) return;
-  ByteArray<crypto_stream_chacha20_NONCEBYTES> nonce;
-  std::memcpy(nonce.data(), &counter_, sizeof counter_);
-  ++counter_;
-  crypto_stream_chacha20(out.data(), out.size(), nonce.data(), seed_.data());
+  if (!out.empty()) Stream(seed_, counter_++, out);
 }
 
 }  // namespace passport::crypto

@@ -24,6 +24,20 @@ class Rng {
   }
 };
 
+// What one step of a protocol draws, so that a source that fails, or repeats in a copied enclave, does not
+// spoil it (dkls23.md 10.1, 44): ChaCha20 under HKDF-SHA256 of 32 bytes of the source, a secret of the
+// protocol and what the step is. It is as good as the better one of source and secret, and two steps draw
+// different things whatever the source gives.
+class HedgedRng final : public Rng {
+ public:
+  HedgedRng(Rng& source, ByteSpan secret, const Hash32& step);
+  void Fill(std::span<std::uint8_t> out) override;
+
+ private:
+  SecretKey32 key_;
+  std::uint64_t counter_ = 0;
+};
+
 // getrandom(2) through libsodium; stops the process if the kernel gives none.
 class SystemRng final : public Rng {
  public:

@@ -63,10 +63,10 @@ inline constexpr Tag kRvTheta{"rv/theta"};
 inline constexpr Tag kRvMuLeaf{"rv/mu/leaf"};
 inline constexpr Tag kRvMu{"rv/mu"};
 // Signing.
+inline constexpr Tag kSgHedge{"sg/hedge"};
 inline constexpr Tag kSgCom{"sg/com"};
 inline constexpr Tag kSgEcho{"sg/echo"};
 inline constexpr Tag kSgReceipt{"sg/receipt"};
-inline constexpr Tag kSgR2{"sg/r2"};
 inline constexpr Tag kSgShown{"sg/shown"};
 inline constexpr Tag kSgShare{"sg/share"};
 inline constexpr Tag kSgBlame{"sg/blame"};

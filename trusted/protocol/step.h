@@ -15,7 +15,7 @@ enum class AbortReason : std::uint16_t {
   kMalformed = 1,     // a message that does not decode, or has wrong counts
   kWrongSession = 2,  // header names another run, round or setup: recoverable, nobody is blamed
   kTimeout = 3,
-  kEquivocation = 4,          // echo digests differ
+  kEquivocation = 4,          // echo digests differ, or a party has sent two messages of one round
   kCommitment = 5,            // an opening does not match
   kProof = 6,                 // a proof of knowledge fails
   kShare = 7,                 // a share does not match its Feldman commitments

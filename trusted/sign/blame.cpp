@@ -25,13 +25,14 @@ bool IsSigned(const NodeKeys& keys, const SignedShown& word) {
 }
 
 bool IsSigned(const NodeKeys& keys, PartyIndex party, const Digest& digest, const SignedShare& share) {
-  return share.share.from == party && IsSigned(keys, party, Statement(share.share, digest), share.signature);
+  return share.share.from == party &&
+         IsSigned(keys, party, Statement(share.share, share.receipt, digest), share.signature);
 }
 
 // A true defence in another run, of the same digest perhaps, says nothing in this one.
-bool IsSigned(const NodeKeys& keys, PartyIndex party, const Dispute& dispute, const Defence& defence) {
+bool IsSigned(const Dispute& dispute, const NodeKeys& keys, PartyIndex party, const Defence& defence) {
   return defence.own.share.from == party && defence.own.share.ssid == dispute.ssid &&
-         IsSigned(keys, party, defence.Statement(dispute.digest), defence.signature);
+         IsSigned(keys, party, defence.Statement(dispute), defence.signature);
 }
 
 // The part of u_i G or v_i G that round 2 fixed, from what party i sent and got:
@@ -113,42 +114,6 @@ bool Holds(const Dispute& dispute, const NodeKeys& keys, PartyIndex party, const
   return relation && proof::VerifyDleq(UseOf(dispute, party), *relation, defence.proof);
 }
 
-// The words of each signer so far, to find one who signed two where there is one to sign.
-class Words {
- public:
-  Words(const Dispute& dispute, const NodeKeys& keys, Verdict& verdict)
-      : dispute_(dispute), keys_(keys), verdict_(verdict) {}
-
-  void Hear(const SignedShown& word) {
-    const Header& header = word.shown.header;
-    if (header.ssid != dispute_.ssid || !sharing::Contains(dispute_.quorum, header.from) ||
-        !IsSigned(keys_, word)) {
-      return;
-    }
-    const auto [to_all, is_first] = shown_.emplace(header.from, word.shown);
-    const auto [to_one, is_new] =
-        statements_.emplace(std::pair(header.from, header.to), Statement(word.shown));
-    if (!ShowsTheSame(to_all->second, word.shown) || to_one->second != Statement(word.shown)) {
-      verdict_.liars.emplace(header.from, Lie::kTwoWords);
-    }
-  }
-
-  void Hear(PartyIndex party, const SignedShare& word) {
-    if (word.share.ssid != dispute_.ssid || !IsSigned(keys_, party, dispute_.digest, word)) return;
-    const Hash32 statement = Statement(word.share, dispute_.digest);
-    const auto [share, is_new] = shares_.emplace(party, statement);
-    if (share->second != statement) verdict_.liars.emplace(party, Lie::kTwoWords);
-  }
-
- private:
-  const Dispute& dispute_;
-  const NodeKeys& keys_;
-  Verdict& verdict_;
-  std::map<PartyIndex, Shown> shown_;
-  std::map<std::pair<PartyIndex, PartyIndex>, Hash32> statements_;
-  std::map<PartyIndex, Hash32> shares_;
-};
-
 // Whether signed shares of exactly the quorum, the defender's own as sent, give no signature.
 bool AreSpoilt(const Defender& defender, const NodeKeys& keys,
                const std::map<PartyIndex, SignedShare>& shares) {
@@ -174,36 +139,74 @@ Outcome<Defence> Defend(Defender defender, const NodeKeys& keys,
   if (!AreComplete(dispute, keys, run.self, exchanges)) return Fail(Abort{AbortReason::kProof, {}});
   const auto relation = Relation(dispute, defender.share, exchanges);
   if (!relation) return Fail(Abort{AbortReason::kProof, {}});
+  const crypto::Secret<ByteArray<32>> blinding(defender.blinding.Expose().Encode());
+  // Bound to the statement: with one k, two proofs of different ones would give phi_i away.
+  crypto::HedgedRng hedged(rng, blinding.Expose(),
+                           crypto::TaggedHash(crypto::tag::kSgHedge, run.ssid,
+                                              {relation->base_1.Encode(), relation->image_1.Encode(),
+                                               relation->base_2.Encode(), relation->image_2.Encode()}));
   Defence out{shares.at(run.self),
-              proof::ProveDleq(UseOf(dispute, run.self), defender.blinding, *relation, rng),
+              proof::ProveDleq(UseOf(dispute, run.self), defender.blinding, *relation, hedged),
               std::move(exchanges),
               {}};
   // A node whose own words contradict each other says nothing: it would blame itself.
   if (!Holds(dispute, keys, run.self, out)) return Fail(Abort{AbortReason::kProof, {}});
-  out.signature = node_key.Sign(out.Statement(dispute.digest));
+  out.signature = node_key.Sign(out.Statement(dispute));
+  return out;
+}
+
+void Trial::Hear(const SignedShown& word) {
+  const Header& header = word.shown.header;
+  if (header.ssid != dispute_.ssid || !sharing::Contains(dispute_.quorum, header.from) ||
+      !IsSigned(keys_, word)) {
+    return;
+  }
+  const auto [to_all, is_first] = shown_.emplace(header.from, word.shown);
+  const auto [to_one, is_new] = statements_.emplace(std::pair(header.from, header.to), Statement(word.shown));
+  if (!ShowsTheSame(to_all->second, word.shown) || to_one->second != Statement(word.shown)) {
+    liars_.emplace(header.from, Lie::kTwoWords);
+  }
+}
+
+void Trial::Hear(PartyIndex party, const SignedShare& share) {
+  if (!sharing::Contains(dispute_.quorum, party) || share.share.ssid != dispute_.ssid ||
+      !IsSigned(keys_, party, dispute_.digest, share)) {
+    return;
+  }
+  const Hash32 statement = Statement(share.share, share.receipt, dispute_.digest);
+  const auto [said, is_new] = shares_.emplace(party, statement);
+  if (said->second != statement) liars_.emplace(party, Lie::kTwoWords);
+}
+
+void Trial::Hear(PartyIndex party, const Defence& defence) {
+  if (!sharing::Contains(dispute_.quorum, party) || defended_.contains(party) ||
+      !IsSigned(dispute_, keys_, party, defence)) {
+    return;
+  }
+  defended_.insert(party);
+  if (!Holds(dispute_, keys_, party, defence)) liars_.emplace(party, Lie::kDefence);
+  Hear(party, defence.own);
+  if (defence.exchanges.size() >= dispute_.quorum.size()) return;  // more than there can be
+  for (const auto& [peer, exchanged] : defence.exchanges) {
+    Hear(exchanged.sent);
+    Hear(exchanged.received);
+  }
+}
+
+Verdict Trial::verdict() const {
+  Verdict out{liars_, {}};
+  for (const PartyIndex party : dispute_.quorum) {
+    if (!defended_.contains(party)) out.silent.push_back(party);
+  }
   return out;
 }
 
 Verdict Judge(const Dispute& dispute, const NodeKeys& keys, const std::map<PartyIndex, SignedShare>& shares,
               const std::map<PartyIndex, Defence>& defences) {
-  Verdict verdict;
-  Words words(dispute, keys, verdict);
-  for (const auto& [party, share] : shares) words.Hear(party, share);
-  for (const PartyIndex party : dispute.quorum) {
-    const auto found = defences.find(party);
-    if (found == defences.end() || !IsSigned(keys, party, dispute, found->second)) {
-      verdict.silent.push_back(party);
-      continue;
-    }
-    const Defence& defence = found->second;
-    if (!Holds(dispute, keys, party, defence)) verdict.liars.emplace(party, Lie::kDefence);
-    words.Hear(party, defence.own);
-    for (const auto& [peer, exchanged] : defence.exchanges) {
-      words.Hear(exchanged.sent);
-      words.Hear(exchanged.received);
-    }
-  }
-  return verdict;
+  Trial trial(dispute, keys);
+  for (const auto& [party, share] : shares) trial.Hear(party, share);
+  for (const auto& [party, defence] : defences) trial.Hear(party, defence);
+  return trial.verdict();
 }
 
 }  // namespace passport::sign

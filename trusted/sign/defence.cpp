@@ -5,7 +5,7 @@
 namespace passport::sign {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion = 2;
 
 void WriteExchange(Writer& writer, const Exchanged& exchanged) {
   for (const SignedShown* word : {&exchanged.sent, &exchanged.received}) {
@@ -39,7 +39,8 @@ Exchanges ReadExchanges(Reader& reader) {
 // All fields but the signature.
 Bytes Body(const Defence& defence) {
   Writer writer;
-  writer.U8(kVersion).Raw(defence.own.share.Encode()).Raw(defence.own.signature);
+  writer.U8(kVersion);
+  defence.own.Write(writer);
   defence.proof.Write(writer);
   writer.U16(static_cast<std::uint16_t>(defence.exchanges.size()));
   for (const auto& [peer, exchanged] : defence.exchanges) WriteExchange(writer, exchanged);
@@ -67,7 +68,11 @@ Shown Shown::Read(Reader& reader) {
 
 Shown Show(const Multiplication& message) {
   crypto::Sha256 rest;
-  rest.Update(message.salt).Update(message.echo).Update(message.multiply.Encode());
+  const mul::MultiplyMessage& multiply = message.multiply;
+  rest.Update(message.salt).Update(message.echo).Update(multiply.nonce);
+  rest.Update(multiply.corrections.bytes());
+  for (const curve::Scalar& eta : multiply.eta) rest.Update(eta.Encode());
+  rest.Update(multiply.mu);
   return {message.header,    message.nonce, message.public_share, message.gamma_nonce,
           message.gamma_key, message.psi,   rest.Final()};
 }
@@ -78,13 +83,29 @@ Hash32 Statement(const Shown& shown) {
   return crypto::TaggedHash(crypto::tag::kSgShown, shown.header.ssid, {fields.bytes()});
 }
 
-Hash32 Statement(const SignatureShare& share, const Digest& digest) {
-  return crypto::TaggedHash(crypto::tag::kSgShare, share.ssid, {digest.bytes, share.Encode()});
+Hash32 Statement(const SignatureShare& share, const Hash32& receipt, const Digest& digest) {
+  return crypto::TaggedHash(crypto::tag::kSgShare, share.ssid, {digest.bytes, receipt, share.Encode()});
 }
 
-Hash32 Defence::Statement(const Digest& digest) const {
-  return crypto::TaggedHash(crypto::tag::kSgBlame, own.share.ssid,
-                            {digest.bytes, crypto::HashSha256(Body(*this))});
+void SignedShare::Write(Writer& writer) const { writer.Raw(share.Encode()).Raw(receipt).Raw(signature); }
+
+SignedShare SignedShare::Read(Reader& reader) {
+  SignedShare out;
+  const auto share = SignatureShare::Parse(reader.Raw(kSize - 32 - 64));
+  if (!share.ok()) reader.Reject();
+  if (share.ok()) out.share = share.value();
+  out.receipt = reader.Array<32>();
+  out.signature = reader.Array<64>();
+  return out;
+}
+
+Hash32 Defence::Statement(const Dispute& dispute) const {
+  Writer quorum;
+  quorum.U16(static_cast<std::uint16_t>(dispute.quorum.size()));
+  for (const PartyIndex party : dispute.quorum) quorum.U16(party.value);
+  return crypto::TaggedHash(
+      crypto::tag::kSgBlame, dispute.ssid,
+      {dispute.digest.bytes, dispute.public_key.Encode(), quorum.bytes(), crypto::HashSha256(Body(*this))});
 }
 
 Bytes Defence::Encode() const {
@@ -95,14 +116,12 @@ Bytes Defence::Encode() const {
 Result<Defence> Defence::Parse(ByteSpan input) {
   Reader reader(input);
   if (reader.U8() != kVersion) reader.Reject();
-  const ByteSpan share = reader.Raw(SignatureShare::kHeaderSize + SignatureShare::kPayloadSize);
   Defence out;
-  out.own.signature = reader.Array<64>();
+  out.own = SignedShare::Read(reader);
   out.proof = proof::DleqProof::Read(reader);
   out.exchanges = ReadExchanges(reader);
   out.signature = reader.Array<64>();
   if (!reader.Done()) return Fail(Status::kMalformed);
-  PASSPORT_TRY(out.own.share, SignatureShare::Parse(share));
   return out;
 }
 

@@ -44,6 +44,9 @@ struct SessionInput {
   Hash32 ssid{};
   const sharing::KeyShare& key;
   curve::Scalar tweak;  // of the derived key: sum of the I_L along the path, 0 for the root (dkls23.md 7.7)
+  // How many runs this enclave has begun before: with it, two runs of one id draw different things from a
+  // generator that gives always the same.
+  std::uint64_t number = 0;
 };
 
 // What stays known of a run through all its states; public.

@@ -71,6 +71,17 @@ SecretScalar AdditiveShare(const SessionInput& input, const Peers& peers) {
   return SecretScalar(AdditiveShareOf(weight, input.key.share.Expose(), input.tweak, zero_share.Expose()));
 }
 
+// What a round draws from, besides rng: sk_i, the run, and what the party has heard until then, so that not
+// even a copy of the enclave draws the same for two different messages of a peer (dkls23.md 10.1, 44).
+crypto::HedgedRng Hedge(crypto::Rng& rng, const Session& session, const mul::Shares& inputs,
+                        std::uint8_t round, const Writer& heard) {
+  const crypto::Secret<ByteArray<32>> key(inputs[kKey].Expose().Encode());
+  const ByteArray<1> number = {round};
+  return crypto::HedgedRng(rng, key.Expose(),
+                           crypto::TaggedHash(crypto::tag::kSgHedge, session.ssid,
+                                              {crypto::Le16(session.self.value), number, heard.bytes()}));
+}
+
 Hash32 CommitTo(const Session& session, PartyIndex party, const proof::Salt& salt, const Point& nonce) {
   return proof::Commit(crypto::tag::kSgCom, session.ssid, party, salt, {nonce.Encode()});
 }
@@ -229,12 +240,17 @@ Step<AwaitingCommitments, Outbox<NonceCommitment>> Start(const SessionInput& inp
   AwaitingCommitments state;
   Session& session = state.session;
   session = {input.self, input.quorum, input.ssid, input.key.id, *public_key, {}};
-  state.inputs.nonce_and_key = {SecretScalar(Scalar::Random(rng)), AdditiveShare(input, peers)};
-  const std::vector<std::optional<Point>> points = MulBaseAll(state.inputs.nonce_and_key);
+  mul::Shares& inputs = state.inputs.nonce_and_key;
+  inputs[kKey] = AdditiveShare(input, peers);
+  Writer heard;
+  heard.U64(input.number);
+  crypto::HedgedRng hedged = Hedge(rng, session, inputs, 1, heard);
+  inputs[kNonce] = SecretScalar(Scalar::Random(hedged));
+  const std::vector<std::optional<Point>> points = MulBaseAll(inputs);
   if (!points[kNonce] || !points[kKey]) return Stop(AbortReason::kIdentity);
   state.inputs.nonce_point = *points[kNonce];
   state.inputs.public_share = *points[kKey];
-  state.salt = rng.Array<32>();
+  state.salt = hedged.Array<32>();
   state.commitment = CommitTo(session, input.self, state.salt, *points[kNonce]);
   Outbox<NonceCommitment> out;
   for (const PartyIndex peer : input.quorum) {
@@ -242,7 +258,7 @@ Step<AwaitingCommitments, Outbox<NonceCommitment>> Start(const SessionInput& inp
     const mul::PairState& pair = *peers.at(peer);
     session.setups.emplace(peer, pair.setup.id);
     mul::BobStarted bob = mul::StartBob(pair.setup.as_bob, pair.gadget_as_bob,
-                                        PairSsid(input.ssid, peer, input.self, pair.setup.id), rng);
+                                        PairSsid(input.ssid, peer, input.self, pair.setup.id), hedged);
     state.as_bob.emplace(peer, AsBob{std::move(bob.state), std::move(bob.b)});
     out.emplace(peer, NonceCommitment{HeaderTo(session, peer), state.commitment, bob.message});
   }
@@ -254,7 +270,11 @@ Step<AwaitingMultiplications, Outbox<Multiplication>> Multiply(AwaitingCommitmen
                                                                crypto::Rng& rng) {
   if (!IsOfRun(state.session, peers, inbox)) return Stop(AbortReason::kWrongSession);
   AwaitingMultiplications next;
-  next.blinding = SecretScalar(Scalar::Random(rng));
+  Writer heard;
+  // The hash of a checked extension is that of no other one.
+  for (const auto& [peer, message] : inbox) heard.Raw(message.commitment).Raw(message.extension.fold_hash);
+  crypto::HedgedRng hedged = Hedge(rng, state.session, state.inputs.nonce_and_key, 2, heard);
+  next.blinding = SecretScalar(Scalar::Random(hedged));
   next.commitments.emplace(state.session.self, state.commitment);
   for (const auto& [peer, message] : inbox) next.commitments.emplace(peer, message.commitment);
   next.echo = Echo(state.session, next.commitments);
@@ -262,7 +282,7 @@ Step<AwaitingMultiplications, Outbox<Multiplication>> Multiply(AwaitingCommitmen
   std::vector<SecretScalar> outputs;
   outputs.reserve(ot::kInputs * inbox.size());
   for (const auto& [peer, message] : inbox) {
-    PASSPORT_TRY(Multiplication answer, Answer(state, *peers.at(peer), peer, message, outputs, rng));
+    PASSPORT_TRY(Multiplication answer, Answer(state, *peers.at(peer), peer, message, outputs, hedged));
     answer.nonce = state.inputs.nonce_point;
     answer.salt = state.salt;
     answer.public_share = state.inputs.public_share;
@@ -283,7 +303,10 @@ Outcome<Presignature> Presign(AwaitingMultiplications state, const Peers& peers,
   for (const auto& [peer, message] : inbox) {
     if (message.echo != state.echo) return Stop(AbortReason::kEquivocation);
   }
-  PASSPORT_TRY(const mul::Shares d, CheckPeers(state, peers, inbox, rng));
+  Writer heard;
+  for (const auto& [peer, message] : inbox) heard.Raw(message.multiply.mu);
+  crypto::HedgedRng hedged = Hedge(rng, state.session, state.inputs.nonce_and_key, 3, heard);
+  PASSPORT_TRY(const mul::Shares d, CheckPeers(state, peers, inbox, hedged));
   AddTo(state.products, d);
   SecretScalar blinding_sum(state.blinding.Expose());  // phi_i + sum_j psi_{j,i}
   for (const auto& [peer, message] : inbox) {

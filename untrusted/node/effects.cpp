@@ -24,6 +24,7 @@ bool IsWarning(Event event, std::uint64_t value) {
   return event == Event::kManifestRefused || event == Event::kRecordsRefused ||
          event == Event::kRecordRefused || event == Event::kRecordForked || event == Event::kPeerRefused ||
          event == Event::kPairBurned || event == Event::kKeyAborted || event == Event::kSignAborted ||
+         event == Event::kSignLie || event == Event::kSignUndefended || event == Event::kDisputeRefused ||
          event == Event::kAdminRefused;
 }
 

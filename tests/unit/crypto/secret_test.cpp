@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
 #include <type_traits>
 
 #include "trusted/crypto/ct.h"
@@ -93,6 +95,47 @@ TEST(SeededRng, NoCallRepeatsAnother) {
   SeededRng rng(1);
   const auto first = rng.Array<32>();
   EXPECT_NE(rng.Array<32>(), first);
+}
+
+// A source that is broken in the worst way.
+class ConstantRng final : public Rng {
+ public:
+  explicit ConstantRng(std::uint8_t value) : value_(value) {}
+  void Fill(std::span<std::uint8_t> out) override { std::ranges::fill(out, value_); }
+
+ private:
+  std::uint8_t value_;
+};
+
+// What a hedged generator gives first, and then.
+std::array<ByteArray<48>, 2> TwoDraws(std::uint8_t source, std::uint8_t secret, std::uint8_t step) {
+  ConstantRng constant(source);
+  const ByteArray<32> key{secret};
+  HedgedRng rng(constant, key, Hash32{step});
+  const ByteArray<48> first = rng.Array<48>();
+  return {first, rng.Array<48>()};
+}
+
+TEST(HedgedRng, TheSameSourceSecretAndStepGiveTheSameStream) {
+  EXPECT_EQ(TwoDraws(1, 2, 3), TwoDraws(1, 2, 3));
+  EXPECT_NE(TwoDraws(1, 2, 3)[0], TwoDraws(1, 2, 3)[1]);
+}
+
+TEST(HedgedRng, AnotherSourceSecretOrStepAloneGivesAnotherStream) {
+  const std::set<ByteArray<48>> firsts = {TwoDraws(1, 2, 3)[0], TwoDraws(2, 2, 3)[0], TwoDraws(1, 3, 3)[0],
+                                          TwoDraws(1, 2, 4)[0]};
+  EXPECT_EQ(firsts.size(), 4u);
+}
+
+// HKDF-SHA256 and ChaCha20 with its 64-bit counter and nonce, by Python: its hmac, and ChaCha20 written out
+// from the paper.
+TEST(HedgedRng, IsThatOfPython) {
+  EXPECT_EQ(
+      ToHex(TwoDraws(1, 2, 3)[0]),
+      "48c13f14c79319f7f304d3a0fc1f9ebe019357323699c2e86b399e36e7eddc2ea2cfd3fb102e932a52f199f427a6a5b7");
+  EXPECT_EQ(
+      ToHex(TwoDraws(1, 2, 3)[1]),
+      "ec9b41163321b93f73658af74f3a6efe4f26183ea96a0ba316952ccd13b4dda3c9ad0e2bdfdd0ec437511ac9af0e0a6e");
 }
 
 TEST(SystemRng, FillsEveryByte) {

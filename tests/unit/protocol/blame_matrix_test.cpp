@@ -30,6 +30,7 @@ Fields DefenceFields() {
   add("share: ssid", 32, FieldType::kOpaque);
   add("share: u", 32, FieldType::kScalar);
   add("share: w", 32, FieldType::kScalar);
+  add("share: receipt", 32, FieldType::kOpaque);
   add("share: signature", 64, FieldType::kOpaque);
   add("proof: challenge", 32, FieldType::kScalar);
   add("proof: response", 32, FieldType::kScalar);
@@ -89,7 +90,7 @@ TEST_F(DefenceMatrix, EveryChangedFieldGivesItsVerdict) {
       // By the defender: a lie, and his own, unless it is in another name or for another run.
       const bool is_his = fields[i].name != "share: from" && fields[i].name != "share: ssid";
       Defence& lie = changed.value();
-      lie.signature = NodeKey(kDefender).Sign(lie.Statement(blame::kDigest));
+      lie.signature = NodeKey(kDefender).Sign(lie.Statement(quarrel_.dispute));
       const Verdict signed_again = JudgeAlone(lie);
       EXPECT_EQ(signed_again.liars, is_his ? defender : nobody) << mutation.name;
       EXPECT_EQ(signed_again.silent, is_his ? others : blame::kQuorum) << mutation.name;

@@ -57,7 +57,8 @@ TEST_F(Blame, ShareDefendedOtherThanItWasSentIsTwoWords) {
   const Quarrel honest(cluster_);
   Defence defence = quarrel.Excuse(kLiar);
   defence.own = honest.shares.at(kLiar);
-  ExpectVerdict(quarrel.Judge({{kLiar, Signed(defence)}}), {{kLiar, Lie::kDefence}}, {kVictim, kOther});
+  ExpectVerdict(quarrel.Judge({{kLiar, quarrel.Signed(defence)}}), {{kLiar, Lie::kDefence}},
+                {kVictim, kOther});
   // Even with a proof that holds for the share that he ought to have sent.
   Quarrel other = SpoiltShare(&sign::SignatureShare::u);
   const Shares spoilt = other.shares;
@@ -77,7 +78,7 @@ TEST_F(Blame, PsiDefendedOtherThanItWasSentIsTwoWords) {
   psi_mended.psi = psi_mended.psi - Scalar::FromU64(7);
   Defence& lie = defences.at(kLiar);
   lie.exchanges.at(kVictim).sent = SignShown(psi_mended);
-  lie = Signed(lie);
+  lie = quarrel.Signed(lie);
   EXPECT_TRUE(quarrel.Judge({{kLiar, lie}}).liars.contains(kLiar));
   EXPECT_TRUE(quarrel.Judge(defences).liars.contains(kLiar));
   EXPECT_EQ(quarrel.Judge(defences).liars.size(), 1u);
@@ -108,8 +109,47 @@ TEST_F(Blame, DefenceThatLeavesASignerOutDoesNotHold) {
   Quarrel quarrel(cluster_, WrongPsi());
   const Defences defences{{kVictim, quarrel.Defend(kVictim).value()}};
   ExpectVerdict(quarrel.Judge(defences), {}, {kLiar, kOther});
+  // Signed as for four, of whom it has the words of three.
   quarrel.dispute.quorum.push_back({4});
-  ExpectVerdict(quarrel.Judge(defences), {{kVictim, Lie::kDefence}}, {kLiar, kOther, {4}});
+  const Defence of_four = quarrel.Signed(defences.at(kVictim));
+  ExpectVerdict(quarrel.Judge({{kVictim, of_four}}), {{kVictim, Lie::kDefence}}, {kLiar, kOther, {4}});
+}
+
+// Whoever asks for a verdict may say what he likes about the run: an honest defence is of the key and the
+// signers that its defender knows, and no lie in any other dispute.
+TEST_F(Blame, HonestDefenceIsNoneForAnotherKeyOrOtherSigners) {
+  Quarrel quarrel(cluster_, WrongPsi());
+  const Defences defences{{kVictim, quarrel.Defend(kVictim).value()}};
+  sign::Dispute other = quarrel.dispute;
+  other.public_key = other.public_key.Negate();
+  ExpectVerdict(sign::Judge(other, MakeRoster(3), quarrel.shares, defences), {}, kQuorum);
+  other = quarrel.dispute;
+  other.quorum.push_back({4});
+  ExpectVerdict(sign::Judge(other, MakeRoster(4), quarrel.shares, defences), {},
+                {kLiar, kVictim, kOther, {4}});
+}
+
+// The hash of the receipt is in what is signed, and a signer gives one receipt.
+TEST_F(Blame, AShareWithAnotherReceiptIsNotSignedAndTwoReceiptsAreTwoWords) {
+  Quarrel quarrel(cluster_, WrongPsi());
+  const Defences defences = quarrel.AllDefend(kLiar);
+  quarrel.shares.at(kVictim).receipt[0] ^= 1;
+  ExpectVerdict(quarrel.Judge(defences), {{kLiar, Lie::kDefence}});
+  quarrel.shares.at(kVictim) = SignShare(quarrel.shares.at(kVictim).share, Hash32{1});
+  EXPECT_EQ(quarrel.Judge(defences).liars.at(kVictim), Lie::kTwoWords);
+}
+
+TEST_F(Blame, TheFirstDefenceOfAPartyCounts) {
+  Quarrel quarrel(cluster_, WrongPsi());
+  const Defences defences = quarrel.AllDefend(kLiar);
+  sign::Trial trial(quarrel.dispute, MakeRoster(3));
+  trial.Hear(kVictim, defences.at(kOther));  // not in its own name
+  EXPECT_EQ(trial.verdict().silent, kQuorum);
+  trial.Hear(kVictim, defences.at(kVictim));
+  Defence broken = defences.at(kVictim);
+  broken.proof.response = broken.proof.response + Scalar::FromU64(1);
+  trial.Hear(kVictim, quarrel.Signed(broken));
+  ExpectVerdict(trial.verdict(), {}, {kLiar, kOther});
 }
 
 TEST_F(Blame, OtherPublicShareToAnotherPartyIsTwoWords) {
@@ -122,7 +162,7 @@ TEST_F(Blame, OtherPublicShareToAnotherPartyIsTwoWords) {
   Defence& other = defences.at(kOther);
   other.exchanges.at(kLiar).received = SignShown(word);
   // Such a defence does not hold either: the other party has not computed with that point.
-  other = Signed(other);
+  other = quarrel.Signed(other);
   const Verdict verdict = quarrel.Judge(defences);
   EXPECT_EQ(verdict.liars.at(kLiar), Lie::kTwoWords);
   EXPECT_FALSE(verdict.liars.contains(kVictim));
@@ -142,7 +182,7 @@ TEST_F(Blame, StrangerWithTheBytesComesToTheSameVerdict) {
   Defences read;
   for (const auto& [party, defence] : defences) {
     const Bytes bytes = defence.Encode();
-    EXPECT_EQ(bytes.size(), 295u + 660u * 2u);
+    EXPECT_EQ(bytes.size(), 327u + 660u * 2u);
     const auto parsed = Defence::Parse(bytes);
     ASSERT_TRUE(parsed.ok());
     EXPECT_EQ(parsed.value().Encode(), bytes);
@@ -159,7 +199,7 @@ TEST_F(Blame, NobodyCanSpeakForAnother) {
   Defences defences = quarrel.AllDefend(kLiar);
   Defence forged = defences.at(kVictim);
   forged.proof.response = forged.proof.response + Scalar::FromU64(1);
-  forged.signature = NodeKey(kLiar).Sign(forged.Statement(kDigest));
+  forged.signature = NodeKey(kLiar).Sign(forged.Statement(quarrel.dispute));
   defences.at(kVictim) = forged;
   ExpectVerdict(quarrel.Judge(defences), {{kLiar, Lie::kDefence}}, {kVictim});
   defences.at(kVictim) = defences.at(kOther);
@@ -199,7 +239,7 @@ TEST_F(Blame, NoDefenceBlamesAnotherParty) {
     ++decoded;
     Defences all = defences;
     all.at(kLiar) = parsed.value();
-    if (parsed.value().own.share.from == kLiar) all.at(kLiar) = Signed(parsed.value());
+    if (parsed.value().own.share.from == kLiar) all.at(kLiar) = quarrel.Signed(parsed.value());
     const Verdict verdict = quarrel.Judge(all);
     EXPECT_FALSE(verdict.liars.contains(kVictim) || verdict.liars.contains(kOther)) << at;
     EXPECT_TRUE(verdict.liars.contains(kLiar) || !verdict.silent.empty()) << at;

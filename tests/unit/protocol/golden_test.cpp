@@ -28,15 +28,30 @@ TEST(Golden, MessagesOfSigningAreUnderstood) {
 }
 
 TEST(Golden, DefenceOfASignerIsUnderstood) {
-  constexpr const char* kName = "sign-defence-v1.bin";
+  constexpr const char* kName = "sign-defence-v2.bin";
   if (golden::Writing()) {
     blame::Quarrel quarrel(Cluster(3, 3, 2), blame::WrongPsi());
     golden::WriteMissing(kName, quarrel.Defend({2}).value().Encode());
   }
   EXPECT_TRUE(RoundTrips<sign::Defence>(kName));
   const auto defence = sign::Defence::Parse(ReadGolden(kName)).value();
-  EXPECT_TRUE(
-      crypto::VerifyEd25519(NodeKey({2}).public_key(), defence.Statement(blame::kDigest), defence.signature));
+  EXPECT_TRUE(crypto::VerifyEd25519(
+      NodeKey({2}).public_key(),
+      defence.Statement(blame::Quarrel(Cluster(3, 3, 2), blame::WrongPsi()).dispute), defence.signature));
+}
+
+// Since protocol version 3; computed by Python's hashlib from the files, the digest all ones, the receipt all
+// twos.
+TEST(Golden, WhatIsSignedInRounds2And3IsThatOfPython) {
+  const auto message = sign::Multiplication::Parse(ReadGolden("sign-multiplication-v1.bin"));
+  const auto share = sign::SignatureShare::Parse(ReadGolden("sign-share-v1.bin"));
+  ASSERT_TRUE(message.ok() && share.ok());
+  EXPECT_EQ(ToHex(sign::Statement(sign::Show(message.value()))),
+            "bed716c84c29c28f92d477863f7caf540ea8f83ea99b13b7ab25b5b962541d60");
+  Hash32 receipt;
+  receipt.fill(2);
+  EXPECT_EQ(ToHex(sign::Statement(share.value(), receipt, MakeDigest(1))),
+            "3ef0871e7be3e601936181fa52f0f0ac8d6ca4d8cc06e0abc1949758aaaf89c3");
 }
 
 TEST(Golden, KeyShareBelongsToTheCertifiedKey) {
@@ -103,7 +118,7 @@ TEST(Golden, TracesOfFixedSeedsStayTheSame) {
   EXPECT_EQ(ToHex(RunDkg(MakeProposal(2, 3), 1).wire.Trace()),
             "117cc45c1b7d6811be969f53712485742963bba6fe087b0c38e6ba64731f4052");
   EXPECT_EQ(ToHex(RunSign(Cluster(2, 3, 1), {{1}, {3}}, 1).wire.Trace()),
-            "4ab20bc6ae88ef2a838daf4fa77e4bba259e34b3f750b10650058b32241667ea");
+            "207587e2000b8e796c4f786d2853ee1da2114d23989a190a2a583063164e4c01");
   const Committee committee = MakeCommittee(2, 3, 1);
   EXPECT_EQ(
       ToHex(RunReshare(committee, MakeReshareProposal(committee, AllOf(3), 2, 3, AllOf(3)), 1).wire.Trace()),

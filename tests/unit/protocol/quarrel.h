@@ -21,18 +21,12 @@ inline const Digest kDigest = MakeDigest(1);  // what RunSign signs
 using Shares = std::map<PartyIndex, SignedShare>;
 using Defences = std::map<PartyIndex, Defence>;
 
-inline SignedShare SignShare(const sign::SignatureShare& share) {
-  return {share, NodeKey(share.from).Sign(Statement(share, kDigest))};
+inline SignedShare SignShare(const sign::SignatureShare& share, const Hash32& receipt = {}) {
+  return {share, receipt, NodeKey(share.from).Sign(Statement(share, receipt, kDigest))};
 }
 
 inline SignedShown SignShown(const sign::Shown& shown) {
   return {shown, NodeKey(shown.header.from).Sign(Statement(shown))};
-}
-
-// Signs a defence anew, as a liar does who makes it up.
-inline Defence Signed(Defence defence) {
-  defence.signature = NodeKey(defence.own.share.from).Sign(defence.Statement(kDigest));
-  return defence;
 }
 
 // The first signer's psi to the second one is wrong.
@@ -107,6 +101,12 @@ class Quarrel {
       out.emplace(party, party == liar ? Excuse(party) : std::move(defence).value());
     }
     return out;
+  }
+
+  // Signs a defence anew, as a liar does who makes it up.
+  Defence Signed(Defence defence) const {
+    defence.signature = NodeKey(defence.own.share.from).Sign(defence.Statement(dispute));
+    return defence;
   }
 
   Verdict Judge(const Defences& defences) const {

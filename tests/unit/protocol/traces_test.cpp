@@ -23,15 +23,15 @@ TEST(Traces, OfSigning) {
   SignScript script;
   script.binds_digest = true;
   EXPECT_EQ(TracesOf(RunSign(Cluster(2, 3, 1), {{1}, {3}}, 1, script).wire, {{1}, {3}}),
-            (Expected{"1>3 74a3c4491f4fcb44", "3>1 25d5124a2d7bd586"}));
+            (Expected{"1>3 0c735ff5f5407375", "3>1 3e19c519aed65543"}));
 }
 
 TEST(Traces, OfAPresignatureAndItsOnlineRound) {
   EXPECT_EQ(TracesOf(RunSign(Cluster(2, 3, 1), {{1}, {3}}, 1).wire, {{1}, {3}}),
-            (Expected{"1>3 c9e0de8e602b1b37", "3>1 f91367927d4773c8"}));
+            (Expected{"1>3 23384a3c284b755b", "3>1 8a8060d7919d2455"}));
   EXPECT_EQ(TracesOf(RunSign(Cluster(3, 3, 1), {{1}, {2}, {3}}, 1).wire, {{1}, {2}, {3}}),
-            (Expected{"1>2 a648b05eecfeec10", "1>3 9caa03a92f217100", "2>1 b951b7226185a7a4",
-                      "2>3 8417002678446bd7", "3>1 76628c3430806f6d", "3>2 425d0ad285dc7128"}));
+            (Expected{"1>2 c53c62d4e6fc2aab", "1>3 7e5f6e35e139aa1a", "2>1 8d8870ec68f64e04",
+                      "2>3 011330c6f1199e29", "3>1 e312e8945896996c", "3>2 d46baf82e0cd74c7"}));
 }
 
 TEST(Traces, OfAPairSetup) {
@@ -115,8 +115,8 @@ TEST(Traces, OfABlameRound) {
       if (peer != party) wire.Send({4, party, peer}, defence);
     }
   }
-  EXPECT_EQ(TracesOf(wire, blame::kQuorum), (Expected{"2>1 e98120b1d89576aa", "2>3 e98120b1d89576aa",
-                                                      "3>1 556cf5930e763a7e", "3>2 556cf5930e763a7e"}));
+  EXPECT_EQ(TracesOf(wire, blame::kQuorum), (Expected{"2>1 8cb6a3985e0fc00b", "2>3 8cb6a3985e0fc00b",
+                                                      "3>1 867068be75e09b10", "3>2 867068be75e09b10"}));
 }
 
 }  // namespace
