@@ -52,7 +52,10 @@ enum class Event : std::uint16_t {
   kPresignRecordChanged = 67,
   kPresignUnconfirmed = 68,  // not all signers have said that they hold it
   // Refresh of keys (dkls23.md 7).
-  kEpochActive = 80,      // a key signs with new shares from now on; value: their epoch
+  kEpochActive = 80,     // a key signs with new shares from now on; value: their epoch
+  kRefreshAborted = 81,  // of one key; value: AbortReason; party: the culprit, if certain
+  kRefreshDone = 82,     // of all keys and setups, by the leader; value: keys since its start
+  kRefreshFailed = 83,   // likewise
 };
 
 struct EventName {
@@ -96,6 +99,9 @@ inline constexpr EventName kEventNames[] = {
     {Event::kPresignRecordChanged, "presign_record_changed"},
     {Event::kPresignUnconfirmed, "presign_unconfirmed"},
     {Event::kEpochActive, "epoch_active"},
+    {Event::kRefreshAborted, "refresh_aborted"},
+    {Event::kRefreshDone, "refresh_done"},
+    {Event::kRefreshFailed, "refresh_failed"},
 };
 
 constexpr std::string_view NameOf(Event event) {

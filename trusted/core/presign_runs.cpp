@@ -70,7 +70,8 @@ bool PresignRuns::Agrees(PartyIndex leader, const PresignInvite& invite) {
     return false;
   const auto& keys = account.value().keys;
   const auto key = std::ranges::find(keys, invite.key, &policy::AccountKey::id);
-  return key != keys.end() && epochs_.Signing(*key) == invite.epoch && std::ranges::all_of(quorum, [&](const PartyIndex party) {
+  return key != keys.end() && epochs_.Signing(*key) == invite.epoch &&
+         std::ranges::all_of(quorum, [&](const PartyIndex party) {
            return sharing::Contains(key->holders, party) && peers_.VersionWith(party) >= kPresignVersion;
          });
 }
@@ -84,9 +85,9 @@ void PresignRuns::OnBegin(PartyIndex from, const RequestId& id, const SignBegin&
   const bool fits =
       begin.nonces.size() == quorum.size() && begin.nonces[static_cast<std::size_t>(own)] == run.own_nonce;
   if (!fits) return Abort(id, {protocol::AbortReason::kWrongSession, std::nullopt});
-  run.ssid = sign::MakeSsid({run.invite.key, identity_.manifest_hash, identity_.manifest.t, quorum,
-                             run.invite.path, std::nullopt, run.invite.nonce, begin.nonces,
-                             run.invite.epoch});
+  run.ssid =
+      sign::MakeSsid({run.invite.key, identity_.manifest_hash, identity_.manifest.t, quorum, run.invite.path,
+                      std::nullopt, run.invite.nonce, begin.nonces, run.invite.epoch});
 }
 
 void PresignRuns::OnRound(PartyIndex from, const PeerMessage& message) {
