@@ -45,7 +45,7 @@ TEST_F(ReshareKnown, AJoinerWithoutACertificateIsOfTheSameRun) {
 
 TEST_F(ReshareKnown, AnotherPublicKeyIsRefusedAtOnce) {
   dkg::KeyFacts told = facts;
-  told.commitments.front() = curve::MulBase(curve::Scalar::FromU64(5));
+  told.commitments.front() = curve::MulBase(curve::Scalar::FromU64(5)).value();
   const auto joined = Joiner(told);
   ASSERT_FALSE(joined.ok());
   EXPECT_EQ(joined.error().reason, AbortReason::kWrongQuorum);
@@ -56,7 +56,7 @@ TEST_F(ReshareKnown, AnotherPublicKeyIsRefusedAtOnce) {
 // The leader may lie about the rest: every honest dealer is of another run then.
 TEST_F(ReshareKnown, AnyOtherFactGivesAnotherRun) {
   const std::function<void(dkg::KeyFacts&)> lies[] = {
-      [](auto& told) { told.commitments.back() = curve::MulBase(curve::Scalar::FromU64(5)); },
+      [](auto& told) { told.commitments.back() = curve::MulBase(curve::Scalar::FromU64(5)).value(); },
       [](auto& told) { told.chain_code[3] ^= 1; }, [](auto& told) { told.proposal.purpose ^= 1; }};
   auto first = Dealer({1});
   auto second = Dealer({2});
