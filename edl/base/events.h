@@ -52,9 +52,12 @@ enum class Event : std::uint16_t {
   kPresignRecordChanged = 67,
   kPresignUnconfirmed = 68,  // not all signers have said that they hold it
   // Refresh of keys (dkls23.md 7).
-  kEpochActive = 80,      // a key signs with new shares from now on; value: their epoch
-  // The blame round of a signature by more than two that did not verify. What is proved of a party is so by its
-  // own signed words; every node judges for itself.
+  kEpochActive = 80,     // a key signs with new shares from now on; value: their epoch
+  kRefreshAborted = 81,  // of one key; value: AbortReason; party: the culprit, if certain
+  kRefreshDone = 82,     // of all keys and setups, by the leader; value: keys since its start
+  kRefreshFailed = 83,   // likewise
+  // The blame round of a signature by more than two that did not verify. What is proved of a party is so by
+  // its own signed words; every node judges for itself.
   kSignLie = 100,         // party: who has spoilt it; value: sign::Lie
   kSignUndefended = 101,  // party: a signer that has not defended its share, which proves nothing
   kDisputeRefused = 102,  // party: a leader that wants a defence for a signature that is not spoilt
@@ -101,6 +104,9 @@ inline constexpr EventName kEventNames[] = {
     {Event::kPresignRecordChanged, "presign_record_changed"},
     {Event::kPresignUnconfirmed, "presign_unconfirmed"},
     {Event::kEpochActive, "epoch_active"},
+    {Event::kRefreshAborted, "refresh_aborted"},
+    {Event::kRefreshDone, "refresh_done"},
+    {Event::kRefreshFailed, "refresh_failed"},
     {Event::kSignLie, "sign_lie"},
     {Event::kSignUndefended, "sign_undefended"},
     {Event::kDisputeRefused, "dispute_refused"},

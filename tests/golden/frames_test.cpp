@@ -97,6 +97,16 @@ constexpr Row kRows[] = {
     {MessageKind::kPresignRefuse, "presign-refuse", Again<core::SignRefuse>},
     {MessageKind::kTime, "time", Again<core::TimeReport>},
     {MessageKind::kReceived, "received", Again<core::KeptReport>},
+    {MessageKind::kEpochNews, "epoch-news", Again<core::EpochNews>},
+    {MessageKind::kEpochAsk, "epoch-ask", AgainOfSize<32>},
+    {MessageKind::kRefreshInvite, "refresh-invite", Again<core::RefreshInvite>},
+    {MessageKind::kRefreshJoin, "refresh-join", Again<core::RefreshJoin>},
+    {MessageKind::kRefreshBegin, "refresh-begin", Again<core::RefreshBegin>},
+    {MessageKind::kRefreshCommitment, "refresh-commitment", Again<dkg::Commitment>},
+    {MessageKind::kRefreshOpening, "refresh-opening", Again<dkg::Opening>},
+    {MessageKind::kRefreshRefuse, "refresh-refuse", Again<core::RefreshRefuse>},
+    {MessageKind::kRefreshSetups, "refresh-setups", Again<core::RefreshSetups>},
+    {MessageKind::kRefreshSetupsDone, "refresh-setups-done", AgainOfSize<0>},
 };
 
 std::string FrameFile(const char* name) { return std::string("frame-") + name + "-v1.bin"; }
@@ -126,10 +136,22 @@ void WriteFiles() {
   network.Run(500);
   ASSERT_TRUE(sim::Signs(network, client, {1}, "golden", address));  // with a presignature
   WriteMissing(kDisk, EncodeDisk(network.Disk({1})));
+  core::AdminStatement refresh;
+  refresh.network = network.manifest().network_id;
+  refresh.node = refresh.signer = PartyIndex{1};
+  refresh.number = network.unix_ms();
+  refresh.expires_unix_ms = refresh.number + 600'000;
+  refresh.kind = core::AdminKind::kRefresh;
+  refresh.signature = network.operators().at({1}).Sign(refresh.SignedHash());
+  ASSERT_EQ(network.Admin({1}, refresh), Status::kOk);
+  ASSERT_TRUE(network.RunUntil([&] { return network.Logged(Event::kRefreshDone) == 1; }, 30'000));
   // Those that a good run does not have.
   const PeerMessage others[] = {
       {MessageKind::kSetupReset, {}, Bytes{3, 0, 0, 0}},
       {MessageKind::kKeygenAbort, RequestId{Numbered<16>(1)}, ToBytes(Numbered<32>(2))},
+      {MessageKind::kEpochAsk, {}, ToBytes(Numbered<32>(3))},
+      {MessageKind::kRefreshRefuse, RequestId{Numbered<16>(1)},
+       core::RefreshRefuse{core::RefreshRefusal::kDone}.Encode()},
       {MessageKind::kSignRefuse, RequestId{Numbered<16>(1)}, SampleSignRefuse().Encode()},
       {MessageKind::kSignDispute, RequestId{Numbered<16>(1)}, SampleSignDispute().Encode()},
       {MessageKind::kSignDefence, RequestId{Numbered<16>(1)}, SampleSignDefence().Encode()},
@@ -147,7 +169,7 @@ class GoldenFrames : public ::testing::Test {
 };
 
 TEST_F(GoldenFrames, EveryKindIsUnderstood) {
-  EXPECT_EQ(std::size(kRows), 31u) << "a row for each kind";
+  EXPECT_EQ(std::size(kRows), 41u) << "a row for each kind";
   for (const Row& row : kRows) {
     const Bytes file = ReadGolden(FrameFile(row.name));
     const auto message = PeerMessage::Parse(file);

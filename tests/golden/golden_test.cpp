@@ -28,6 +28,8 @@ void ExpectForm(const std::string& name, const T& sample) {
 
 TEST(Golden, RecordsAreUnderstood) {
   ExpectForm("account-v1.bin", SampleAccount());
+  ExpectForm("account-v2.bin", SampleRefreshedAccount());
+  ExpectForm("key-state-v1.bin", SampleKeyState());
   ExpectForm("scope-v1.bin", SampleScope());
   ExpectForm("register-v1.bin", SampleRegister());
   const Bytes keys[] = {ToBytes(Numbered<40>(1)), ToBytes(Numbered<50>(2))};
@@ -37,9 +39,30 @@ TEST(Golden, RecordsAreUnderstood) {
   });
 }
 
+TEST(Golden, WhatAnEnclaveKeepsForItselfIsUnderstood) {
+  const peer::Manifest manifest;
+  core::Outbox outbox;
+  crypto::SeededRng rng(1);
+  sealing::SealingKeys keys;
+  keys.unique = crypto::SecretKey32(Hash32{});
+  keys.product = crypto::SecretKey32(Hash32{});
+  core::RecordBook records(std::move(keys), 1, outbox, rng);
+  ExpectForm("refresh-book-v1.bin", SampleRefreshBook(), [&](ByteSpan bytes) -> Result<Bytes> {
+    core::RefreshBook book(manifest, {1}, records);
+    PASSPORT_TRY_VOID(book.Load(bytes));
+    return book.Encode();
+  });
+  ExpectForm("made-keys-v1.bin", SampleMadeKeys(), [&](ByteSpan bytes) -> Result<Bytes> {
+    core::MadeKeys made(records);
+    PASSPORT_TRY_VOID(made.Load(bytes));
+    return made.Encode();
+  });
+}
+
 TEST(Golden, ClientEvidenceAndOperatorStatementsAreUnderstood) {
   ExpectForm("evidence-v1.bin", SampleEvidence());
   ExpectForm("statement-v1.bin", SampleStatement());
+  ExpectForm("statement-refresh-v1.bin", SampleRefresh());
   ExpectForm("resume-v1.bin", SampleResume());
 }
 
@@ -59,8 +82,8 @@ TEST(Golden, ReplicaMessagesAreUnderstood) {
 }
 
 TEST(Golden, EvidenceOfChangesIsUnderstood) {
-  constexpr const char* kNames[] = {"scope-creation", "scope-update", "account-reservation",
-                                    "account-activation", "envelope-creation"};
+  constexpr const char* kNames[] = {"scope-creation",     "scope-update",      "account-reservation",
+                                    "account-activation", "envelope-creation", "account-refresh"};
   const std::vector<core::Change> changes = SampleChanges();
   ASSERT_EQ(changes.size(), std::size(kNames));
   for (std::size_t i = 0; i < changes.size(); ++i) {
@@ -82,6 +105,16 @@ TEST(Golden, MessagesAroundARunAreUnderstood) {
   ExpectForm("sign-online-v1.bin", SampleSignOnline());
   ExpectForm("presign-invite-v1.bin", SamplePresignInvite());
   ExpectForm("presign-ready-v1.bin", SamplePresignReady());
+  // Of a key that was refreshed.
+  core::SignInvite sign = SampleSignInvite();
+  core::PresignInvite presign = SamplePresignInvite();
+  sign.epoch = presign.epoch = 7;
+  ExpectForm("sign-invite-epoch-v1.bin", sign);
+  ExpectForm("presign-invite-epoch-v1.bin", presign);
+  ExpectForm("epoch-news-v1.bin", SampleEpochNews());
+  ExpectForm("refresh-invite-v1.bin", SampleRefreshInvite());
+  ExpectForm("refresh-join-v1.bin", SampleRefreshJoin());
+  ExpectForm("refresh-begin-v1.bin", SampleRefreshBegin());
 }
 
 // Every one of these forms ends where it says: a byte less or more is not understood.
@@ -93,6 +126,8 @@ TEST(Golden, TruncatedAndExtendedFilesAreRefused) {
     return !parse(shorter).ok() && !parse(longer).ok();
   };
   EXPECT_TRUE(refused(ReadGolden("account-v1.bin"), policy::Account::Parse));
+  EXPECT_TRUE(refused(ReadGolden("account-v2.bin"), policy::Account::Parse));
+  EXPECT_TRUE(refused(ReadGolden("key-state-v1.bin"), core::KeyState::Parse));
   EXPECT_TRUE(refused(ReadGolden("scope-v1.bin"), policy::Scope::Parse));
   EXPECT_TRUE(refused(ReadGolden("register-v1.bin"), replica::Register::Parse));
   EXPECT_TRUE(refused(ReadGolden("evidence-v1.bin"), auth::Evidence::Parse));
@@ -104,6 +139,12 @@ TEST(Golden, TruncatedAndExtendedFilesAreRefused) {
   EXPECT_TRUE(refused(ReadGolden("sign-online-v1.bin"), core::SignOnline::Parse));
   EXPECT_TRUE(refused(ReadGolden("presign-invite-v1.bin"), core::PresignInvite::Parse));
   EXPECT_TRUE(refused(ReadGolden("presign-ready-v1.bin"), core::PresignReady::Parse));
+  EXPECT_TRUE(refused(ReadGolden("sign-invite-epoch-v1.bin"), core::SignInvite::Parse));
+  EXPECT_TRUE(refused(ReadGolden("presign-invite-epoch-v1.bin"), core::PresignInvite::Parse));
+  EXPECT_TRUE(refused(ReadGolden("epoch-news-v1.bin"), core::EpochNews::Parse));
+  EXPECT_TRUE(refused(ReadGolden("refresh-invite-v1.bin"), core::RefreshInvite::Parse));
+  EXPECT_TRUE(refused(ReadGolden("refresh-join-v1.bin"), core::RefreshJoin::Parse));
+  EXPECT_TRUE(refused(ReadGolden("refresh-begin-v1.bin"), core::RefreshBegin::Parse));
 }
 
 // A form of a later version, as an older build meets it.

@@ -51,6 +51,20 @@ core::RecordRef SampleRef(std::uint8_t first) {
   return {RecordId{Numbered<32>(first)}, first, Numbered<32>(static_cast<std::uint8_t>(first + 1))};
 }
 
+dkg::KeyCertificate EpochCertificate() {
+  return dkg::KeyCertificate::Parse(ReadGolden("key-certificate-v2.bin")).value();
+}
+
+reshare::Notice SampleNotice() {
+  const dkg::KeyFacts facts = EpochCertificate().facts;
+  return {facts.Id(), facts.epoch, {{kTwo, Numbered<64>(0x10)}}, {{kThree, Numbered<64>(0x20)}}};
+}
+
+core::KeyFacets SampleFacets() {
+  const dkg::KeyFacts facts = EpochCertificate().facts;
+  return {facts.epoch, facts.marks, sharing::kPurposeEcdsa, facts.commitments, facts.chain_code};
+}
+
 }  // namespace
 
 policy::Account SampleAccount() {
@@ -151,6 +165,7 @@ std::vector<core::Change> SampleChanges() {
       core::AccountActivation{RequestId{Numbered<16>(0x40)},
                               dkg::KeyCertificate::Parse(ReadGolden("key-certificate-v1.bin")).value()});
   out.push_back(core::EnvelopeCreation{ToBytes(Numbered<100>(0x30))});
+  out.push_back(core::AccountRefresh{EpochCertificate()});
   return out;
 }
 
@@ -189,9 +204,59 @@ core::SignEvidence SampleSignEvidence() {
 }
 
 core::PresignInvite SamplePresignInvite() {
-  return {KeyId{Numbered<32>(0x24)}, Numbered<32>(0x25), {kOne, kThree},
-          Numbered<32>(0x26),        SampleRef(0x30),    SampleRef(0x40)};
+  return {KeyId{Numbered<32>(0x24)},
+          Numbered<32>(0x25),
+          {kOne, kThree},
+          Numbered<32>(0x26),
+          SampleRef(0x30),
+          SampleRef(0x40),
+          0};
 }
 core::PresignReady SamplePresignReady() { return {Numbered<32>(0x27), Numbered<33>(0x28)}; }
+
+policy::Account SampleRefreshedAccount() {
+  policy::Account out = SampleAccount();
+  out.keys.front().epoch = 7;
+  return out;
+}
+
+// A key that signs with its generated share and has another one pending.
+core::KeyState SampleKeyState() {
+  const dkg::KeyFacts facts = EpochCertificate().facts;
+  reshare::Activation activation(facts.Id(), kOne, {0, {}, {kOne}}, {});
+  const reshare::Agreement agreement{facts.epoch, Numbered<32>(0x61), {kOne, kTwo, kThree}};
+  EXPECT_TRUE(activation.Prepare(agreement, Numbered<64>(0x62)).ok());
+  return {RecordId{Numbered<32>(0x60)}, std::move(activation), {{facts.epoch, facts}}};
+}
+
+core::AdminStatement SampleRefresh() {
+  core::AdminStatement out = SampleStatement();
+  out.kind = core::AdminKind::kRefresh;
+  out.argument = {};
+  out.signer = out.node;
+  out.signature = crypto::SigningKey(crypto::SecretKey32(Numbered<32>(0x44))).Sign(out.SignedHash());
+  return out;
+}
+
+// Format, two operators with the newest number and statement of each, the statement that is led, running.
+Bytes SampleRefreshBook() {
+  Writer out;
+  out.U8(1).U32(2).U16(1).U64(4).Raw(Numbered<32>(0x63)).U16(2).U64(5).Raw(SampleRefresh().SignedHash());
+  out.Bool(true).Var(SampleRefresh().Encode()).U8(1);
+  return out.Take();
+}
+
+Bytes SampleMadeKeys() {
+  Writer out;
+  out.U8(1).U32(1).Raw(Numbered<32>(0x64)).Raw(Numbered<32>(0x11)).Raw(Numbered<16>(0x40));
+  return out.Take();
+}
+
+core::EpochNews SampleEpochNews() { return {SampleNotice().key, true, {SampleNotice()}}; }
+core::RefreshInvite SampleRefreshInvite() {
+  return {SampleRefresh(), RecordId{Numbered<32>(0x11)}, KeyId{Numbered<32>(0x24)}};
+}
+core::RefreshJoin SampleRefreshJoin() { return {9, SampleFacets()}; }
+core::RefreshBegin SampleRefreshBegin() { return {10, {kOne, kThree}, SampleFacets()}; }
 
 }  // namespace passport::golden

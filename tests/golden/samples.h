@@ -7,17 +7,25 @@
 #include "trusted/core/blame_messages.h"
 #include "trusted/core/changes.h"
 #include "trusted/core/keygen_runs.h"
+#include "trusted/core/made_keys.h"
 #include "trusted/core/presign_messages.h"
+#include "trusted/core/refresh_book.h"
+#include "trusted/core/refresh_messages.h"
 #include "trusted/core/resume.h"
 
 namespace passport::golden {
 
 policy::Account SampleAccount();
+policy::Account SampleRefreshedAccount();
+core::KeyState SampleKeyState();
+Bytes SampleRefreshBook();
+Bytes SampleMadeKeys();
 policy::Scope SampleScope();
 replica::Committed SampleCommitted();
 replica::Register SampleRegister();
 auth::Evidence SampleEvidence();
 core::AdminStatement SampleStatement();
+core::AdminStatement SampleRefresh();
 core::ResumeStatement SampleResume();
 
 // In the order of replica::Message.
@@ -36,5 +44,9 @@ core::SignDefence SampleSignDefence();
 core::SignEvidence SampleSignEvidence();
 core::PresignInvite SamplePresignInvite();
 core::PresignReady SamplePresignReady();
+core::EpochNews SampleEpochNews();
+core::RefreshInvite SampleRefreshInvite();
+core::RefreshJoin SampleRefreshJoin();
+core::RefreshBegin SampleRefreshBegin();
 
 }  // namespace passport::golden

@@ -182,7 +182,9 @@ class DisputedRun : public ::testing::Test {
     for (const Network::LogEntry& entry : network.log()) {
       const bool names = entry.code == static_cast<std::uint16_t>(Event::kSignLie) ||
                          entry.code == static_cast<std::uint16_t>(Event::kPairBurned);
-      if (names) EXPECT_EQ(entry.party, attempt.liar.value);
+      if (names) {
+        EXPECT_EQ(entry.party, attempt.liar.value);
+      }
     }
   }
   void ExpectNothingProved() {

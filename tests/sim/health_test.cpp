@@ -193,9 +193,7 @@ TEST_F(WeakColdStart, NeedsOneOtherOnly) {
 // An enclave without a network whose platform found these layers.
 struct LoneCore {
   explicit LoneCore(std::vector<core::Claim> confinement)
-      : core({.keys = {rng.Key(), rng.Key(), 1},
-              .build = "test",
-              .confinement = std::move(confinement)},
+      : core({.keys = {rng.Key(), rng.Key(), 1}, .build = "test", .confinement = std::move(confinement)},
              rng) {}
   std::string Health() {
     edl::Effects effects;

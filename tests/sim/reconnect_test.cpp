@@ -10,8 +10,8 @@ namespace {
 using core::MessageKind;
 using core::PeerMessage;
 
-// Nodes 1 and 2 alone: no other signers can be tried. In a network of its own: one that was slow to another test
-// hedges, and a second run of a request is what these tests exclude.
+// Nodes 1 and 2 alone: no other signers can be tried. In a network of its own: one that was slow to another
+// test hedges, and a second run of a request is what these tests exclude.
 class Reconnects : public ::testing::Test {
  protected:
   Reconnects() : world(Instance()), network(world.network), client(world.client) {}

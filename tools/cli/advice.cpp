@@ -101,9 +101,11 @@ constexpr Row kOfManifest[] = {
 constexpr Row kOfStatement[] = {
     {Status::kMalformed, "it is damaged, or of a kind that the node does not know", kCopyAgain},
     {Status::kDenied,
-     "not those signed it who must: `unban` needs the node's own operator, `resume` as many operators as the "
+     "not those signed it who must: `unban` and `refresh` need the node's own operator, `resume` as many "
+     "operators as the "
      "threshold and a quorum of nodes that go on",
-     "for `unban` use the key of that node's operator; for `resume` let more operators run `passport admin "
+     "for `unban` and `refresh` use the key of that node's operator; for `resume` let more operators run "
+     "`passport admin "
      "sign`, or make it again with every node that goes on"},
     {Status::kPeerUnknown,
      "it is for another network or node, or a node that it names was restarted since it was made",

@@ -33,6 +33,7 @@ constexpr Command kCommands[] = {
     {"manifest show", "Print what a manifest says and whether it is complete.", ManifestShow},
     {"manifest send", "Give a complete manifest to nodes that wait for one.", ManifestSend},
     {"admin unban", "Make a node forget the failures of a peer, as its signed statement says.", AdminUnban},
+    {"admin refresh", "Have a node lead a refresh: new shares of all keys, new pair setups.", AdminRefresh},
     {"admin resume", "Make the statement that a node is gone for good, for t operators to sign.",
      AdminResume},
     {"admin sign", "Sign a statement of `admin resume`.", AdminSign},

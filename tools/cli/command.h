@@ -53,6 +53,7 @@ int ManifestSend(const Command& self, const Arguments& arguments);
 int OperatorKeygen(const Command& self, const Arguments& arguments);
 int Attest(const Command& self, const Arguments& arguments);
 int AdminUnban(const Command& self, const Arguments& arguments);
+int AdminRefresh(const Command& self, const Arguments& arguments);
 int AdminResume(const Command& self, const Arguments& arguments);
 int AdminSign(const Command& self, const Arguments& arguments);
 int AdminSend(const Command& self, const Arguments& arguments);

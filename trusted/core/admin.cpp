@@ -36,7 +36,9 @@ Result<AdminStatement> AdminStatement::Parse(ByteSpan bytes) {
   out.node = PartyIndex{in.U16()};
   out.number = in.U64();
   out.expires_unix_ms = in.U64();
-  if (in.U8() != static_cast<std::uint8_t>(AdminKind::kUnban)) in.Reject();
+  const std::uint8_t kind = in.U8();
+  if (kind < 1 || kind > static_cast<std::uint8_t>(AdminKind::kRefresh)) in.Reject();
+  out.kind = static_cast<AdminKind>(kind);
   out.argument = PartyIndex{in.U16()};
   out.signer = PartyIndex{in.U16()};
   out.signature = in.Array<64>();
@@ -47,11 +49,13 @@ Result<AdminStatement> AdminStatement::Parse(ByteSpan bytes) {
 Result<Unit> VerifyStatement(const AdminStatement& statement, const peer::Manifest& manifest, PartyIndex self,
                              std::uint64_t last_number, TimeBounds now) {
   const peer::ManifestRow* signer = manifest.Row(statement.signer);
-  const bool peer = statement.argument != self && manifest.Row(statement.argument) != nullptr;
+  const bool peer = statement.kind == AdminKind::kRefresh
+                        ? statement.argument == PartyIndex{}
+                        : statement.argument != self && manifest.Row(statement.argument) != nullptr;
   if (statement.network != manifest.network_id || statement.node != self || signer == nullptr || !peer)
     return Fail(Status::kPeerUnknown);
   // It changes what this node alone remembers, so no other operator has a say, the forgiven peer's least of
-  // all (rules.md 17).
+  // all (rules.md 17); or what this node leads.
   if (statement.signer != self) return Fail(Status::kDenied);
   if (!crypto::VerifyEd25519(signer->operator_key, statement.SignedHash(), statement.signature))
     return Fail(Status::kBadSignature);

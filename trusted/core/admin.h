@@ -21,13 +21,15 @@ constexpr bool IsInTime(std::uint64_t number, std::uint64_t last, std::uint64_t 
 }
 
 enum class AdminKind : std::uint8_t {
-  kUnban = 1,  // argument: the party whose failures are forgotten
+  kUnban = 1,    // argument: the party whose failures are forgotten
+  kRefresh = 2,  // all keys get new shares, led by this node; argument: none, 0
 };
 
-// Signed by the operator of the node that it is for; numbers rise per node, so that none is taken twice.
+// Signed by the operator of the node that it is for; of a refresh, whose leader forwards it, every node
+// judges the whole of it; numbers rise per node, so that none is taken twice.
 struct AdminStatement {
   peer::NetworkId network{};
-  PartyIndex node;  // to which enclave it is addressed
+  PartyIndex node;  // to which enclave it is addressed; of a refresh, who leads
   std::uint64_t number = 0;
   std::uint64_t expires_unix_ms = 0;
   AdminKind kind = AdminKind::kUnban;
@@ -40,7 +42,8 @@ struct AdminStatement {
   static Result<AdminStatement> Parse(ByteSpan bytes);
 };
 
-// kPeerUnknown (another network or node; no such signer or peer), kDenied (signed by another node's
+// `self` is the node that it is addressed to. kPeerUnknown (another network or node; no such signer or peer),
+// kDenied (signed by another node's
 // operator), kPeerReplay (number not above last, or expired), kBadSignature.
 Result<Unit> VerifyStatement(const AdminStatement& statement, const peer::Manifest& manifest, PartyIndex self,
                              std::uint64_t last_number, TimeBounds now);

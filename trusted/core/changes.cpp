@@ -255,7 +255,8 @@ Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before
 }
 
 // All holders of the new epoch have signed that they hold it, for this very key and network (dkls23.md
-// 7.3.3). An epoch never falls, so a record that names one keeps nodes that know only older ones from signing.
+// 7.3.3). An epoch never falls, so a record that names one keeps nodes that know only older ones from
+// signing.
 Judgement NetworkRules::Apply(const RecordId&, const replica::Version& before,
                               const AccountRefresh& change) const {
   auto account = policy::Account::Parse(before.value);

@@ -183,8 +183,9 @@ void ClientDesk::Decide(const RequestId& id, Operation& op, const SigningRequest
   if (!public_key.ok()) return ReplyError(id, MakeError(ErrorCode::kInternal));
   op.stage = Stage::kSigning;
   parts_.leader.Lead({id, op.evidence.Clone(), decision.facts.scope_ref, decision.facts.account_ref,
-                      decision.grant.digest(), key.id, parts_.epochs.Known(key), public_key.value(), key.holders,
-                      parts_.records.HasShareOf(decision.facts.account_ref.id)});
+                      decision.grant.digest(), key.id, parts_.epochs.Known(key), public_key.value(),
+                      key.holders, parts_.records.HasShareOf(decision.facts.account_ref.id),
+                      op.next_attempt});
 }
 
 std::optional<RecordId> ClientDesk::RecordBehind(const Operation& op, ErrorCode code) const {
@@ -326,8 +327,11 @@ void ClientDesk::OnSignFailed(const RequestId& request, api::Error error) {
   if (operations_.contains(request)) ReplyError(request, error);
 }
 
-void ClientDesk::OnSignStale(const RequestId& request) {
-  if (operations_.contains(request)) Advance(request);
+void ClientDesk::OnSignStale(const RequestId& request, std::uint16_t next_attempt) {
+  const auto entry = operations_.find(request);
+  if (entry == operations_.end()) return;
+  entry->second.next_attempt = next_attempt;
+  Advance(request);
 }
 
 void ClientDesk::OnUsable(const std::optional<RecordId>& record) {

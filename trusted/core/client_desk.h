@@ -45,7 +45,7 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
   void OnSigned(const RequestId& request, const curve::EcdsaSignature& signature) override;
   void OnKeyUsed(const RecordRef& scope, const RecordRef& account, bool pooled) override;
   void OnSignFailed(const RequestId& request, api::Error error) override;
-  void OnSignStale(const RequestId& request) override;
+  void OnSignStale(const RequestId& request, std::uint16_t next_attempt) override;
 
  private:
   enum class Stage { kDeciding, kReading, kChanging, kReserving, kGenerating, kActivating, kSigning };
@@ -64,6 +64,7 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
     std::set<RecordId> read;        // records already read from a quorum
     RecordId account_record;        // of a registration
     unsigned decisions = 0;
+    std::uint16_t next_attempt = 1;  // of a signature
   };
 
   // One request's way to its next wait or its reply.

@@ -266,6 +266,7 @@ Result<Unit> Core::TakeStatement(ByteSpan bytes) {
   PASSPORT_TRY(const AdminStatement statement, AdminStatement::Parse(bytes));
   PASSPORT_TRY_VOID(VerifyStatement(statement, identity.manifest, identity.self, last, now));
   RememberStatement(statement.signer, statement.number);
+  if (statement.kind == AdminKind::kRefresh) return node_->Refresh(statement);
   node_->peers().ClearFaults(statement.argument);
   return Ok();
 }

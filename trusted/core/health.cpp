@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "trusted/core/core.h"
+#include "trusted/core/health_refresh.h"
 #include "trusted/json/write.h"
 
 namespace passport::core {
@@ -15,12 +16,6 @@ std::string MissingJson(const std::vector<Claim>& claims) {
   return json::ArrayOf(out);
 }
 
-struct Trouble {
-  std::string what;
-  std::string why;
-  std::string next;
-};
-
 std::string TroublesJson(const std::vector<Trouble>& troubles) {
   std::vector<std::string> out;
   for (const Trouble& trouble : troubles) {
@@ -31,12 +26,6 @@ std::string TroublesJson(const std::vector<Trouble>& troubles) {
                       .Finish());
   }
   return json::ArrayOf(out);
-}
-
-std::string NodeList(const std::vector<PartyIndex>& parties) {
-  std::string out;
-  for (const PartyIndex party : parties) out += (out.empty() ? "" : ", ") + std::to_string(party.value);
-  return out;
 }
 
 // Keys that fewer than all nodes hold; with exactly t holders the next lost node takes the key with it.
@@ -59,7 +48,8 @@ void AddKeyTroubles(const RecordBook& records, const peer::Manifest& manifest, s
   out.push_back({"survive the loss of a node with " + std::to_string(critical) + " of its keys",
                  std::to_string(partial) +
                      " keys were made while nodes were away: they lack a share on node(s) " + NodeList(nodes),
-                 "keep the other nodes up; shares are repaired when the network can repair them"});
+                 "keep the other nodes up; a refresh with all nodes connected gives them one (`passport "
+                 "admin refresh`)"});
 }
 
 // Keys of which this node's certificates say that it holds a share, and it does not.
@@ -70,7 +60,8 @@ void AddLostShares(const RecordBook& records, PartyIndex self, std::vector<Troub
   if (lost == 0) return;
   out.push_back({"take part in signatures with " + std::to_string(lost) + " of its keys",
                  "this node has lost its shares of them: its data folder is an older copy",
-                 "restore the newest copy of the data folder; until then keep the other nodes up"});
+                 "restore the newest copy of the data folder, or have the keys refreshed (`passport admin "
+                 "refresh`); until then keep the other nodes up"});
 }
 
 // Why a node does not use what its host has stored. It has no keys then, and a manifest would not help.
@@ -300,6 +291,9 @@ std::string Core::StatusJson() const {
     able = Assess(*node_, peers);
     AddKeyTroubles(records_, node_->identity().manifest, able.cannot);
     AddLostShares(records_, node_->identity().self, able.cannot);
+    if (const auto progress = node_->refresh().progress()) {
+      if (auto trouble = TroubleOf(*progress)) able.cannot.push_back(std::move(*trouble));
+    }
   } else {
     able.cannot.push_back(NoNetwork(phase_, load_error_));
   }
@@ -319,6 +313,8 @@ std::string Core::StatusJson() const {
       .Raw("confinement_missing", MissingJson(config_.confinement))
       .U64("records", records_.count())
       .U64("keys", records_.holders().size())
+      .Raw("epochs", EpochsJson(records_))
+      .Raw("refresh", node_ ? RefreshJson(node_->refresh().progress()) : "null")
       .Raw("presignatures", node_ ? PresignaturesJson(node_->presignatures()) : "null")
       .Finish();
 }

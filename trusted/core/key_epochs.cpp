@@ -64,8 +64,25 @@ std::optional<std::uint64_t> KeyEpochs::Highest(const KeyId& key) {
   return 0;
 }
 
-Result<Unit> KeyEpochs::Prepare(const RecordId& account, reshare::Confirmed confirmed,
-                                std::uint64_t propose_after_ms) {
+bool KeyEpochs::WasMadeBy(const KeyId& key, const Hash32& digest) {
+  const std::optional<KeyState> state = Load(key);
+  if (!state) return false;
+  const auto facts = state->facts.find(Known(key));
+  return facts != state->facts.end() && facts->second.proposal.digest == digest;
+}
+
+std::vector<PartyIndex> KeyEpochs::Unconfirmed(const KeyId& key, std::uint64_t epoch) {
+  const std::optional<KeyState> state = Load(key);
+  std::vector<PartyIndex> out;
+  if (!state || !state->facts.contains(epoch)) return out;
+  const dkg::KeyCertificate certificate = state->CertificateOf(epoch);
+  for (const PartyIndex party : certificate.facts.proposal.dealers) {
+    if (!certificate.confirmations.contains(party)) out.push_back(party);
+  }
+  return out;
+}
+
+Result<Unit> KeyEpochs::Prepare(const RecordId& account, reshare::Confirmed confirmed, bool leads) {
   const KeyId key = confirmed.pending.id;
   const PartyIndex self = parts_.identity.self;
   std::optional<KeyState> state = Load(key);
@@ -73,16 +90,16 @@ Result<Unit> KeyEpochs::Prepare(const RecordId& account, reshare::Confirmed conf
     if (parts_.records.Exists(policy::KeyStateRecordId(key))) return Fail(Status::kBusy);
     const bool has_first = parts_.records.Exists(policy::KeyShareRecordId(key));
     // What epoch 0 agreed on is not kept, and nobody confirms it again: only this node counts for it.
-    state = KeyState{account,
-                     has_first ? reshare::Activation(key, self, {0, {}, {self}}, {})
-                               : reshare::Activation(key, self),
-                     {}};
+    state = KeyState{
+        account,
+        has_first ? reshare::Activation(key, self, {0, {}, {self}}, {}) : reshare::Activation(key, self),
+        {}};
   }
   PASSPORT_TRY(const reshare::Effects effects,
                state->activation.Prepare(confirmed.agreement, confirmed.confirmation));
   state->facts.emplace(confirmed.facts.epoch, std::move(confirmed.facts));
   caught_up_.insert(key);
-  propose_after_ms_[key] = propose_after_ms;
+  if (leads) led_.insert(key);
   parts_.records.PutShare(std::make_shared<const sharing::KeyShare>(std::move(confirmed.pending)));
   Apply(std::move(*state), effects, {});
   return Ok();
@@ -112,12 +129,8 @@ void KeyEpochs::Apply(KeyState state, const reshare::Effects& effects, PartyInde
   if (effects.reply) SendNews(answer_to, {key, false, {*effects.reply}});
   const std::uint64_t after = Known(key);
   if (after == before) return;
-  const auto wait = propose_after_ms_.find(key);
-  const std::uint64_t wait_ms = wait == propose_after_ms_.end()
-                                    ? kProposeLateMs * parts_.identity.self.value
-                                    : wait->second;
+  const std::uint64_t wait_ms = led_.erase(key) > 0 ? 0 : kProposeLateMs * parts_.identity.self.value;
   following_[key] = {account, now_ms_ + wait_ms, 0};
-  propose_after_ms_.erase(key);
   parts_.outbox.Log(Event::kEpochActive, {}, {}, after);
   parts_.events.OnEpochChanged(key);
 }
@@ -164,7 +177,8 @@ void KeyEpochs::OnMessage(PartyIndex from, const PeerMessage& message) {
 void KeyEpochs::OnNews(PartyIndex from, const EpochNews& news) {
   std::optional<KeyState> state = Load(news.key);
   if (!state) return;
-  if (news.all && flux_.contains(news.key)) {
+  const bool clears = news.all && !IsClear(news.key);
+  if (clears) {
     caught_up_.insert(news.key);
     state->activation.CatchUp();
   }
@@ -175,6 +189,7 @@ void KeyEpochs::OnNews(PartyIndex from, const EpochNews& news) {
     if (!effects.erase.empty()) state = Load(news.key);
     if (!state) return;
   }
+  if (clears) parts_.events.OnEpochClear(news.key);
 }
 
 void KeyEpochs::OnPeerOpen(PartyIndex party) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "trusted/core/changes.h"
+#include "trusted/core/made_keys.h"
 #include "trusted/dkg/dkg.h"
 
 namespace passport::core {
@@ -29,11 +30,12 @@ class KeygenEvents {
 
 class KeygenRuns {
  public:
-  KeygenRuns(const Identity& identity, PeerTable& peers, RecordBook& records, replica::Replica& replica,
-             Outbox& outbox, KeygenEvents& events, crypto::Rng& rng)
+  KeygenRuns(const Identity& identity, PeerTable& peers, RecordBook& records, MadeKeys& made,
+             replica::Replica& replica, Outbox& outbox, KeygenEvents& events, crypto::Rng& rng)
       : identity_(identity),
         peers_(peers),
         records_(records),
+        made_(made),
         replica_(replica),
         outbox_(outbox),
         events_(events),
@@ -101,6 +103,7 @@ class KeygenRuns {
   const Identity& identity_;
   PeerTable& peers_;
   RecordBook& records_;
+  MadeKeys& made_;
   replica::Replica& replica_;
   Outbox& outbox_;
   KeygenEvents& events_;

@@ -28,7 +28,8 @@ Node::Node(Identity identity, RecordBook& records, Outbox& outbox, crypto::Rng& 
       replica_(ReplicaConfig(identity_, records.empty()), *this, rules_, rng),
       envelope_(identity_, peers_, replica_, opener_, outbox, std::move(envelope_source)),
       epochs_({identity_, peers_, records, replica_, *this, *this, outbox}),
-      keygen_(identity_, peers_, records, replica_, outbox, desk_, rng),
+      made_keys_(records),
+      keygen_(identity_, peers_, records, made_keys_, replica_, outbox, desk_, rng),
       pool_(presign, identity_.manifest.n, outbox),
       leader_(signing, identity_, peers_, replica_, epochs_, pool_, outbox, desk_, rng),
       presign_leader_(identity_, peers_, *this, pool_, leader_, rng),
@@ -36,7 +37,11 @@ Node::Node(Identity identity, RecordBook& records, Outbox& outbox, crypto::Rng& 
              outbox, rng}),
       blame_(identity_, peers_, outbox, rng, signing.blame_round),
       signers_(signing, identity_, peers_, records, replica_, *this, epochs_, pool_, blame_, outbox, rng),
-      presign_runs_(identity_, peers_, records, *this, epochs_, pool_, outbox, rng) {
+      presign_runs_(identity_, peers_, records, *this, epochs_, pool_, outbox, rng),
+      refresh_book_(identity_.manifest, identity_.self, records),
+      refresh_runs_({identity_, peers_, records, *this, epochs_, refresh_book_, time_, outbox, rng}),
+      refresh_leader_({identity_, peers_, records, replica_, *this, epochs_, refresh_book_, leader_, time_,
+                       outbox, rng}) {
   rules_.SetView(*this);
 }
 
@@ -49,6 +54,7 @@ void Node::OnFetched(const RecordId& id, Result<Unit> outcome) {
     replica_.OnRecord(id);
   } else {
     signers_.OnUsable(id);
+    refresh_runs_.OnUsable(id);
   }
 }
 
@@ -75,6 +81,8 @@ void Node::OnTick(std::uint64_t unix_ms, std::uint64_t now_ms) {
   pool_.OnTick(time_.LatestMs(), now_ms);
   presign_leader_.OnTick(now_ms);
   presign_runs_.OnTick(time_.LatestMs(), now_ms);
+  refresh_runs_.OnTick(now_ms);
+  refresh_leader_.OnTick(now_ms);
   desk_.OnTick(time_.LikelyMs(), now_ms);
 }
 
@@ -91,7 +99,17 @@ void Node::OnResume() {
     presign_runs_.Step();
   } else if (presign_leader_.HasWork()) {
     presign_leader_.Step();
+  } else if (refresh_runs_.HasWork()) {
+    refresh_runs_.Step();
+  } else if (refresh_leader_.HasWork()) {
+    refresh_leader_.Step();
   }
+}
+
+Result<Unit> Node::Refresh(const AdminStatement& statement) {
+  PASSPORT_TRY_VOID(refresh_book_.Follow(identity_.self, statement, {time_.EarliestMs(), time_.LatestMs()}));
+  refresh_leader_.Lead(statement);
+  return Ok();
 }
 
 void Node::OnPeerOpen(PartyIndex party) {
@@ -123,6 +141,7 @@ void Node::OnRunsLost(PartyIndex party) {
   keygen_.OnPeerLost(party);
   signers_.OnSetupLost(party);
   presign_runs_.OnSetupLost(party);
+  refresh_runs_.OnPeerLost(party);
   leader_.OnPeerLost(party, SigningLeader::Loss::kForGood);
   presign_leader_.OnPeerLost(party);
 }
@@ -173,7 +192,15 @@ void Node::OnPeerMessage(PartyIndex from, PeerMessage message) {
       return presign_leader_.OnMessage(from, message);
     case MessageKind::kEpochNews:
     case MessageKind::kEpochAsk:
-      return epochs_.OnMessage(from, message);
+    case MessageKind::kRefreshInvite:
+    case MessageKind::kRefreshBegin:
+    case MessageKind::kRefreshCommitment:
+    case MessageKind::kRefreshOpening:
+    case MessageKind::kRefreshSetups:
+    case MessageKind::kRefreshJoin:
+    case MessageKind::kRefreshRefuse:
+    case MessageKind::kRefreshSetupsDone:
+      return OnEpochMessage(from, message);
     case MessageKind::kSetupHello:
     case MessageKind::kSetupReply:
     case MessageKind::kSetupFinish:
@@ -190,6 +217,18 @@ void Node::OnPeerMessage(PartyIndex from, PeerMessage message) {
   outbox_.Log(Event::kUnknownMessage, message.request, from, static_cast<std::uint64_t>(message.kind));
 }
 
+void Node::OnEpochMessage(PartyIndex from, const PeerMessage& message) {
+  const MessageKind kind = message.kind;
+  if (kind <= MessageKind::kEpochAsk) {
+    epochs_.OnMessage(from, message);
+  } else if (kind == MessageKind::kRefreshJoin || kind == MessageKind::kRefreshRefuse ||
+             kind == MessageKind::kRefreshSetupsDone) {
+    refresh_leader_.OnMessage(from, message);
+  } else {
+    refresh_runs_.OnMessage(from, message);
+  }
+}
+
 void Node::OnFaultsChanged() {
   records_.PutOwn(policy::RecordKind::kPeerFaults, peers_.EncodeFaults());
   for (const peer::ManifestRow& row : identity_.manifest.rows) {
@@ -201,7 +240,11 @@ void Node::OnEpochChanged(const KeyId& key) {
   pool_.OnEpochChanged(key);
   signers_.OnEpochChanged(key);
   presign_runs_.OnEpochChanged(key);
+  refresh_leader_.OnEpochChanged(key);
+  OnEpochClear(key);
 }
+
+void Node::OnEpochClear(const KeyId& key) { signers_.OnUsable(policy::KeyStateRecordId(key)); }
 
 void Node::Send(PartyIndex to, const RequestId& request, const replica::Message& message) {
   peers_.Send(to, {MessageKind::kReplica, request, replica::EncodeMessage(message)});
@@ -213,6 +256,7 @@ std::pair<replica::Holding, const replica::Register*> Node::Find(const RecordId&
 
 void Node::Store(const RecordId& id, replica::Register value) {
   pool_.OnVersion(id, value.committed.version.number);
+  made_keys_.OnVersion(id, value.committed.version);
   records_.PutRegister(id, std::move(value));
 }
 
@@ -241,6 +285,7 @@ void Node::Forked(const RecordId&, const replica::Committed& ours, const replica
 
 void Node::Usable(const RecordId& id) {
   keygen_.OnUsable(id);
+  refresh_runs_.OnUsable(id);
   signers_.OnUsable(id);
   desk_.OnUsable(id);
 }

@@ -6,6 +6,7 @@
 #include "trusted/core/key_epochs.h"
 #include "trusted/core/network_time.h"
 #include "trusted/core/presign_runs.h"
+#include "trusted/core/refresh_leader.h"
 #include "trusted/core/signer_runs.h"
 
 namespace passport::core {
@@ -23,11 +24,14 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
   void OnFetched(const RecordId& id, Result<Unit> outcome);
   void OnTick(std::uint64_t unix_ms, std::uint64_t now_ms);
   // Work that no call waits for, the most urgent first: the envelope key, pair setups in steps, presignatures
-  // in rounds. One piece of it for each call.
+  // and then refreshes of keys in rounds. One piece of it for each call.
   bool HasWork() const {
-    return envelope_.HasWork() || peers_.HasWork() || presign_runs_.HasWork() || presign_leader_.HasWork();
+    return envelope_.HasWork() || peers_.HasWork() || presign_runs_.HasWork() || presign_leader_.HasWork() ||
+           refresh_runs_.HasWork() || refresh_leader_.HasWork();
   }
   void OnResume();
+  // The node's operator orders a refresh of all keys, by a statement that has been verified.
+  Result<Unit> Refresh(const AdminStatement& statement);
   // Operators say which starts of which nodes go on without the others; ends when one of them starts again.
   void GoOnWith(std::map<PartyIndex, BootId> boots);
   // Delivers messages to self until there are none, cuts links that failed; ends every host call.
@@ -40,6 +44,7 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
   const auth::KeyOpener& opener() const { return opener_; }
   const NetworkTime& clocks() const { return time_; }
   const PresignPool& presignatures() const { return pool_; }
+  const RefreshLeader& refresh() const { return refresh_leader_; }
   // Nodes without which records that were not used since this start stay unconfirmed (rules.md 6).
   std::vector<PartyIndex> Awaited() const { return replica_.Awaited(); }
 
@@ -53,6 +58,7 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
 
   // EpochEvents.
   void OnEpochChanged(const KeyId& key) override;
+  void OnEpochClear(const KeyId& key) override;
 
   // replica::Port.
   void Send(PartyIndex to, const RequestId& request, const replica::Message& message) override;
@@ -73,6 +79,7 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
  private:
   static replica::Config ReplicaConfig(const Identity& identity, bool fresh);
   void TellTime(PartyIndex to);
+  void OnEpochMessage(PartyIndex from, const PeerMessage& message);
 
   Identity identity_;
   RecordBook& records_;
@@ -85,6 +92,7 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
   auth::KeyOpener opener_;
   EnvelopeKeeper envelope_;
   KeyEpochs epochs_;
+  MadeKeys made_keys_;
   KeygenRuns keygen_;
   PresignPool pool_;
   SigningLeader leader_;
@@ -93,6 +101,9 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
   BlameSigner blame_;
   SignerRuns signers_;
   PresignRuns presign_runs_;
+  RefreshBook refresh_book_;
+  RefreshRuns refresh_runs_;
+  RefreshLeader refresh_leader_;
   std::map<PartyIndex, BootId> going_on_;
 };
 

@@ -45,6 +45,12 @@ void PeerTable::StartSetup(PartyIndex party) {
   peer.setup_since_ms = now_ms_;
 }
 
+void PeerTable::Remake(PartyIndex party) {
+  Peer& peer = peers_[party];
+  DropSetup(party, peer);
+  if (peer.link != 0) StartSetup(party);
+}
+
 bool PeerTable::MayAsk(Peer& peer) {
   while (!peer.asked_ms.empty() && now_ms_ >= peer.asked_ms.front() + kAskedMs) peer.asked_ms.pop_front();
   if (peer.asked_ms.size() >= kAskedMax) return false;

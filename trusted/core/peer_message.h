@@ -53,6 +53,14 @@ enum class MessageKind : std::uint16_t {
   kPresignRefuse = 86,
   kEpochNews = 96,  // this and those below since protocol version 3
   kEpochAsk = 97,
+  kRefreshInvite = 98,
+  kRefreshJoin = 99,
+  kRefreshBegin = 100,
+  kRefreshCommitment = 101,
+  kRefreshOpening = 102,
+  kRefreshRefuse = 103,
+  kRefreshSetups = 104,
+  kRefreshSetupsDone = 105,
 };
 
 inline constexpr std::uint8_t kPeerMessageVersion = 1;

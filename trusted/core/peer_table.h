@@ -83,6 +83,9 @@ class PeerTable {
   // A check that only this peer can have made fail: its setup is destroyed, its counter raised, a new setup
   // begun unless it is banned now.
   void Burn(PartyIndex party);
+  // Drops a setup that nothing is wrong with, and makes it again. Called at the lower of the two nodes; the
+  // other one drops its part when it hears of the new one.
+  void Remake(PartyIndex party);
   void ClearFaults(PartyIndex party);
   Bytes EncodeFaults() const;
   Result<Unit> LoadFaults(ByteSpan bytes);

@@ -222,7 +222,7 @@ std::pair<Holding, const replica::Register*> RecordBook::FindRegister(const Reco
 }
 
 std::pair<Holding, std::shared_ptr<const sharing::KeyShare>> RecordBook::FindShare(const KeyId& key,
-                                                                                    std::uint64_t epoch) {
+                                                                                   std::uint64_t epoch) {
   const RecordId id = policy::KeyShareRecordId(key, epoch);
   if (const Cached* cached = Touch(id)) {
     return {Holding::kPresent, std::get<std::shared_ptr<const sharing::KeyShare>>(cached->content)};

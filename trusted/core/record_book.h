@@ -54,7 +54,7 @@ class RecordBook {
   // At hand, to be fetched, or absent. Pointers hold until the end of the call.
   std::pair<replica::Holding, const replica::Register*> FindRegister(const RecordId& id);
   std::pair<replica::Holding, std::shared_ptr<const sharing::KeyShare>> FindShare(const KeyId& key,
-                                                                              std::uint64_t epoch);
+                                                                                  std::uint64_t epoch);
   std::pair<replica::Holding, const KeyState*> FindState(const KeyId& key);
   void Fetch(const RecordId& id);
   // The host's answer. kRollback: it gave other bytes than were stored, or none; the record stays unusable.

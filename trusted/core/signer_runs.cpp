@@ -145,8 +145,11 @@ bool SignerRuns::CompareRecords(const RunKey& key, const Run& run, const Account
                                replica::EncodeMessage(replica::Learn{ours.id, *committed})});
     }
   }
-  if (newer) Refuse(key, RefuseReason::kNewer, 0);
-  return !newer;
+  if (!newer) return true;
+  const policy::AccountKey& account_key = facts.account.keys.front();
+  if (account_key.epoch > 0) epochs_.Tell(run.leader, account_key.id);
+  Refuse(key, RefuseReason::kNewer, 0);
+  return false;
 }
 
 // Shares of two epochs give no signature. Whoever is behind is told what is newer, and nobody is blamed.
@@ -156,7 +159,11 @@ bool SignerRuns::AgreeOnEpoch(const RunKey& key, Run& run, const policy::Account
     run.epoch = *own;
     return true;
   }
-  const bool behind = own ? *own < run.invite.epoch : epochs_.InFlux(account_key.id);
+  if (!own && epochs_.InFlux(account_key.id)) {
+    run.lacks = policy::KeyStateRecordId(account_key.id);  // peers have been asked for what is newer
+    return false;
+  }
+  const bool behind = own && *own < run.invite.epoch;
   if (own && !behind) epochs_.Tell(run.leader, account_key.id);
   Refuse(key, behind ? RefuseReason::kBehind : own ? RefuseReason::kNewer : RefuseReason::kNotReady, 0);
   return false;

@@ -27,6 +27,7 @@ void SigningLeader::Lead(SignTask task) {
   if (!entry.what.has_share && std::erase(entry.what.holders, identity_.self) > 0)
     entry.unable.insert(identity_.self);
   entry.started_ms = now_ms_;
+  entry.next_attempt = entry.what.first_attempt;
   TryNext(request);
 }
 
@@ -43,7 +44,7 @@ void SigningLeader::TryNext(const RequestId& request) {
     error.missing = Missing(task);
     return Fail(request, std::move(error));
   }
-  if (task.next_attempt > kAttemptsMax) return GiveUp(request);
+  if (task.attempts.size() >= kAttemptsMax) return GiveUp(request);
   if (TryPooled(task)) return;
   Attempt& attempt = NewAttempt(task, std::move(quorum));
   attempt.nonce = rng_.Array<32>();
@@ -53,7 +54,7 @@ void SigningLeader::TryNext(const RequestId& request) {
 
 SigningLeader::Attempt& SigningLeader::NewAttempt(Task& task, std::vector<PartyIndex> quorum) {
   const std::uint16_t number = task.next_attempt++;
-  if (number > 1) outbox_.Log(Event::kSignRetry, task.what.request, {}, number);
+  if (number > task.what.first_attempt) outbox_.Log(Event::kSignRetry, task.what.request, {}, number);
   Attempt& attempt = task.attempts[number];
   attempt.quorum = std::move(quorum);
   attempt.started_ms = now_ms_;

@@ -24,7 +24,8 @@ struct SignTask {
   std::uint64_t epoch = 0;  // of its shares
   curve::Point public_key;
   std::vector<PartyIndex> holders;
-  bool has_share = true;  // here
+  bool has_share = true;            // here
+  std::uint16_t first_attempt = 1;  // above those that signers may still have runs of
 };
 
 class SigningEvents {
@@ -34,8 +35,8 @@ class SigningEvents {
   // Together with OnSigned: a key was used, with a presignature or without.
   virtual void OnKeyUsed(const RecordRef& scope, const RecordRef& account, bool pooled) = 0;
   virtual void OnSignFailed(const RequestId& request, api::Error error) = 0;
-  virtual void OnSignStale(
-      const RequestId& request) = 0;  // newer records arrived: decide again, then Lead again
+  // Newer records arrived: decide again, then Lead again, from that attempt on.
+  virtual void OnSignStale(const RequestId& request, std::uint16_t next_attempt) = 0;
 };
 
 class SigningLeader final : public BlameEvents {

@@ -82,8 +82,9 @@ void SigningLeader::OnRefuse(PartyIndex from, const RequestId& request, const Si
   if (attempt == nullptr) return;
   Task& task = tasks_.at(request);
   if (refuse.reason == RefuseReason::kNewer && HasNewer(task)) {
+    const std::uint16_t next = task.next_attempt;
     tasks_.erase(request);
-    return events_.OnSignStale(request);
+    return events_.OnSignStale(request, next);
   }
   if (refuse.reason == RefuseReason::kBehind && ++task.refreshed[from] <= kRefreshesMax) {
     SendRecords(task, from);

@@ -86,6 +86,7 @@ inline constexpr Tag kScopeId{"scope/id"};
 inline constexpr Tag kAccountId{"account/id"};
 inline constexpr Tag kIdentifier{"account/identifier"};
 inline constexpr Tag kDkgProposal{"kg/proposal"};
+inline constexpr Tag kRefreshProposal{"refresh/proposal"};
 // Peers.
 inline constexpr Tag kManifestStatement{"passport manifest"};
 inline constexpr Tag kPeerBind{"peer/bind"};

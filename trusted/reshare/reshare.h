@@ -96,8 +96,8 @@ protocol::Step<AwaitingCommitmentsOf<G>, dkg::Commitment> Join(const Proposal& p
                                                                std::size_t min_confirmers, PartyIndex self,
                                                                crypto::Rng& rng);
 
-// What a share says of its key, as facts to deal from: alike at all holders, whether they kept a certificate or
-// not. All nodes count as such that may deal, since a false dealer fails kConstantTerm.
+// What a share says of its key, as facts to deal from: alike at all holders, whether they kept a certificate
+// or not. All nodes count as such that may deal, since a false dealer fails kConstantTerm.
 template <curve::Group G>
 dkg::KeyFactsOf<G> FactsOf(const sharing::KeyShareOf<G>& share);
 

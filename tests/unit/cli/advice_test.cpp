@@ -47,13 +47,14 @@ std::string Http(const std::string& line, const std::string& body) {
 
 TEST(NodeApi, SaysWhatTheEnclaveRefusesAndWhatToDo) {
   const client::OneAnswer few(Http("200 OK", R"({"ok":false,"status":4})"), "statement");
-  EXPECT_EQ(
-      NodeApi(few.url).PostAdmin(AsBytes("statement")).error().Text(),
-      few.url.Origin() +
-          "/admin: the enclave refuses it: not those signed it who must: `unban` needs the node's own "
-          "operator, `resume` as many operators as the threshold and a quorum of nodes that go on; for "
-          "`unban` use the key of that node's operator; for `resume` let more operators run `passport admin "
-          "sign`, or make it again with every node that goes on");
+  EXPECT_EQ(NodeApi(few.url).PostAdmin(AsBytes("statement")).error().Text(),
+            few.url.Origin() +
+                "/admin: the enclave refuses it: not those signed it who must: `unban` and `refresh` need "
+                "the node's own "
+                "operator, `resume` as many operators as the threshold and a quorum of nodes that go on; for "
+                "`unban` and `refresh` use the key of that node's operator; for `resume` let more operators "
+                "run `passport admin "
+                "sign`, or make it again with every node that goes on");
   const client::OneAnswer other(Http("200 OK", R"({"ok":false,"status":4})"), "manifest");
   EXPECT_NE(NodeApi(other.url).PostManifest("manifest").error().wrong.find("another manifest"),
             std::string::npos);

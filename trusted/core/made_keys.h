@@ -1,0 +1,36 @@
+// Shares of keys that were made for an account whose record does not name them yet. A key generation that
+// fails after this node has confirmed leaves one that nothing will ever sign with: it is erased as soon as
+// that is certain.
+#pragma once
+
+#include <deque>
+
+#include "trusted/core/record_book.h"
+
+namespace passport::core {
+
+class MadeKeys {
+ public:
+  explicit MadeKeys(RecordBook& records);
+
+  // A share was stored of a key for an account that `request` has reserved.
+  void OnMade(const KeyId& key, const RecordId& account, const RequestId& request);
+  // A later version of a record was chosen. A key can only become that of an account which is reserved by
+  // the request that the key was made for (changes.cpp), and versions only rise.
+  void OnVersion(const RecordId& record, const replica::Version& version);
+
+  Bytes Encode() const;  // first byte 1
+  Result<Unit> Load(ByteSpan bytes);
+
+ private:
+  struct Made {
+    KeyId key;
+    RecordId account;
+    RequestId request;
+  };
+
+  RecordBook& records_;
+  std::deque<Made> made_;  // oldest first
+};
+
+}  // namespace passport::core
