@@ -176,14 +176,15 @@ TEST_F(PeerFaults, ABannedPeersClockDoesNotKeepTheOperatorsStatementOut) {
 }
 
 // Of two signers the other one has spoiled the signature, and the leader is certain of it (rules.md 37).
-TEST_F(PeerFaults, AWrongShareOfTheOnlyOtherSignerCounts) {
-  network.core_tap = [done = false](PartyIndex from, PartyIndex, PeerMessage& message) mutable {
-    if (from != kTwo || message.kind != MessageKind::kSignRound3 || done) return true;
+TEST_F(PeerFaults, ALieOfTheOnlyOtherSignerThatOnlyTheSignatureShowsCounts) {
+  network.core_tap = [this, done = false](PartyIndex from, PartyIndex, PeerMessage& message) mutable {
+    if (from != kTwo || message.kind != MessageKind::kSignRound2 || done) return true;
     done = true;
-    core::SignRound3 round = core::SignRound3::Parse(message.body).value();
-    sign::SignatureShare said = sign::SignatureShare::Parse(round.share).value();
-    said.w = said.w + curve::Scalar::FromU64(1);
-    round.share = said.Encode();
+    core::SignRound round = core::SignRound::Parse(message.body).value();
+    sign::Multiplication said = sign::Multiplication::Parse(round.message).value();
+    said.psi = said.psi + curve::Scalar::FromU64(1);
+    round.message = said.Encode();
+    round.signature = network.Steal(kTwo).identity.Sign(sign::Statement(sign::Show(said)));
     message.body = round.Encode();
     return true;
   };
