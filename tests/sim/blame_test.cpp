@@ -165,6 +165,14 @@ TEST_F(Blame, ALeaderThatLiesAboutTheRunProvesNothing) {
   EXPECT_EQ(network.Logged(Event::kPairBurned), 0u);
 }
 
+// A leader shows the same evidence as that of so many other runs.
+void ShowAsOfOthers(Network& network, PartyIndex to, PeerMessage evidence, int runs) {
+  for (int i = 0; i < runs; ++i) {
+    evidence.request.bytes[15] = static_cast<std::uint8_t>(i);
+    network.Forge(kOne, to, evidence);
+  }
+}
+
 // What was said about one run is nothing about another one, and a lie counts once.
 TEST_F(Blame, WordsOfAnotherRunAndRepeatedEvidenceChangeNothing) {
   share_lie = [&](sign::SignatureShare& share) { share.u = share.u + kSeven; };
@@ -200,11 +208,7 @@ TEST_F(Blame, WordsOfAnotherRunAndRepeatedEvidenceChangeNothing) {
 
   // A leader that shows it as that of ever new runs fills a few lines of the log.
   network.log().clear();
-  for (int i = 0; i < 5; ++i) {
-    PeerMessage renamed = proof->second;
-    renamed.request.bytes[15] = static_cast<std::uint8_t>(i);
-    network.Forge(kOne, honest, renamed);
-  }
+  ShowAsOfOthers(network, honest, proof->second, 5);
   network.Run(20);
   EXPECT_EQ(network.Logged(Event::kSignLie, honest), 1u) << "two at a time, and one was there";
   network.Run(6'000);

@@ -154,13 +154,8 @@ void Node::OnSetupLost(PartyIndex party) {
 
 void Node::OnPeerMessage(PartyIndex from, PeerMessage message) {
   switch (message.kind) {
-    case MessageKind::kReplica: {
-      const auto parsed = replica::ParseMessage(message.body);
-      if (!parsed.ok()) return;
-      // What an enclave keeps for itself (keys, shares, the head) is no peer's to read or write.
-      if (!policy::IsReplicated(std::visit([](const auto& m) { return m.id; }, parsed.value()))) break;
-      return replica_.OnMessage(from, message.request, parsed.value());
-    }
+    case MessageKind::kReplica:
+      return OnReplicaMessage(from, message);
     case MessageKind::kKeygenInvite:
     case MessageKind::kKeygenCommitment:
     case MessageKind::kKeygenOpening:
@@ -208,13 +203,28 @@ void Node::OnPeerMessage(PartyIndex from, PeerMessage message) {
     case MessageKind::kSetupReset:
     case MessageKind::kReceived:
       return;  // the peer table's
-    case MessageKind::kTime: {
-      const auto report = TimeReport::Parse(message.body);
-      if (report.ok() && !peers_.Banned(from)) time_.Heard(from, report.value());
-      return;
-    }
+    case MessageKind::kTime:
+      return OnTime(from, message);
   }
+  OnUnknownMessage(from, message);
+}
+
+void Node::OnUnknownMessage(PartyIndex from, const PeerMessage& message) {
   outbox_.Log(Event::kUnknownMessage, message.request, from, static_cast<std::uint64_t>(message.kind));
+}
+
+void Node::OnReplicaMessage(PartyIndex from, const PeerMessage& message) {
+  const auto parsed = replica::ParseMessage(message.body);
+  if (!parsed.ok()) return;
+  // What an enclave keeps for itself (keys, shares, the head) is no peer's to read or write.
+  if (!policy::IsReplicated(std::visit([](const auto& m) { return m.id; }, parsed.value())))
+    return OnUnknownMessage(from, message);
+  replica_.OnMessage(from, message.request, parsed.value());
+}
+
+void Node::OnTime(PartyIndex from, const PeerMessage& message) {
+  const auto report = TimeReport::Parse(message.body);
+  if (report.ok() && !peers_.Banned(from)) time_.Heard(from, report.value());
 }
 
 void Node::OnEpochMessage(PartyIndex from, const PeerMessage& message) {

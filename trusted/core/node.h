@@ -79,6 +79,9 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
  private:
   static replica::Config ReplicaConfig(const Identity& identity, bool fresh);
   void TellTime(PartyIndex to);
+  void OnTime(PartyIndex from, const PeerMessage& message);
+  void OnReplicaMessage(PartyIndex from, const PeerMessage& message);
+  void OnUnknownMessage(PartyIndex from, const PeerMessage& message);
   void OnEpochMessage(PartyIndex from, const PeerMessage& message);
 
   Identity identity_;
