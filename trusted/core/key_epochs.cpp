@@ -200,7 +200,10 @@ void KeyEpochs::OnPeerOpen(PartyIndex party) {
 void KeyEpochs::Settle(const KeyId& key, Following& entry) {
   const replica::Version* version = parts_.view.Local(entry.account);
   const std::optional<KeyState> state = Load(key);
-  if (version == nullptr || !state) return;
+  if (version == nullptr || !state) {  // being fetched
+    entry.next_ms = now_ms_ + kRetryMs;
+    return;
+  }
   const std::uint64_t epoch = Known(key);
   const dkg::KeyCertificate certificate = state->CertificateOf(epoch);
   entry.ticket = next_ticket_++;
@@ -225,7 +228,7 @@ void KeyEpochs::OnTick(std::uint64_t now_ms) {
     if (running >= kChangesMax) return;
     if (entry.ticket != 0 || now_ms < entry.next_ms) continue;
     Settle(key, entry);
-    ++running;
+    running += entry.ticket != 0 ? 1 : 0;
   }
 }
 

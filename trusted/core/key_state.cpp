@@ -57,9 +57,11 @@ Result<EpochNews> EpochNews::Parse(ByteSpan bytes) {
   EpochNews out;
   out.key = KeyId{in.Array<32>()};
   out.all = in.Bool();
+  std::optional<std::uint64_t> last;  // rising, so that no epoch is told twice
   for (std::uint32_t left = in.Count(kEpochsMax); left > 0 && !in.failed(); --left) {
     PASSPORT_TRY(reshare::Notice notice, reshare::Notice::Parse(in.Var(kNoticeBytesMax)));
-    if (notice.key != out.key) in.Reject();
+    if (notice.key != out.key || (last && notice.epoch <= *last)) in.Reject();
+    last = notice.epoch;
     out.notices.push_back(std::move(notice));
   }
   if (!in.Done()) return Fail(Status::kMalformed);

@@ -12,9 +12,10 @@ constexpr std::uint32_t kMadeMax = 256;  // the shares of older ones stay where 
 
 enum class Fate { kOpen, kNamed, kNeverNamed };
 
-Fate FateOf(const KeyId& key, const RequestId& request, const policy::Account& account) {
-  if (account.state == policy::AccountState::kReserved)
-    return account.reserved_by == request ? Fate::kOpen : Fate::kNeverNamed;
+// While the account is reserved, by whatever request, one that once reserved it may do so again and name the
+// key.
+Fate FateOf(const KeyId& key, const policy::Account& account) {
+  if (account.state == policy::AccountState::kReserved) return Fate::kOpen;
   const bool named = std::ranges::find(account.keys, key, &policy::AccountKey::id) != account.keys.end();
   return named ? Fate::kNamed : Fate::kNeverNamed;
 }
@@ -38,7 +39,7 @@ void MadeKeys::OnVersion(const RecordId& record, const replica::Version& version
   if (!account.ok()) return;
   const std::size_t settled = std::erase_if(made_, [&](const Made& each) {
     if (each.account != record) return false;
-    const Fate fate = FateOf(each.key, each.request, account.value());
+    const Fate fate = FateOf(each.key, account.value());
     if (fate == Fate::kNeverNamed) records_.Erase(policy::KeyShareRecordId(each.key));
     return fate != Fate::kOpen;
   });

@@ -15,8 +15,8 @@ class MadeKeys {
 
   // A share was stored of a key for an account that `request` has reserved.
   void OnMade(const KeyId& key, const RecordId& account, const RequestId& request);
-  // A later version of a record was chosen. A key can only become that of an account which is reserved by
-  // the request that the key was made for (changes.cpp), and versions only rise.
+  // A later version of a record was chosen. An account that is active has its keys for ever (changes.cpp),
+  // and versions only rise.
   void OnVersion(const RecordId& record, const replica::Version& version);
 
   Bytes Encode() const;  // first byte 1

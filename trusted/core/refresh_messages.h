@@ -25,6 +25,7 @@ struct KeyFacets {
   std::uint8_t purpose = 0;
   std::vector<curve::Point> commitments;
   Hash32 chain_code{};
+  bool operator==(const KeyFacets&) const = default;
 };
 KeyFacets FacetsOf(const sharing::KeyShare& share);
 // As reshare::FactsOf of the share that they were taken from.

@@ -115,14 +115,15 @@ void RefreshRuns::OnUsable(const RecordId& record) {
   }
 }
 
-// Nothing in it is believed: a wrong one gives another context than that of an honest dealer.
+// Nothing in it is believed: a node that has a share of the epoch dealt from goes on with what that says of
+// the key only, and a wrong one gives another context than that of an honest dealer.
 bool RefreshRuns::IsSound(const Run& run, const RefreshBegin& begin) const {
   const peer::Manifest& manifest = parts_.identity.manifest;
   const std::uint64_t known = std::max(parts_.epochs.Known(run.key), begin.current.epoch);
   return begin.epoch > known && begin.epoch - known <= kEpochsAheadMax &&
          begin.current.epoch >= run.key.epoch && begin.current.commitments.size() == manifest.t &&
          begin.current.purpose == sharing::kPurposeEcdsa &&
-         (!run.share || run.share->epoch <= begin.current.epoch) &&
+         (!run.share || run.share->epoch < begin.current.epoch || FacetsOf(*run.share) == begin.current) &&
          sharing::IsPartySet(begin.dealers, manifest.n) && begin.dealers.size() >= manifest.t;
 }
 

@@ -14,8 +14,7 @@ void RefreshSetupsRun::OnOrder(PartyIndex from, const RequestId& id, const Refre
   const Hash32 hash = order.statement.SignedHash();
   leader_ = from;
   id_ = id;
-  if (hash == done_by_) return;
-  done_by_ = hash;
+  if (std::exchange(done_by_[from], hash) == hash) return;
   left_.clear();
   for (const peer::ManifestRow& row : identity_.manifest.rows) {
     if (row.party > identity_.self) left_.push_back(row.party);

@@ -25,9 +25,9 @@ class RefreshSetupsRun {
   std::uint64_t now_ms_ = 0;
   PartyIndex leader_;  // nobody: there is nothing to do
   RequestId id_;
-  std::deque<PartyIndex> left_;  // the first of them is being made
-  std::uint64_t until_ms_ = 0;   // then the next one is made, whatever came of this one
-  Hash32 done_by_{};             // the statement by which it was done or begun since this start
+  std::deque<PartyIndex> left_;           // the first of them is being made
+  std::uint64_t until_ms_ = 0;            // then the next one is made, whatever came of this one
+  std::map<PartyIndex, Hash32> done_by_;  // by leader: its statement that was followed last, since this start
 };
 
 }  // namespace passport::core

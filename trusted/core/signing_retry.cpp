@@ -224,8 +224,9 @@ void SigningLeader::OnTick(std::uint64_t now_ms) {
       TryNext(request);
     } else if (now_ms >= latest.started_ms + kStallMs) {
       for (const PartyIndex party : latest.quorum) {
-        // Remembered, or one that joins at once and then stalls would be chosen again and again.
-        if (!latest.shares.contains(party)) Blame(task, party, 1);
+        // Remembered, or one that joins at once and then stalls would be chosen again and again. A share that
+        // came before the rounds are over proves nothing.
+        if (!latest.pooled || !latest.shares.contains(party)) Blame(task, party, 1);
       }
       TryNext(request);
     }

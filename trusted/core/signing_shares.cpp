@@ -54,9 +54,10 @@ void SigningLeader::OnShare(PartyIndex from, const RequestId& request, Attempt& 
       SetupsFit(from, attempt, round.setups) &&
       crypto::VerifyEd25519(identity_.manifest.Row(from)->identity_key,
                             sign::Statement(share.value(), receipt, task.what.digest), round.signature);
-  if (!holds || (attempt.nonce_point && *attempt.nonce_point != round.nonce_point)) {
-    return FailAttempt(request, round.attempt, from);
-  }
+  if (!holds) return FailAttempt(request, round.attempt, from);
+  // Of two who name different R, one lies, and not necessarily the one that came second.
+  if (attempt.nonce_point && *attempt.nonce_point != round.nonce_point)
+    return FailAborted(request, round.attempt);
   attempt.nonce_point = round.nonce_point;
   attempt.shares.emplace(from, sign::SignedShare{share.value(), receipt, round.signature});
   if (attempt.shares.size() == attempt.quorum.size()) Combine({request, round.attempt}, attempt);

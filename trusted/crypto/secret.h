@@ -11,6 +11,10 @@ namespace passport::crypto {
 // Overwrites memory in a way the compiler keeps.
 void Wipe(void* data, std::size_t size);
 inline void Wipe(Bytes& bytes) { Wipe(bytes.data(), bytes.size()); }
+template <class Items>
+void WipeAll(Items& items) {
+  Wipe(items.data(), items.size() * sizeof items[0]);
+}
 
 template <class T>
 requires std::is_trivially_copyable_v<T>

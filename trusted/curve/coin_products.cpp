@@ -18,6 +18,7 @@ class Products {
     functions.mul_digits_all(digits_, points_, products);
     std::vector<LazyPoint> out;
     for (const Jacobian& product : products) out.push_back(PointAccess::Make(product));
+    crypto::WipeAll(products);
     return out;
   }
 
@@ -49,9 +50,10 @@ std::vector<CoinProducts> InTwoSteps(const MultiplyFunctions& functions, std::sp
   const std::vector<LazyPoint> multiples = by_coins.Run(functions);
   std::vector<LazyPoint> bases;
   for (std::size_t i = 0; i < terms.size(); ++i) bases.push_back(LazyPoint(terms[i].p) + multiples[2 * i]);
-  const std::vector<LazyPoint> blinded = LazyMulAll(scalars, bases);
+  std::vector<LazyPoint> blinded = LazyMulAll(scalars, bases);
   std::vector<CoinProducts> out;
   for (std::size_t i = 0; i < terms.size(); ++i) out.push_back({blinded[i], multiples[2 * i + 1]});
+  crypto::WipeAll(blinded);
   return out;
 }
 
@@ -63,11 +65,12 @@ std::vector<CoinProducts> InOneStep(const MultiplyFunctions& functions, std::spa
     all.Add(OddDigits(term.k.Expose() * Scalar::FromCoin(term.coin)), term.q);
     all.Add(OddDigits(term.coin), term.t);
   }
-  const std::vector<LazyPoint> products = all.Run(functions);
+  std::vector<LazyPoint> products = all.Run(functions);
   std::vector<CoinProducts> out;
   for (std::size_t i = 0; i < products.size(); i += 3) {
     out.push_back({products[i] + products[i + 1], products[i + 2]});
   }
+  crypto::WipeAll(products);
   return out;
 }
 

@@ -81,22 +81,17 @@ struct PadContext {
 
 using Encodings = std::vector<ByteArray<33>>;
 
-template <class Items>
-void WipeAll(Items& items) {
-  crypto::Wipe(items.data(), items.size() * sizeof items[0]);
-}
-
 // The encodings of points with one inversion for all; nothing if one of them is the identity. The points are
 // spent: some are what a pad is made of.
 std::optional<Encodings> EncodeAll(std::span<LazyPoint> lazy) {
   Encodings out;
   std::vector<std::optional<Point>> points = LazyPoint::ReduceAll(lazy);
-  WipeAll(lazy);
+  crypto::WipeAll(lazy);
   for (const std::optional<Point>& point : points) {
     if (!point) return std::nullopt;
     out.push_back(point->Encode());
   }
-  WipeAll(points);
+  crypto::WipeAll(points);
   return out;
 }
 
@@ -153,7 +148,7 @@ std::optional<BaseOtReceiver> BaseOtStart::Step(crypto::Rng& rng) {
       const std::uint64_t choice = ChoiceBit(state_.choices, done_ + i);
       points[i] = multiples[i] - HashPoint(context_, message.nonce, done_ + i, choice, (*others)[i]);
     }
-    WipeAll(multiples);
+    crypto::WipeAll(multiples);
     own = EncodeAll(points);
   }
   for (std::size_t i = 0; i < kStepBaseOts; ++i) {
@@ -195,7 +190,7 @@ protocol::Outcome<std::optional<BaseOtSent>> BaseOtAnswer::Step(crypto::Rng& rng
     products.push_back(sent[i]);
     products.push_back(shared[i]);
   }
-  WipeAll(shared);
+  crypto::WipeAll(shared);
   // No exponent is zero, so the identity comes of a combined point that is it.
   std::optional<Encodings> encoded = EncodeAll(products);
   if (!encoded) return Fail(Abort{AbortReason::kBaseOt, receiver_});
@@ -207,7 +202,7 @@ protocol::Outcome<std::optional<BaseOtSent>> BaseOtAnswer::Step(crypto::Rng& rng
     }
     sent_.message.points.push_back(own);
   }
-  WipeAll(*encoded);
+  crypto::WipeAll(*encoded);
   if (done_ < kBaseOts) return std::optional<BaseOtSent>();
   return std::optional(std::move(sent_));
 }
@@ -231,7 +226,7 @@ protocol::Outcome<std::optional<BaseOtReceived>> BaseOtFinish::Step() {
     exponents.emplace_back(state_.exponents.Expose()[done_ + i]);
   }
   std::vector<LazyPoint> products = curve::LazyMulAll(exponents, bases);
-  WipeAll(bases);
+  crypto::WipeAll(bases);
   std::optional<Encodings> shared = EncodeAll(products);
   PASSPORT_CHECK(shared.has_value());  // no exponent is zero
   for (const ByteArray<33>& encoded : *shared) {
@@ -241,7 +236,7 @@ protocol::Outcome<std::optional<BaseOtReceived>> BaseOtFinish::Step() {
         pads.Pad(done_, choice, state_.message.points[done_], Select(choice, sent[0], sent[1]), encoded);
     ++done_;
   }
-  WipeAll(*shared);
+  crypto::WipeAll(*shared);
   if (done_ < kBaseOts) return std::optional<BaseOtReceived>();
   return std::optional(BaseOtReceived{std::move(chosen_), std::move(state_.choices)});
 }

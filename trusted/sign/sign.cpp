@@ -100,7 +100,10 @@ void AddTo(mul::Shares& sums, const mul::Shares& terms) {
 
 // All of them times the generator.
 std::vector<std::optional<Point>> MulBaseAll(std::span<const SecretScalar> scalars) {
-  return LazyPoint::ReduceAll(curve::LazyMulBaseAll(scalars));
+  std::vector<LazyPoint> products = curve::LazyMulBaseAll(scalars);
+  const std::vector<std::optional<Point>> out = LazyPoint::ReduceAll(products);
+  crypto::WipeAll(products);
+  return out;
 }
 
 // The answer to one peer, but for the fields that are the same to all and for Gamma; c is appended to
@@ -165,14 +168,17 @@ class ConsistencyChecks {
   }
   // The first peer added whose check fails.
   std::optional<PartyIndex> FirstFailure() const {
-    const std::vector<LazyPoint> shares = curve::LazyMulBaseAll(shares_);
-    const std::vector<curve::CoinProducts> products = curve::LazyMulCoinAll(terms_);
-    for (std::size_t i = 0; i < checks_.size(); ++i) {
+    std::vector<LazyPoint> shares = curve::LazyMulBaseAll(shares_);
+    std::vector<curve::CoinProducts> products = curve::LazyMulCoinAll(terms_);
+    std::optional<PartyIndex> failed;
+    for (std::size_t i = 0; i < checks_.size() && !failed; ++i) {
       const LazyPoint right = shares[i] + LazyPoint(checks_[i].gamma_nonce) + products[i].shifted;
       // Both sides depend on secrets: if they differ, the time does not tell where.
-      if (!(products[i].blinded == right)) return checks_[i].peer;
+      if (!(products[i].blinded == right)) failed = checks_[i].peer;
     }
-    return std::nullopt;
+    crypto::WipeAll(shares);
+    crypto::WipeAll(products);
+    return failed;
   }
 
  private:
