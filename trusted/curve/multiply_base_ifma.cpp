@@ -74,16 +74,17 @@ u64 DigitAt(const u64* b, std::size_t window) {
 }
 
 // The last row has the digit of the last window in every lane of a scalar.
-void Recode(std::span<const SecretScalar> k, std::size_t width, Digits& out) {
+template <std::size_t kWidth>
+void Recode(std::span<const SecretScalar> k, Digits& out) {
   constexpr Scalar kHalf(0x7fffffffffffffff, 0xffffffffffffffff, 0x5d576e7357a4501d, 0xdfe92f46681b20a1);
   constexpr Scalar kOffset(0x8000000000000000, 1, 0xe7f9b4a5f9130fa6, 0x6044722cc7ae9e1e);
   for (std::size_t i = 0; i < k.size(); ++i) {
     const SecretScalar bits(k[i].Expose() * kHalf + kOffset);
     for (std::size_t window = 0; window < kLastWindow; ++window) {
-      out.n[window / width][i * width + window % width] = DigitAt(bits.Expose().limbs(), window);
+      out.n[window / kWidth][i * kWidth + window % kWidth] = DigitAt(bits.Expose().limbs(), window);
     }
-    for (std::size_t lane = 0; lane < width; ++lane) {
-      out.n[kLastWindow][i * width + lane] = DigitAt(bits.Expose().limbs(), kLastWindow);
+    for (std::size_t lane = 0; lane < kWidth; ++lane) {
+      out.n[kLastWindow][i * kWidth + lane] = DigitAt(bits.Expose().limbs(), kLastWindow);
     }
   }
 }
@@ -143,7 +144,7 @@ template <std::size_t kWidth>
   crypto::Secret<Work> secret;
   Work& w = secret.ExposeMutable();
   const BaseWindows& windows = Windows();
-  Recode(k, kWidth, w.digits);
+  Recode<kWidth>(k, w.digits);
   Lookup<kWidth>(windows, 0, w.digits.n[0], w.chosen);
   w.sum = {w.chosen.x, w.chosen.y, {{Words{} + 1}}};
   for (std::size_t first = kWidth; first < kLastWindow; first += kWidth) {
