@@ -248,7 +248,7 @@ Bytes SampleRefreshBook() {
 
 Bytes SampleMadeKeys() {
   Writer out;
-  out.U8(1).U32(1).Raw(Numbered<32>(0x64)).Raw(Numbered<32>(0x11)).Raw(Numbered<16>(0x40));
+  out.U8(1).U32(1).Raw(Numbered<32>(0x64)).Raw(Numbered<32>(0x11));
   return out.Take();
 }
 

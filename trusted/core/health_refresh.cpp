@@ -10,8 +10,7 @@ using Outcome = RefreshBook::Outcome;
 std::string_view NameOf(const RefreshLeader::Progress& progress) {
   if (progress.outcome == Outcome::kDone) return "done";
   if (progress.outcome == Outcome::kFailed) return "failed";
-  if (progress.trouble == RefreshTrouble::kAway || progress.trouble == RefreshTrouble::kOldBuild)
-    return "waiting";
+  if (progress.trouble == RefreshTrouble::kAway) return "waiting";
   return progress.setups ? "pair_setups" : "running";
 }
 
@@ -24,7 +23,6 @@ struct Row {
 constexpr Row kRows[] = {
     {RefreshTrouble::kNone, "this node started again after it had failed", "look at the log for the reason"},
     {RefreshTrouble::kAway, "all nodes must be connected, and these are not: ", "start node(s) "},
-    {RefreshTrouble::kOldBuild, "the builds of these nodes know no refresh: ", "upgrade node(s) "},
     {RefreshTrouble::kStatement, "the operator's statement is not followed by node(s) ",
      "compare the clock and the manifest with those of node(s) "},
     {RefreshTrouble::kRefused,

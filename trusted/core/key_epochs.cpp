@@ -136,8 +136,7 @@ void KeyEpochs::Apply(KeyState state, const reshare::Effects& effects, PartyInde
 }
 
 void KeyEpochs::SendNews(PartyIndex to, const EpochNews& news) {
-  if (parts_.peers.VersionWith(to) >= kEpochVersion)
-    parts_.peers.Send(to, {MessageKind::kEpochNews, {}, news.Encode()});
+  parts_.peers.Send(to, {MessageKind::kEpochNews, {}, news.Encode()});
 }
 
 void KeyEpochs::Tell(PartyIndex to, const KeyId& key) {
@@ -151,8 +150,7 @@ void KeyEpochs::Tell(PartyIndex to, const KeyId& key) {
 }
 
 void KeyEpochs::Ask(PartyIndex to, const KeyId& key) {
-  if (parts_.peers.VersionWith(to) >= kEpochVersion)
-    parts_.peers.Send(to, {MessageKind::kEpochAsk, {}, EpochAsk{key}.Encode()});
+  parts_.peers.Send(to, {MessageKind::kEpochAsk, {}, EpochAsk{key}.Encode()});
 }
 
 void KeyEpochs::AskAll(const KeyId& key) {

@@ -25,9 +25,6 @@ class EpochEvents {
   virtual void OnEpochClear(const KeyId& key) = 0;
 };
 
-// The first version of the messages between cores that has epochs. An older peer is never sent one.
-inline constexpr std::uint16_t kEpochVersion = 3;
-
 class KeyEpochs {
  public:
   struct Parts {

@@ -257,7 +257,7 @@ bool KeygenRuns::ConfirmRound(const RequestId& request, Run& run) {
     Abort(request, outcome.error().reason, outcome.error().culprit);
     return false;
   }
-  made_.OnMade(outcome.value().pending.id, run.account, request);
+  made_.OnMade(outcome.value().pending.id, run.account);
   records_.PutShare(std::make_shared<const sharing::KeyShare>(std::move(outcome.value().pending)));
   outbox_.Log(Event::kKeyMade, request, run.leader, run.dealers.size());
   if (run.leader != identity_.self) {

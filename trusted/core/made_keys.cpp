@@ -27,9 +27,9 @@ MadeKeys::MadeKeys(RecordBook& records) : records_(records) {
     static_cast<void>(Load(stored->Expose()));
 }
 
-void MadeKeys::OnMade(const KeyId& key, const RecordId& account, const RequestId& request) {
+void MadeKeys::OnMade(const KeyId& key, const RecordId& account) {
   if (made_.size() >= kMadeMax) made_.pop_front();
-  made_.push_back({key, account, request});
+  made_.push_back({key, account});
   records_.PutOwn(policy::RecordKind::kMadeKeys, Encode());
 }
 
@@ -49,7 +49,7 @@ void MadeKeys::OnVersion(const RecordId& record, const replica::Version& version
 Bytes MadeKeys::Encode() const {
   Writer out;
   out.U8(kFormat).U32(static_cast<std::uint32_t>(made_.size()));
-  for (const Made& each : made_) out.Raw(each.key.bytes).Raw(each.account.bytes).Raw(each.request.bytes);
+  for (const Made& each : made_) out.Raw(each.key.bytes).Raw(each.account.bytes);
   return out.Take();
 }
 
@@ -59,8 +59,7 @@ Result<Unit> MadeKeys::Load(ByteSpan bytes) {
   std::deque<Made> made;
   for (std::uint32_t left = in.Count(kMadeMax); left > 0 && !in.failed(); --left) {
     const KeyId key{in.Array<32>()};
-    const RecordId account{in.Array<32>()};
-    made.push_back({key, account, RequestId{in.Array<16>()}});
+    made.push_back({key, RecordId{in.Array<32>()}});
   }
   if (!in.Done()) return Fail(Status::kMalformed);
   made_ = std::move(made);

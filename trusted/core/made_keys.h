@@ -13,8 +13,8 @@ class MadeKeys {
  public:
   explicit MadeKeys(RecordBook& records);
 
-  // A share was stored of a key for an account that `request` has reserved.
-  void OnMade(const KeyId& key, const RecordId& account, const RequestId& request);
+  // A share was stored of a key for a reserved account.
+  void OnMade(const KeyId& key, const RecordId& account);
   // A later version of a record was chosen. An account that is active has its keys for ever (changes.cpp),
   // and versions only rise.
   void OnVersion(const RecordId& record, const replica::Version& version);
@@ -26,7 +26,6 @@ class MadeKeys {
   struct Made {
     KeyId key;
     RecordId account;
-    RequestId request;
   };
 
   RecordBook& records_;

@@ -216,10 +216,10 @@ BootId PeerTable::BootOf(PartyIndex party) const {
   return peer == peers_.end() || peer->second.link == 0 ? BootId{} : peer->second.boot;
 }
 
-std::uint16_t PeerTable::VersionWith(PartyIndex party) const {
-  if (party == identity_.self) return identity_.versions.max;
+bool PeerTable::IsOpen(PartyIndex party) const {
+  if (party == identity_.self) return true;
   const auto peer = peers_.find(party);
-  return peer == peers_.end() || peer->second.link == 0 ? 0 : links_.at(peer->second.link).session.version();
+  return peer != peers_.end() && peer->second.link != 0;
 }
 
 bool PeerTable::Banned(PartyIndex party) const {

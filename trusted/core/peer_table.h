@@ -76,8 +76,8 @@ class PeerTable {
   // back: each tells the others the time every NetworkTime::kTellMs.
   bool Silent(PartyIndex party) const;
   std::shared_ptr<const mul::PairState> Pair(PartyIndex party) const;
-  BootId BootOf(PartyIndex party) const;              // zero if no session is open
-  std::uint16_t VersionWith(PartyIndex party) const;  // of the messages in its session; 0 if none is open
+  BootId BootOf(PartyIndex party) const;  // zero if no session is open
+  bool IsOpen(PartyIndex party) const;    // whether there is a session, or it is this node
   bool Banned(PartyIndex party) const;
 
   // A check that only this peer can have made fail: its setup is destroyed, its counter raised, a new setup

@@ -46,10 +46,7 @@ std::vector<PartyIndex> PresignLeader::ChooseSet(const policy::AccountKey& key) 
   std::vector<PartyIndex> out = signing_.UsualQuorum(key.holders);
   const auto rests = rests_until_ms_.find(out);
   const bool able = out.size() == identity_.manifest.t && sharing::Contains(out, identity_.self) &&
-                    (rests == rests_until_ms_.end() || now_ms_ >= rests->second) &&
-                    std::ranges::all_of(out, [this](const PartyIndex party) {
-                      return peers_.VersionWith(party) >= kPresignVersion;
-                    });
+                    (rests == rests_until_ms_.end() || now_ms_ >= rests->second);
   return able ? out : std::vector<PartyIndex>{};
 }
 

@@ -6,9 +6,6 @@
 
 namespace passport::core {
 
-// The first version of the messages between cores that has presignatures. An older peer is never sent one.
-inline constexpr std::uint16_t kPresignVersion = 2;
-
 // Leader -> signers: make a presignature for the account's key. Nothing in it is believed: each signer looks
 // into its own records.
 struct PresignInvite {

@@ -72,7 +72,7 @@ bool PresignRuns::Agrees(PartyIndex leader, const PresignInvite& invite) {
   const auto key = std::ranges::find(keys, invite.key, &policy::AccountKey::id);
   return key != keys.end() && epochs_.Signing(*key) == invite.epoch &&
          std::ranges::all_of(quorum, [&](const PartyIndex party) {
-           return sharing::Contains(key->holders, party) && peers_.VersionWith(party) >= kPresignVersion;
+           return sharing::Contains(key->holders, party) && peers_.IsOpen(party);
          });
 }
 

@@ -49,27 +49,23 @@ std::optional<RefreshLeader::Progress> RefreshLeader::progress() const {
   Progress out = progress_;
   out.outcome = parts_.book.led()->outcome;
   if (out.outcome != Outcome::kRunning || out.trouble != RefreshTrouble::kNone) return out;
-  out.nodes = Lacking(1);
-  if (!out.nodes.empty()) {
-    out.trouble = RefreshTrouble::kAway;
-  } else if (out.nodes = Lacking(kEpochVersion); !out.nodes.empty()) {
-    out.trouble = RefreshTrouble::kOldBuild;
-  }
+  out.nodes = Away();
+  if (!out.nodes.empty()) out.trouble = RefreshTrouble::kAway;
   return out;
 }
 
-// Nodes with which no session of at least this version is open.
-std::vector<PartyIndex> RefreshLeader::Lacking(std::uint16_t version) const {
+// Nodes with which no session is open.
+std::vector<PartyIndex> RefreshLeader::Away() const {
   std::vector<PartyIndex> out;
   for (const peer::ManifestRow& row : parts_.identity.manifest.rows) {
-    if (parts_.peers.VersionWith(row.party) < version) out.push_back(row.party);
+    if (!parts_.peers.IsOpen(row.party)) out.push_back(row.party);
   }
   return out;
 }
 
 bool RefreshLeader::HasWork() const {
   return running() && !todo_.empty() && runs_.size() < kRunsMax && now_ms_ >= rest_until_ms_ &&
-         parts_.signing.active() == 0 && Lacking(kEpochVersion).empty();
+         parts_.signing.active() == 0 && Away().empty();
 }
 
 void RefreshLeader::Later(const RecordId& account, std::uint64_t ms) {
@@ -203,8 +199,7 @@ void RefreshLeader::OnTick(std::uint64_t now_ms) {
   if (!setups_left_.empty()) {
     if (now_ms >= setups_until_ms_)
       End(Outcome::kFailed, RefreshTrouble::kSetups, {setups_left_.begin(), setups_left_.end()});
-  } else if (todo_.empty() && runs_.empty() && parts_.epochs.following() == 0 &&
-             Lacking(kEpochVersion).empty()) {
+  } else if (todo_.empty() && runs_.empty() && parts_.epochs.following() == 0 && Away().empty()) {
     OnKeysDone();
   }
 }

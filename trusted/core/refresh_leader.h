@@ -10,7 +10,6 @@ namespace passport::core {
 enum class RefreshTrouble : std::uint8_t {
   kNone,
   kAway,       // these nodes are not connected: it waits for them
-  kOldBuild,   // these nodes' builds have no refresh: it waits
   kStatement,  // these nodes do not follow the statement
   kRefused,    // these nodes could not take part with some key, or said nothing
   kNoShares,   // fewer than t nodes have shares of some key; these have none
@@ -69,7 +68,7 @@ class RefreshLeader {
   void Begin();
   bool running() const;
   const AdminStatement& statement() const { return parts_.book.led()->statement; }
-  std::vector<PartyIndex> Lacking(std::uint16_t version) const;
+  std::vector<PartyIndex> Away() const;
   void Later(const RecordId& account, std::uint64_t ms);
   void OnJoin(PartyIndex from, const RequestId& id, Run& run, RefreshJoin join);
   void OnRefuse(PartyIndex from, const RequestId& id, RefreshRefusal reason);

@@ -33,7 +33,7 @@ class MadeKeysTest : public ::testing::Test {
     share->commitments = {point, point};
     share->holders = {PartyIndex{1}, PartyIndex{2}};
     records.PutShare(std::move(share));
-    made.OnMade(kKey, kAccountRecord, kRequest);
+    made.OnMade(kKey, kAccountRecord);
   }
   void OnAccount(policy::AccountState state, const RequestId& reserved_by,
                  const std::vector<KeyId>& keys = {}) {
