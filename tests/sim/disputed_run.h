@@ -36,12 +36,9 @@ class DisputedRun : public ::testing::Test {
 
   DisputedRun() : world(Instance()), network(world.network), client(world.client) {}
   void SetUp() override {
-    world.Forgive();
-    ASSERT_TRUE(world.Restore());
-    username_ = ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::ranges::replace(username_, '/', '-');
-    address_ = Register(network, client, kOne, username_);
-    network.Run(100);
+    const World::Account own = world.BeginWithAccount();
+    username_ = own.name;
+    address_ = own.address;
     // Through another gateway: the public key, out of a signature.
     const std::string reply = network.Ask(kFour, client.developer->PersonalSign(username_, AsBytes(kText)));
     const Bytes signature = ParseHex(ResultText(reply).substr(2)).value();

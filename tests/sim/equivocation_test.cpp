@@ -18,13 +18,9 @@ class Equivocation : public ::testing::Test {
  protected:
   Equivocation() : world(Instance()), network(world.network), client(world.client) {}
   void SetUp() override {
-    world.Forgive();
-    ASSERT_TRUE(world.Restore());
-    username_ = ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::ranges::replace(username_, '/', '-');
-    address_ = Register(network, client, kOne, username_);
-    network.Run(100);
-    network.log().clear();
+    const World::Account own = world.BeginWithAccount();
+    username_ = own.name;
+    address_ = own.address;
   }
 
   void TearDown() override { network.core_tap = nullptr; }

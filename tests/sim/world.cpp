@@ -68,6 +68,17 @@ void World::Forgive() {
   }
 }
 
+World::Account World::BeginWithAccount() {
+  Forgive();
+  EXPECT_TRUE(Restore());
+  std::string name = ::testing::UnitTest::GetInstance()->current_test_info()->name();
+  std::ranges::replace(name, '/', '-');
+  std::string registered = Register(network, client, kOne, name);
+  network.Run(100);
+  network.log().clear();
+  return {std::move(name), std::move(registered)};
+}
+
 std::string World::SignReply(PartyIndex gateway, std::string_view message) {
   return network.Ask(gateway, client.developer->PersonalSign("alice", AsBytes(message)));
 }

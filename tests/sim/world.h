@@ -21,6 +21,13 @@ struct World {
   ::testing::AssertionResult Restore();
   // After it, leaders remember no failed signature, and every operator has cleared its node's counters.
   void Forgive();
+  // Whole, nobody blamed, and with an account of the running test's own, which is named like it; nothing
+  // logged.
+  struct Account {
+    std::string name;
+    std::string address;
+  };
+  Account BeginWithAccount();
   // Whether "alice" signs through the gateway, or through all of them.
   ::testing::AssertionResult Signs(PartyIndex gateway, std::string_view message = "message");
   ::testing::AssertionResult SignsEverywhere();
