@@ -61,6 +61,13 @@ enum class Event : std::uint16_t {
   kSignLie = 100,         // party: who has spoilt it; value: sign::Lie
   kSignUndefended = 101,  // party: a signer that has not defended its share, which proves nothing
   kDisputeRefused = 102,  // party: a leader that wants a defence for a signature that is not spoilt
+  // A share of a key that this node did not have (dkls23.md 7.8).
+  kRepairDone = 90,  // here; value: helpers
+  kRepairFailed =
+      91,  // here, with this set of helpers; value: AbortReason; party: who is of no help, if one is
+  kRepairHelped = 92,  // party: who gets the share; value: epoch of the key
+  kShareStated =
+      93,  // said to all nodes; value: 1: this node holds a share that the record lacks, 0: the reverse
 };
 
 struct EventName {
@@ -110,6 +117,10 @@ inline constexpr EventName kEventNames[] = {
     {Event::kSignLie, "sign_lie"},
     {Event::kSignUndefended, "sign_undefended"},
     {Event::kDisputeRefused, "dispute_refused"},
+    {Event::kRepairDone, "repair_done"},
+    {Event::kRepairFailed, "repair_failed"},
+    {Event::kRepairHelped, "repair_helped"},
+    {Event::kShareStated, "share_stated"},
 };
 
 constexpr std::string_view NameOf(Event event) {

@@ -103,7 +103,7 @@ void Repair() {
   sums.emplace(kA, reshare::SumParts(std::move(one.next), std::move(of_one)).value());
   sums.emplace(kB, reshare::SumParts(std::move(two.next), std::move(of_two)).value());
   for (const auto& [helper, sum] : sums) Require(HasSecretBits(sum.value), "the sum has lost its secret");
-  const auto share = reshare::FinishRepair(proposal, key.facts, kC, std::move(sums));
+  const auto share = reshare::FinishRepair(proposal, dkg::MakeShare(key.facts, kC, {}), std::move(sums));
   Require(share.ok() && HasSecretBits(share.value().share), "the share has lost its secret");
 }
 

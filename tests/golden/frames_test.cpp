@@ -107,6 +107,14 @@ constexpr Row kRows[] = {
     {MessageKind::kRefreshRefuse, "refresh-refuse", Again<core::RefreshRefuse>},
     {MessageKind::kRefreshSetups, "refresh-setups", Again<core::RefreshSetups>},
     {MessageKind::kRefreshSetupsDone, "refresh-setups-done", AgainOfSize<0>},
+    {MessageKind::kRepairInvite, "repair-invite", Again<core::RepairInvite>},
+    {MessageKind::kRepairJoin, "repair-join", Again<core::RepairJoin>},
+    {MessageKind::kRepairBegin, "repair-begin", Again<core::RepairBegin>},
+    {MessageKind::kRepairPart, "repair-part", Again<reshare::RepairPart>},
+    {MessageKind::kRepairSum, "repair-sum", Again<reshare::RepairSum>},
+    {MessageKind::kRepairEnd, "repair-end", Again<core::RepairEnd>},
+    {MessageKind::kAccountsAsk, "accounts-ask", Again<core::AccountsAsk>},
+    {MessageKind::kAccountsList, "accounts-list", Again<core::AccountsList>},
 };
 
 std::string FrameFile(const char* name) { return std::string("frame-") + name + "-v1.bin"; }
@@ -145,6 +153,11 @@ void WriteFiles() {
   refresh.signature = network.operators().at({1}).Sign(refresh.SignedHash());
   ASSERT_EQ(network.Admin({1}, refresh), Status::kOk);
   ASSERT_TRUE(network.RunUntil([&] { return network.Logged(Event::kRefreshDone) == 1; }, 30'000));
+  // A key made without the third node, which is given its share afterwards.
+  network.Kill({3});
+  sim::Register(network, client, {1}, "repaired");
+  network.Start({3});
+  ASSERT_TRUE(network.RunUntil([&] { return network.Logged(Event::kRepairDone) > 0; }, 60'000));
   // Those that a good run does not have.
   const PeerMessage others[] = {
       {MessageKind::kSetupReset, {}, Bytes{3, 0, 0, 0}},
@@ -156,6 +169,7 @@ void WriteFiles() {
       {MessageKind::kSignDispute, RequestId{Numbered<16>(1)}, SampleSignDispute().Encode()},
       {MessageKind::kSignDefence, RequestId{Numbered<16>(1)}, SampleSignDefence().Encode()},
       {MessageKind::kSignEvidence, RequestId{Numbered<16>(1)}, SampleSignEvidence().Encode()},
+      {MessageKind::kRepairEnd, RequestId{Numbered<16>(1)}, SampleRepairEnd().Encode()},
       {MessageKind::kPresignRefuse, RequestId{Numbered<16>(1)},
        core::SignRefuse{0, core::RefuseReason::kNotReady, 0}.Encode()}};
   for (PeerMessage message : others) network.core_tap({1}, {2}, message);
@@ -169,7 +183,7 @@ class GoldenFrames : public ::testing::Test {
 };
 
 TEST_F(GoldenFrames, EveryKindIsUnderstood) {
-  EXPECT_EQ(std::size(kRows), 41u) << "a row for each kind";
+  EXPECT_EQ(std::size(kRows), 49u) << "a row for each kind";
   for (const Row& row : kRows) {
     const Bytes file = ReadGolden(FrameFile(row.name));
     const auto message = PeerMessage::Parse(file);

@@ -96,6 +96,14 @@ TEST(Golden, EvidenceOfChangesIsUnderstood) {
   }
 }
 
+TEST(Golden, ANodesWordOnItsShareIsUnderstood) {
+  ExpectForm("change-holder-statement-v1.bin", core::EncodeChange(SampleHolderStatement()),
+             [](ByteSpan bytes) -> Result<Bytes> {
+               PASSPORT_TRY(const core::Change parsed, core::ParseChange(bytes));
+               return core::EncodeChange(parsed);
+             });
+}
+
 TEST(Golden, MessagesAroundARunAreUnderstood) {
   ExpectForm("keygen-invite-v1.bin", SampleKeygenInvite());
   ExpectForm("sign-invite-v1.bin", SampleSignInvite());
@@ -115,6 +123,12 @@ TEST(Golden, MessagesAroundARunAreUnderstood) {
   ExpectForm("refresh-invite-v1.bin", SampleRefreshInvite());
   ExpectForm("refresh-join-v1.bin", SampleRefreshJoin());
   ExpectForm("refresh-begin-v1.bin", SampleRefreshBegin());
+  ExpectForm("repair-invite-v1.bin", SampleRepairInvite());
+  ExpectForm("repair-join-v1.bin", SampleRepairJoin());
+  ExpectForm("repair-begin-v1.bin", SampleRepairBegin());
+  ExpectForm("repair-end-v1.bin", SampleRepairEnd());
+  ExpectForm("accounts-ask-v1.bin", SampleAccountsAsk());
+  ExpectForm("accounts-list-v1.bin", SampleAccountsList());
 }
 
 // Every one of these forms ends where it says: a byte less or more is not understood.
@@ -145,6 +159,13 @@ TEST(Golden, TruncatedAndExtendedFilesAreRefused) {
   EXPECT_TRUE(refused(ReadGolden("refresh-invite-v1.bin"), core::RefreshInvite::Parse));
   EXPECT_TRUE(refused(ReadGolden("refresh-join-v1.bin"), core::RefreshJoin::Parse));
   EXPECT_TRUE(refused(ReadGolden("refresh-begin-v1.bin"), core::RefreshBegin::Parse));
+  EXPECT_TRUE(refused(ReadGolden("repair-invite-v1.bin"), core::RepairInvite::Parse));
+  EXPECT_TRUE(refused(ReadGolden("repair-join-v1.bin"), core::RepairJoin::Parse));
+  EXPECT_TRUE(refused(ReadGolden("repair-begin-v1.bin"), core::RepairBegin::Parse));
+  EXPECT_TRUE(refused(ReadGolden("repair-end-v1.bin"), core::RepairEnd::Parse));
+  EXPECT_TRUE(refused(ReadGolden("accounts-ask-v1.bin"), core::AccountsAsk::Parse));
+  EXPECT_TRUE(refused(ReadGolden("accounts-list-v1.bin"), core::AccountsList::Parse));
+  EXPECT_TRUE(refused(ReadGolden("change-holder-statement-v1.bin"), core::ParseChange));
 }
 
 // A form of a later version, as an older build meets it.

@@ -259,4 +259,21 @@ core::RefreshInvite SampleRefreshInvite() {
 core::RefreshJoin SampleRefreshJoin() { return {9, SampleFacets()}; }
 core::RefreshBegin SampleRefreshBegin() { return {10, {kOne, kThree}, SampleFacets()}; }
 
+core::HolderStatement SampleHolderStatement() {
+  return {kThree, KeyId{Numbered<32>(0x50)}, true, Numbered<64>(0x60)};
+}
+core::RepairInvite SampleRepairInvite() {
+  return {RecordId{Numbered<32>(0x11)}, KeyId{Numbered<32>(0x24)}, {kOne, kThree}};
+}
+core::RepairJoin SampleRepairJoin() {
+  const auto certificate = dkg::KeyCertificate::Parse(ReadGolden("key-certificate-v1.bin")).value();
+  return {Numbered<32>(0x29), {1, 7, 2, certificate.facts.commitments, Numbered<32>(0x2a)}};
+}
+core::RepairBegin SampleRepairBegin() { return {7, {Numbered<32>(0x2b), Numbered<32>(0x2c)}}; }
+core::RepairEnd SampleRepairEnd() { return {core::RepairEndReason::kLimited}; }
+core::AccountsAsk SampleAccountsAsk() { return {RecordId{Numbered<32>(0x11)}}; }
+core::AccountsList SampleAccountsList() {
+  return {{{RecordId{Numbered<32>(0x11)}, 0b101}, {RecordId{Numbered<32>(0x12)}, 0b111}}};
+}
+
 }  // namespace passport::golden

@@ -11,6 +11,7 @@
 #include "trusted/core/presign_messages.h"
 #include "trusted/core/refresh_book.h"
 #include "trusted/core/refresh_messages.h"
+#include "trusted/core/repair_messages.h"
 #include "trusted/core/resume.h"
 
 namespace passport::golden {
@@ -48,5 +49,12 @@ core::EpochNews SampleEpochNews();
 core::RefreshInvite SampleRefreshInvite();
 core::RefreshJoin SampleRefreshJoin();
 core::RefreshBegin SampleRefreshBegin();
+core::HolderStatement SampleHolderStatement();
+core::RepairInvite SampleRepairInvite();
+core::RepairJoin SampleRepairJoin();
+core::RepairBegin SampleRepairBegin();
+core::RepairEnd SampleRepairEnd();
+core::AccountsAsk SampleAccountsAsk();
+core::AccountsList SampleAccountsList();
 
 }  // namespace passport::golden

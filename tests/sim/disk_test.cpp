@@ -119,6 +119,7 @@ constexpr std::string_view kPermitted = R"({"name":"test","description":"again"}
 // Node 3 is started on a disk from before an update, while node 2 does not answer.
 struct RolledBack : World {
   explicit RolledBack(peer::RollbackRule rule) : World(Options{.seed = 6, .rollback = rule}) {
+    network.Run(2'000);  // every node has said that it holds its share
     const Disk before = network.Disk(kThree);
     Update(kForbidden);
     network.Kill(kThree);

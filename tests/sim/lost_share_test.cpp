@@ -1,5 +1,6 @@
-// Nodes whose disk is from before a key was made: they hold no share of it, whatever its certificate says.
-// The others sign without them, through any gateway (rules.md 22), and health and errors name them.
+// Nodes whose disk is from before a key was made: they hold no share of it, whatever its register says. Until
+// it is repaired (repair_test.cpp) the others sign without them, through any gateway (rules.md 22), and health
+// and errors name them.
 #include <gtest/gtest.h>
 
 #include "tests/sim/world.h"
@@ -21,6 +22,8 @@ class LostShare : public ::testing::Test {
       network.Start(party);
     }
     ASSERT_TRUE(network.RunUntil([&] { return Whole(network); }, 60'000));
+    for (const PartyIndex party : parties) network.LimitResumes(party, 0);  // no time for a repair
+    ASSERT_EQ(network.Logged(Event::kShareStated), 0u);
     network.log().clear();
   }
   // Signs, and in how many attempts after the first.

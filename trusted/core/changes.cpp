@@ -40,6 +40,9 @@ void Write(Writer& out, const AccountReservation& c) {
 void Write(Writer& out, const AccountActivation& c) { out.Raw(c.request.bytes).Var(c.certificate.Encode()); }
 void Write(Writer& out, const EnvelopeCreation& c) { out.Var(c.key); }
 void Write(Writer& out, const AccountRefresh& c) { out.Var(c.certificate.Encode()); }
+void Write(Writer& out, const HolderStatement& c) {
+  out.U16(c.party.value).Raw(c.key.bytes).U8(c.holds ? 1 : 0).Raw(c.signature);
+}
 
 Change ReadReservation(Reader& in) {
   AccountReservation out{RequestId{in.Array<16>()}, in.U64(), {}};
@@ -63,6 +66,15 @@ Result<Change> ReadRefresh(Reader& in) {
   return Change(AccountRefresh{std::move(certificate)});
 }
 
+Change ReadHolder(Reader& in) {
+  HolderStatement out{PartyIndex{in.U16()}, KeyId{in.Array<32>()}, false, {}};
+  const std::uint8_t holds = in.U8();
+  if (holds > 1) in.Reject();
+  out.holds = holds == 1;
+  out.signature = in.Array<64>();
+  return out;
+}
+
 Result<Change> ReadChange(Reader& in) {
   switch (in.U8()) {
     case 1:
@@ -77,6 +89,8 @@ Result<Change> ReadChange(Reader& in) {
       return Change(EnvelopeCreation{ToBytes(in.Var(kEnvelopeKeyBytesMax))});
     case 6:
       return ReadRefresh(in);
+    case 7:
+      return ReadHolder(in);
     default:
       return Fail(Status::kMalformed);
   }
@@ -127,6 +141,13 @@ Hash32 KeygenDigest(const Hash32& manifest_hash, const RecordId& account, const 
   for (const PartyIndex party : dealers) quorum.U16(party.value);
   return crypto::TaggedHash(crypto::tag::kDkgProposal, manifest_hash,
                             {account.bytes, request.bytes, quorum.bytes()});
+}
+
+Hash32 HolderStatement::SignedHash(const Hash32& manifest_hash, const RecordId& account,
+                                   const Hash32& before) const {
+  Writer out;
+  out.Raw(account.bytes).Raw(before).Raw(key.bytes).U16(party.value).U8(holds ? 1 : 0);
+  return crypto::TaggedHash(crypto::tag::kHolder, manifest_hash, {out.bytes()});
 }
 
 std::uint16_t AckQuorum(const peer::Manifest& manifest) { return std::max(manifest.W(), manifest.t); }
@@ -272,6 +293,31 @@ Judgement NetworkRules::Apply(const RecordId&, const replica::Version& before,
     return Refuse(ErrorCode::kInvalidRequest);
   key.epoch = facts.epoch;
   key.holders = facts.proposal.dealers;
+  return account.value().Encode();
+}
+
+// Nobody but the node itself can say whether it holds its share; what it says decides whom others ask to
+// sign, and nothing else.
+Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before,
+                              const HolderStatement& change) const {
+  auto account = policy::Account::Parse(before.value);
+  if (policy::KindOf(id) != policy::RecordKind::kAccount || !account.ok())
+    return Refuse(ErrorCode::kInvalidRequest);
+  auto& keys = account.value().keys;
+  const auto key = std::ranges::find(keys, change.key, &policy::AccountKey::id);
+  const peer::ManifestRow* row = identity_.manifest.Row(change.party);
+  if (key == keys.end() || row == nullptr) return Refuse(ErrorCode::kInvalidRequest);
+  const auto place = std::ranges::lower_bound(key->holders, change.party);
+  const bool held = place != key->holders.end() && *place == change.party;
+  if (held == change.holds) return Refuse(ErrorCode::kReplay);
+  const Hash32 hash = change.SignedHash(identity_.manifest_hash, id, before.HashFor(id));
+  if (!crypto::VerifyEd25519(row->identity_key, hash, change.signature))
+    return Refuse(ErrorCode::kInvalidRequest);
+  if (change.holds) {
+    key->holders.insert(place, change.party);
+  } else {
+    key->holders.erase(place);
+  }
   return account.value().Encode();
 }
 

@@ -32,6 +32,17 @@ struct AccountActivation {
   RequestId request;
   dkg::KeyCertificate certificate;
 };
+// A node's own word on whether it holds its share of an account's key, so that the register says who holds
+// one when a share is lost and when it is repaired (dkls23.md 7.8). It is about one version of the account,
+// so that an old word is never believed again.
+struct HolderStatement {
+  PartyIndex party;
+  KeyId key;
+  bool holds = false;
+  crypto::Ed25519Signature signature{};  // by the node key, over SignedHash
+  // before: the hash of the account's version that this changes.
+  Hash32 SignedHash(const Hash32& manifest_hash, const RecordId& account, const Hash32& before) const;
+};
 // The first envelope key of the network: PKCS#8 DER.
 struct EnvelopeCreation {
   Bytes key;
@@ -43,7 +54,7 @@ struct AccountRefresh {
 };
 
 using Change = std::variant<ScopeCreation, ScopeUpdate, AccountReservation, AccountActivation,
-                            EnvelopeCreation, AccountRefresh>;
+                            EnvelopeCreation, AccountRefresh, HolderStatement>;
 Bytes EncodeChange(const Change& change);
 Result<Change> ParseChange(ByteSpan bytes);
 
@@ -103,6 +114,7 @@ class NetworkRules final : public replica::ChangeRules {
   Judgement Apply(const RecordId& id, const replica::Version& before, const AccountActivation& change) const;
   Judgement Apply(const RecordId& id, const replica::Version& before, const AccountRefresh& change) const;
   Judgement Apply(const RecordId& id, const replica::Version& before, const EnvelopeCreation& change) const;
+  Judgement Apply(const RecordId& id, const replica::Version& before, const HolderStatement& change) const;
 
   const Identity& identity_;
   const policy::SeenSignatures& seen_;

@@ -28,16 +28,19 @@ std::string TroublesJson(const std::vector<Trouble>& troubles) {
   return json::ArrayOf(out);
 }
 
-// Keys that fewer than all nodes hold; with exactly t holders the next lost node takes the key with it.
+// Keys that fewer than all nodes hold; with exactly t holders the next lost node takes the key with it, with
+// fewer it is gone.
 void AddKeyTroubles(const RecordBook& records, const peer::Manifest& manifest, std::vector<Trouble>& out) {
   std::size_t partial = 0;
   std::size_t critical = 0;
+  std::size_t gone = 0;
   std::uint64_t lacking = 0;
   for (const auto& [id, key] : records.holders()) {
     const int holders = __builtin_popcountll(key.bits);
     if (holders >= manifest.n) continue;
     ++partial;
     if (holders == manifest.t) ++critical;
+    if (holders < manifest.t) ++gone;
     lacking |= ~key.bits;
   }
   if (partial == 0) return;
@@ -45,23 +48,47 @@ void AddKeyTroubles(const RecordBook& records, const peer::Manifest& manifest, s
   for (const peer::ManifestRow& row : manifest.rows) {
     if ((lacking >> (row.party.value - 1)) & 1) nodes.push_back(row.party);
   }
+  const std::string lack = " keys lack a share on node(s) " + NodeList(nodes) +
+                           ": they were away when it was made, or have lost it";
+  if (gone > 0) {
+    out.push_back({"sign with " + std::to_string(gone) + " of its keys",
+                   "fewer nodes than the threshold hold a share of them; " + std::to_string(partial) + lack,
+                   "restore the newest copy of the data folders of the nodes that have lost their shares"});
+  }
   out.push_back({"survive the loss of a node with " + std::to_string(critical) + " of its keys",
-                 std::to_string(partial) +
-                     " keys were made while nodes were away: they lack a share on node(s) " + NodeList(nodes),
-                 "keep the other nodes up; a refresh with all nodes connected gives them one (`passport "
-                 "admin refresh`)"});
+                 std::to_string(partial) + lack,
+                 "start these nodes and keep the others up: each gets its shares from as many others as the "
+                 "threshold by itself"});
 }
 
-// Keys of which this node's certificates say that it holds a share, and it does not.
-void AddLostShares(const RecordBook& records, PartyIndex self, std::vector<Trouble>& out) {
-  const auto lost = std::ranges::count_if(records.holders(), [&](const auto& each) {
-    return ((each.second.bits >> (self.value - 1)) & 1) != 0 && !records.HasShareOf(each.first);
-  });
-  if (lost == 0) return;
-  out.push_back({"take part in signatures with " + std::to_string(lost) + " of its keys",
-                 "this node has lost its shares of them: its data folder is an older copy",
-                 "restore the newest copy of the data folder, or have the keys refreshed (`passport admin "
-                 "refresh`); until then keep the other nodes up"});
+// Keys of which this node holds no share now. Those that were never refreshed are repaired.
+void AddLostShares(const RecordBook& records, const RepairRuns& repairs, std::vector<Trouble>& out) {
+  std::size_t lost = 0;
+  std::size_t refreshed = 0;
+  for (const auto& [account, key] : records.holders()) {
+    if (records.HasShareOf(account)) continue;
+    ++(key.epoch > 0 ? refreshed : lost);
+  }
+  const std::string what = "take part in signatures with ";
+  if (refreshed > 0) {
+    out.push_back({what + std::to_string(refreshed) + " of its keys, which were refreshed",
+                   "this node has lost its shares of them: its data folder is an older copy",
+                   "restore the newest copy of the data folder, or have the keys refreshed (`passport admin "
+                   "refresh`); until then keep the other nodes up"});
+  }
+  if (lost > 0) {
+    out.push_back(
+        {what + std::to_string(lost) + " of its keys",
+         "this node was away when they were made, or its data folder is an older copy",
+         "wait: it gets its shares from as many others as the threshold, which must be up and hold theirs"});
+  }
+  if (repairs.refused() > 0) {
+    out.push_back(
+        {"get its shares of " + std::to_string(repairs.refused()) + " of its keys",
+         "what the others sent does not give this node's share: one of them is corrupt, and nobody can "
+         "tell which",
+         "find out with the other operators which enclave is corrupt; other nodes are tried again"});
+  }
 }
 
 // Why a node does not use what its host has stored. It has no keys then, and a manifest would not help.
@@ -290,7 +317,7 @@ std::string Core::StatusJson() const {
     peers = ViewPeers(*node_);
     able = Assess(*node_, peers);
     AddKeyTroubles(records_, node_->identity().manifest, able.cannot);
-    AddLostShares(records_, node_->identity().self, able.cannot);
+    AddLostShares(records_, node_->repairs(), able.cannot);
     if (const auto progress = node_->refresh().progress()) {
       if (auto trouble = TroubleOf(*progress)) able.cannot.push_back(std::move(*trouble));
     }

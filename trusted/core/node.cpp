@@ -40,8 +40,11 @@ Node::Node(Identity identity, RecordBook& records, Outbox& outbox, crypto::Rng& 
       presign_runs_(identity_, peers_, records, *this, epochs_, pool_, outbox, rng),
       refresh_book_(identity_.manifest, identity_.self, records),
       refresh_runs_({identity_, peers_, records, *this, epochs_, refresh_book_, time_, outbox, rng}),
-      refresh_leader_({identity_, peers_, records, replica_, *this, epochs_, refresh_book_, leader_, time_,
-                       outbox, rng}) {
+      refresh_leader_(
+          {identity_, peers_, records, replica_, *this, epochs_, refresh_book_, leader_, time_, outbox, rng}),
+      census_(peers_, records),
+      repair_(identity_, peers_, records, replica_, *this, outbox, rng),
+      repair_helpers_(identity_, peers_, records, *this, epochs_, outbox, rng) {
   rules_.SetView(*this);
 }
 
@@ -83,6 +86,9 @@ void Node::OnTick(std::uint64_t unix_ms, std::uint64_t now_ms) {
   presign_runs_.OnTick(time_.LatestMs(), now_ms);
   refresh_runs_.OnTick(now_ms);
   refresh_leader_.OnTick(now_ms);
+  census_.OnTick(now_ms);
+  repair_.OnTick(now_ms);
+  repair_helpers_.OnTick(now_ms);
   desk_.OnTick(time_.LikelyMs(), now_ms);
 }
 
@@ -95,6 +101,8 @@ void Node::OnResume() {
   if (envelope_.HasWork()) return envelope_.Make();  // once: pair setups without end must not hold it up
   if (peers_.HasWork()) {
     peers_.Step();
+  } else if (repair_.HasWork()) {  // before presignatures, which under load are never all made
+    repair_.Step();
   } else if (presign_runs_.HasWork()) {
     presign_runs_.Step();
   } else if (presign_leader_.HasWork()) {
@@ -118,6 +126,8 @@ void Node::OnPeerOpen(PartyIndex party) {
   if (named != going_on_.end() && named->second != peers_.BootOf(party)) GoOnWith({});
   replica_.OnPeerOpen(party);
   epochs_.OnPeerOpen(party);
+  census_.OnPeerOpen(party);
+  repair_.OnPeerOpen(party);
 }
 
 void Node::GoOnWith(std::map<PartyIndex, BootId> boots) {
@@ -135,6 +145,9 @@ void Node::OnPeerLost(PartyIndex party) {
   time_.Lost(party);
   replica_.OnPeerLost(party);
   leader_.OnPeerLost(party, SigningLeader::Loss::kMayReturn);
+  census_.OnPeerLost(party);
+  repair_.OnPeerLost(party);
+  repair_helpers_.OnPeerLost(party);
 }
 
 void Node::OnRunsLost(PartyIndex party) {
@@ -196,6 +209,15 @@ void Node::OnPeerMessage(PartyIndex from, PeerMessage message) {
     case MessageKind::kRefreshRefuse:
     case MessageKind::kRefreshSetupsDone:
       return OnEpochMessage(from, message);
+    case MessageKind::kRepairInvite:
+    case MessageKind::kRepairJoin:
+    case MessageKind::kRepairBegin:
+    case MessageKind::kRepairPart:
+    case MessageKind::kRepairSum:
+    case MessageKind::kRepairEnd:
+    case MessageKind::kAccountsAsk:
+    case MessageKind::kAccountsList:
+      return OnRepairMessage(from, message);
     case MessageKind::kSetupHello:
     case MessageKind::kSetupReply:
     case MessageKind::kSetupFinish:
@@ -239,6 +261,17 @@ void Node::OnEpochMessage(PartyIndex from, const PeerMessage& message) {
   }
 }
 
+// A repair's request id begins with the node that lacks the share.
+void Node::OnRepairMessage(PartyIndex from, const PeerMessage& message) {
+  if (message.kind >= MessageKind::kAccountsAsk) {
+    census_.OnMessage(from, message);
+  } else if (GatewayOf(message.request) == identity_.self) {
+    repair_.OnMessage(from, message);
+  } else {
+    repair_helpers_.OnMessage(from, message);
+  }
+}
+
 void Node::OnFaultsChanged() {
   records_.PutOwn(policy::RecordKind::kPeerFaults, peers_.EncodeFaults());
   for (const peer::ManifestRow& row : identity_.manifest.rows) {
@@ -275,6 +308,7 @@ void Node::Fetch(const RecordId& id) { records_.Fetch(id); }
 void Node::Done(std::uint64_t ticket, replica::ChangeResult result) {
   if (envelope_.OnChanged(ticket, result)) return desk_.OnUsable({});
   if (epochs_.OnChanged(ticket)) return;
+  if (repair_.OnChanged(ticket, result)) return;
   static_cast<void>(desk_.OnChanged(ticket, std::move(result)));
 }
 
@@ -298,6 +332,7 @@ void Node::Usable(const RecordId& id) {
   refresh_runs_.OnUsable(id);
   signers_.OnUsable(id);
   desk_.OnUsable(id);
+  repair_.OnUsable(id);
 }
 
 }  // namespace passport::core

@@ -1,12 +1,15 @@
 // A node with a manifest: every part of the core that works with peers, wired together.
 #pragma once
 
+#include "trusted/core/account_census.h"
 #include "trusted/core/client_desk.h"
 #include "trusted/core/envelope_keeper.h"
 #include "trusted/core/key_epochs.h"
 #include "trusted/core/network_time.h"
 #include "trusted/core/presign_runs.h"
 #include "trusted/core/refresh_leader.h"
+#include "trusted/core/repair_helpers.h"
+#include "trusted/core/repair_runs.h"
 #include "trusted/core/signer_runs.h"
 
 namespace passport::core {
@@ -23,11 +26,11 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
   void OnPeerFrame(std::uint64_t link, ByteSpan frame) { peers_.OnFrame(link, frame); }
   void OnFetched(const RecordId& id, Result<Unit> outcome);
   void OnTick(std::uint64_t unix_ms, std::uint64_t now_ms);
-  // Work that no call waits for, the most urgent first: the envelope key, pair setups in steps, presignatures
-  // and then refreshes of keys in rounds. One piece of it for each call.
+  // Work that no call waits for, the most urgent first: the envelope key, pair setups in steps, missing
+  // shares, presignatures and then refreshes of keys in rounds. One piece of it for each call.
   bool HasWork() const {
-    return envelope_.HasWork() || peers_.HasWork() || presign_runs_.HasWork() || presign_leader_.HasWork() ||
-           refresh_runs_.HasWork() || refresh_leader_.HasWork();
+    return envelope_.HasWork() || peers_.HasWork() || repair_.HasWork() || presign_runs_.HasWork() ||
+           presign_leader_.HasWork() || refresh_runs_.HasWork() || refresh_leader_.HasWork();
   }
   void OnResume();
   // The node's operator orders a refresh of all keys, by a statement that has been verified.
@@ -45,6 +48,7 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
   const NetworkTime& clocks() const { return time_; }
   const PresignPool& presignatures() const { return pool_; }
   const RefreshLeader& refresh() const { return refresh_leader_; }
+  const RepairRuns& repairs() const { return repair_; }
   // Nodes without which records that were not used since this start stay unconfirmed (rules.md 6).
   std::vector<PartyIndex> Awaited() const { return replica_.Awaited(); }
 
@@ -83,6 +87,7 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
   void OnReplicaMessage(PartyIndex from, const PeerMessage& message);
   void OnUnknownMessage(PartyIndex from, const PeerMessage& message);
   void OnEpochMessage(PartyIndex from, const PeerMessage& message);
+  void OnRepairMessage(PartyIndex from, const PeerMessage& message);
 
   Identity identity_;
   RecordBook& records_;
@@ -107,6 +112,9 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
   RefreshBook refresh_book_;
   RefreshRuns refresh_runs_;
   RefreshLeader refresh_leader_;
+  AccountCensus census_;
+  RepairRuns repair_;
+  RepairHelpers repair_helpers_;
   std::map<PartyIndex, BootId> going_on_;
 };
 

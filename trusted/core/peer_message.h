@@ -61,6 +61,14 @@ enum class MessageKind : std::uint16_t {
   kRefreshRefuse = 103,
   kRefreshSetups = 104,
   kRefreshSetupsDone = 105,
+  kRepairInvite = 112,
+  kRepairJoin = 113,
+  kRepairBegin = 114,
+  kRepairPart = 115,
+  kRepairSum = 116,
+  kRepairEnd = 117,
+  kAccountsAsk = 118,
+  kAccountsList = 119,
 };
 
 inline constexpr std::uint8_t kPeerMessageVersion = 1;

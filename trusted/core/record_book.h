@@ -3,6 +3,7 @@
 #pragma once
 
 #include <list>
+#include <map>
 #include <memory>
 #include <unordered_map>
 
@@ -63,15 +64,15 @@ class RecordBook {
   bool Exists(const RecordId& id) const { return index_.Find(id) != nullptr; }
   std::uint64_t count() const { return index_.count(); }
   SeenIndex& seen() { return seen_; }
-  // Which nodes hold a share of an account's key by its certificate, as bits by party index from 1 (rules.md
+  // Which nodes hold a share of an account's key by its register, as bits by party index from 1 (rules.md
   // 16), and of which epoch.
   struct KeyHolders {
     std::uint64_t bits = 0;
     KeyId key;
     std::uint64_t epoch = 0;
   };
-  const std::unordered_map<RecordId, KeyHolders>& holders() const { return holders_; }
-  // Not after its disk was taken back to before the key was made or refreshed, whatever the certificate says.
+  const std::map<RecordId, KeyHolders>& holders() const { return holders_; }
+  // Not after its disk was taken back to before the key was made or refreshed, whatever the register says.
   bool HasShareOf(const RecordId& account) const;
   // What stays in memory of every KeyState.
   struct KeyEpoch {
@@ -109,7 +110,7 @@ class RecordBook {
   std::unordered_map<RecordId, Cached> cache_;
   std::list<RecordId> recent_;  // newest first
   SeenIndex seen_;
-  std::unordered_map<RecordId, KeyHolders> holders_;
+  std::map<RecordId, KeyHolders> holders_;
   std::unordered_map<KeyId, KeyEpoch> epochs_;
 };
 

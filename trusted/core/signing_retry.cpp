@@ -48,9 +48,14 @@ std::vector<PartyIndex> SigningLeader::Unreachable(const std::vector<PartyIndex>
 }
 
 // What a client is told is missing: holders that cannot be asked, that were asked and have said nothing, or
-// that have said that they cannot.
+// that have said that they cannot. Of a key with too few holders, those that hold no share of it.
 std::vector<PartyIndex> SigningLeader::Missing(const Task& task) const {
   std::set<PartyIndex> out = task.unable;
+  const bool too_few = task.what.holders.size() < identity_.manifest.t;
+  for (const peer::ManifestRow& row : identity_.manifest.rows) {
+    if (too_few && std::ranges::find(task.what.holders, row.party) == task.what.holders.end())
+      out.insert(row.party);
+  }
   for (const PartyIndex party : Unreachable(task.what.holders)) out.insert(party);
   for (const auto& [number, attempt] : task.attempts) {
     for (const PartyIndex party : attempt.quorum) {

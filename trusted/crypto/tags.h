@@ -35,6 +35,8 @@ inline constexpr Tag kReshareEcho{"reshare/echo"};
 inline constexpr Tag kReshareAbort{"reshare/abort"};
 inline constexpr Tag kPokReshare{"pok/reshare"};
 inline constexpr Tag kRepair{"repair/run"};
+inline constexpr Tag kRepairProposal{"repair/proposal"};
+inline constexpr Tag kHolder{"holder/statement"};
 // Import and export.
 inline constexpr Tag kImport{"import/run"};
 inline constexpr Tag kPokImport{"pok/import"};

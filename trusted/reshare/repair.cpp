@@ -92,25 +92,23 @@ Outcome<RepairSumOf<G>> SumParts(AwaitingPartsOf<G> state,
 }
 
 template <Group G>
-Outcome<sharing::KeyShareOf<G>> FinishRepair(const RepairProposal& proposal, const dkg::KeyFactsOf<G>& facts,
-                                             PartyIndex self,
+Outcome<sharing::KeyShareOf<G>> FinishRepair(const RepairProposal& proposal, sharing::KeyShareOf<G> key,
                                              std::type_identity_t<protocol::Inbox<RepairSumOf<G>>> inbox) {
-  if (proposal.lost != self ||
-      !IsValid(proposal, facts.Id(), facts.epoch, facts.proposal.n, facts.proposal.t)) {
+  if (proposal.lost != key.self || !IsValid(proposal, key.id, key.epoch, key.n, key.t)) {
     return Stop(AbortReason::kWrongQuorum);
   }
-  PASSPORT_TRY_VOID(CheckInbox(proposal, self, inbox));
+  PASSPORT_TRY_VOID(CheckInbox(proposal, key.self, inbox));
   SecretScalarOf<G> share;
   for (const auto& [helper, sum] : inbox) {
     share.ExposeMutable() = share.Expose() + sum.value.Expose();
   }
-  const std::optional<PointOf<G>> expected = sharing::EvaluateCommitments<G>(facts.commitments, self);
+  const std::optional<PointOf<G>> expected = key.SharePoint(key.self);
   if (!expected || G::MulBase(share.Expose()) != expected) return Stop(AbortReason::kShare);
-  sharing::KeyShareOf<G> out = dkg::MakeShare(facts, self, std::move(share));
+  key.share = std::move(share);
   // A node that was away at the generation becomes a holder.
-  const auto place = std::lower_bound(out.holders.begin(), out.holders.end(), self);
-  if (place == out.holders.end() || *place != self) out.holders.insert(place, self);
-  return out;
+  const auto place = std::lower_bound(key.holders.begin(), key.holders.end(), key.self);
+  if (place == key.holders.end() || *place != key.self) key.holders.insert(place, key.self);
+  return key;
 }
 
 using curve::Secp256k1;
@@ -119,7 +117,7 @@ template struct RepairMessageOf<Secp256k1, 2>;
 template protocol::Step<AwaitingPartsOf<Secp256k1>, protocol::Outbox<RepairPart>> StartRepair(
     const RepairProposal&, const sharing::KeyShare&, crypto::Rng&);
 template Outcome<RepairSum> SumParts(AwaitingPartsOf<Secp256k1>, protocol::Inbox<RepairPart>);
-template Outcome<sharing::KeyShare> FinishRepair(const RepairProposal&, const dkg::KeyFacts&, PartyIndex,
+template Outcome<sharing::KeyShare> FinishRepair(const RepairProposal&, sharing::KeyShare,
                                                  protocol::Inbox<RepairSum>);
 
 using curve::Ed25519;
@@ -130,7 +128,7 @@ template protocol::Step<AwaitingPartsOf<Ed25519>, protocol::Outbox<RepairPartOf<
 template Outcome<RepairSumOf<Ed25519>> SumParts(AwaitingPartsOf<Ed25519>,
                                                 protocol::Inbox<RepairPartOf<Ed25519>>);
 template Outcome<sharing::KeyShareOf<Ed25519>> FinishRepair(const RepairProposal&,
-                                                            const dkg::KeyFactsOf<Ed25519>&, PartyIndex,
+                                                            sharing::KeyShareOf<Ed25519>,
                                                             protocol::Inbox<RepairSumOf<Ed25519>>);
 
 }  // namespace passport::reshare

@@ -55,11 +55,12 @@ template <curve::Group G>
 protocol::Outcome<RepairSumOf<G>> SumParts(AwaitingPartsOf<G> state,
                                            std::type_identity_t<protocol::Inbox<RepairPartOf<G>>> inbox);
 
-// The lost node's share, from the sums of all helpers. facts are those of the key's verified certificate.
-// kShare if the sum is not the share: some helper lied, and nobody can tell which.
+// The lost node's share, from the sums of all helpers. key is the record of it without the share: what its
+// verified certificate says of the key, or what all helpers say, of whom one is honest. kShare if the sum is
+// not the share: some helper lied, and nobody can tell which.
 template <curve::Group G>
 protocol::Outcome<sharing::KeyShareOf<G>> FinishRepair(
-    const RepairProposal& proposal, const dkg::KeyFactsOf<G>& facts, PartyIndex self,
+    const RepairProposal& proposal, sharing::KeyShareOf<G> key,
     std::type_identity_t<protocol::Inbox<RepairSumOf<G>>> inbox);
 
 }  // namespace passport::reshare

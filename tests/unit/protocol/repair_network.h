@@ -12,6 +12,12 @@ reshare::RepairProposal MakeRepairProposal(const CommitteeOf<G>& committee, cons
   return {Hash32{3}, committee.facts().Id(), committee.facts().epoch, helpers, lost};
 }
 
+// What a node knows of a key without having a share of it.
+template <curve::Group G>
+sharing::KeyShareOf<G> WithoutShare(const CommitteeOf<G>& committee, PartyIndex self) {
+  return dkg::MakeShare(committee.facts(), self, curve::SecretScalarOf<G>());
+}
+
 // Both rounds; what the lost node ends with.
 template <curve::Group G>
 protocol::Outcome<sharing::KeyShareOf<G>> RunRepair(const CommitteeOf<G>& committee,
@@ -31,7 +37,7 @@ protocol::Outcome<sharing::KeyShareOf<G>> RunRepair(const CommitteeOf<G>& commit
     wire.Send({2, self, proposal.lost}, sum.EncodeSecret().Expose());
   }
   PASSPORT_TRY(auto inbox, wire.Receive<reshare::RepairSumOf<G>>(2, proposal.lost, proposal.helpers));
-  return reshare::FinishRepair(proposal, committee.facts(), proposal.lost, std::move(inbox));
+  return reshare::FinishRepair(proposal, WithoutShare(committee, proposal.lost), std::move(inbox));
 }
 
 template <curve::Group G>

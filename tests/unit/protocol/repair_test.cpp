@@ -116,7 +116,7 @@ TEST(Repair, ImpossibleProposalsAreRefusedByHelpersAndByTheLostNode) {
     spoil(proposal);
     crypto::SeededRng rng(1);
     const auto helper = reshare::StartRepair(proposal, committee.shares.at({1}), rng);
-    const auto lost = reshare::FinishRepair(proposal, committee.facts(), proposal.lost, {});
+    const auto lost = reshare::FinishRepair(proposal, WithoutShare(committee, proposal.lost), {});
     return !helper.ok() && helper.error().reason == AbortReason::kWrongQuorum && !lost.ok() &&
            lost.error().reason == AbortReason::kWrongQuorum;
   };
@@ -134,7 +134,8 @@ TEST(Repair, ImpossibleProposalsAreRefusedByHelpersAndByTheLostNode) {
       reshare::StartRepair(MakeRepairProposal(committee, {{1}, {2}}, {3}), committee.shares.at({3}), rng)
           .ok());
   EXPECT_FALSE(
-      reshare::FinishRepair(MakeRepairProposal(committee, {{1}, {2}}, {3}), committee.facts(), {2}, {}).ok());
+      reshare::FinishRepair(MakeRepairProposal(committee, {{1}, {2}}, {3}), WithoutShare(committee, {2}), {})
+          .ok());
 }
 
 }  // namespace

@@ -24,8 +24,7 @@ template std::vector<Outcome<ConfirmedOf<Large>>> ConfirmAll(std::vector<Receive
 template protocol::Step<AwaitingPartsOf<Large>, protocol::Outbox<RepairPartOf<Large>>> StartRepair(
     const RepairProposal&, const sharing::KeyShareOf<Large>&, crypto::Rng&);
 template Outcome<RepairSumOf<Large>> SumParts(AwaitingPartsOf<Large>, protocol::Inbox<RepairPartOf<Large>>);
-template Outcome<sharing::KeyShareOf<Large>> FinishRepair(const RepairProposal&,
-                                                          const dkg::KeyFactsOf<Large>&, PartyIndex,
+template Outcome<sharing::KeyShareOf<Large>> FinishRepair(const RepairProposal&, sharing::KeyShareOf<Large>,
                                                           protocol::Inbox<RepairSumOf<Large>>);
 
 }  // namespace passport::reshare

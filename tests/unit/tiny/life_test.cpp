@@ -195,7 +195,8 @@ TEST(TinyLife, EverySetOfHelpersRepairsEveryLostShareOfEveryCommittee) {
         for (auto& [helper, state] : states) {
           sums.emplace(helper, reshare::SumParts(std::move(state), std::move(inboxes.at(helper))).value());
         }
-        const auto share = reshare::FinishRepair(proposal, held.facts, lost, std::move(sums));
+        const auto share =
+            reshare::FinishRepair(proposal, dkg::MakeShare(held.facts, lost, {}), std::move(sums));
         ASSERT_TRUE(share.ok());
         ASSERT_EQ(share.value().share.Expose(), held.shares.at(lost).share.Expose());
       }
