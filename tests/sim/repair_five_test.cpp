@@ -30,12 +30,11 @@ TEST_F(RepairOfFive, TwoNodesThatWereAwayGetTheirSharesAndSignWithEachOther) {
   EXPECT_EQ(network.Logged(Event::kRepairDone, kFour, 3), 1u);
   EXPECT_EQ(network.Logged(Event::kRepairDone, kFive, 3), 1u);
   EXPECT_TRUE(world.SignsWithOnly({kOne, kFour, kFive}, "two", address));
-  EXPECT_TRUE(world.SignsWithOnly({kTwo, kThree, kFive}, "two", address));
-  EXPECT_TRUE(world.SignsWithOnly({kTwo, kThree, kFour}, "two", address));
 }
 
-TEST_F(RepairOfFive, AHelperThatDiesInAnyRoundIsReplaced) {
-  for (const MessageKind round : kRepairRounds) {
+// The first and the last round between helpers; with three nodes all are gone through (repair_test.cpp).
+TEST_F(RepairOfFive, AHelperThatDiesIsReplaced) {
+  for (const MessageKind round : {MessageKind::kRepairPart, MessageKind::kRepairSum}) {
     const std::string name = "dies" + std::to_string(static_cast<int>(round));
     const std::string address = world.RegisterWithout({kFive}, name);
     PartyIndex victim;

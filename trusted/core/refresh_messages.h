@@ -4,6 +4,7 @@
 #pragma once
 
 #include "trusted/core/admin.h"
+#include "trusted/core/key_facets.h"
 #include "trusted/core/signing_messages.h"
 
 namespace passport::core {
@@ -17,19 +18,6 @@ struct RefreshInvite {
   Bytes Encode() const;
   static Result<RefreshInvite> Parse(ByteSpan bytes);
 };
-
-// What a share says of its key, without the share and its holder.
-struct KeyFacets {
-  std::uint64_t epoch = 0;
-  std::uint8_t marks = 0;
-  std::uint8_t purpose = 0;
-  std::vector<curve::Point> commitments;
-  Hash32 chain_code{};
-  bool operator==(const KeyFacets&) const = default;
-};
-KeyFacets FacetsOf(const sharing::KeyShare& share);
-// As reshare::FactsOf of the share that they were taken from.
-dkg::KeyFacts FactsOf(const KeyFacets& facets, const KeyId& key, const peer::Manifest& manifest);
 
 // All -> leader: with what they can deal, and below which epoch they prepare nothing.
 struct RefreshJoin {

@@ -38,9 +38,7 @@ void RepairHelpers::OnInvite(PartyIndex from, const RequestId& id, RepairInvite 
   if (!MayAsk(from)) return End(id, from, RepairEndReason::kLimited);
   const Judged share = Judge(from, invite);
   if (!share.ok()) return End(id, from, share.error());
-  const sharing::KeyShare& key = *share.value();
-  const RepairJoin join{rng_.Array<32>(),
-                        {key.purpose, key.epoch, key.marks, key.commitments, key.chain_code}};
+  const RepairJoin join{rng_.Array<32>(), FacetsOf(*share.value())};
   runs_.emplace(id, Run{from, std::move(invite), join.nonce, now_ms_, std::nullopt, {}});
   peers_.Send(from, {MessageKind::kRepairJoin, id, join.Encode()});
 }

@@ -1,7 +1,5 @@
 #include "trusted/core/repair_messages.h"
 
-#include "trusted/sharing/encoding.h"
-
 namespace passport::core {
 
 Bytes RepairInvite::Encode() const {
@@ -23,9 +21,8 @@ Result<RepairInvite> RepairInvite::Parse(ByteSpan bytes) {
 
 Bytes RepairJoin::Encode() const {
   Writer out;
-  out.Raw(nonce).U8(form.purpose).U64(form.epoch).U8(form.marks);
-  sharing::WritePoints(out, form.commitments);
-  out.Raw(form.chain_code);
+  out.Raw(nonce);
+  WriteFacets(out, key);
   return out.Take();
 }
 
@@ -33,11 +30,7 @@ Result<RepairJoin> RepairJoin::Parse(ByteSpan bytes) {
   Reader in(bytes);
   RepairJoin out;
   out.nonce = in.Array<32>();
-  out.form.purpose = in.U8();
-  out.form.epoch = in.U64();
-  out.form.marks = in.U8();
-  out.form.commitments = sharing::ReadPoints(in);
-  out.form.chain_code = in.Array<32>();
+  out.key = ReadFacets(in);
   if (!in.Done()) return Fail(Status::kMalformed);
   return out;
 }

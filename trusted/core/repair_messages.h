@@ -2,6 +2,7 @@
 // of keys that were made while it was away. The two rounds between have the messages of trusted/reshare.
 #pragma once
 
+#include "trusted/core/key_facets.h"
 #include "trusted/core/signing_messages.h"
 #include "trusted/reshare/repair.h"
 
@@ -17,20 +18,10 @@ struct RepairInvite {
   static Result<RepairInvite> Parse(ByteSpan bytes);
 };
 
-// What everybody who holds a share of a key knows of it, beyond what the account's register says.
-struct KeyForm {
-  std::uint8_t purpose = 0;
-  std::uint64_t epoch = 0;
-  std::uint8_t marks = 0;
-  std::vector<curve::Point> commitments;
-  Hash32 chain_code{};
-  bool operator==(const KeyForm&) const = default;
-};
-
 // Helper -> lost node: this enclave holds a share and would help.
 struct RepairJoin {
   Hash32 nonce{};
-  KeyForm form;
+  KeyFacets key;
   Bytes Encode() const;
   static Result<RepairJoin> Parse(ByteSpan bytes);
 };

@@ -166,7 +166,7 @@ void RepairRuns::OnJoin(PartyIndex from, const RequestId& id, Run& run, RepairJo
   if (run.proposal || !run.joins.emplace(from, std::move(join)).second) return;
   if (run.joins.size() < run.invite.helpers.size()) return;
   if (!Agree(run)) return FailSet(id, AbortReason::kEquivocation);
-  RepairBegin begin{run.joins.begin()->second.form.epoch, {}};
+  RepairBegin begin{run.joins.begin()->second.key.epoch, {}};
   for (const auto& [helper, joined] : run.joins) begin.nonces.push_back(joined.nonce);
   run.proposal = MakeProposal(identity_, peers_, id, identity_.self, run.invite, begin);
   run.since_ms = now_ms_;
@@ -177,26 +177,26 @@ void RepairRuns::OnJoin(PartyIndex from, const RequestId& id, Run& run, RepairJo
 // The register has the key's id and public key, certified by t enclaves, but not the commitments to the other
 // coefficients. Of t helpers one is honest: what all of them say of the key is so.
 bool RepairRuns::Agree(const Run& run) const {
-  const KeyForm& form = run.joins.begin()->second.form;
-  return form.epoch == run.key.epoch && form.commitments.size() == identity_.manifest.t &&
-         form.commitments.front().Encode() == run.key.public_key &&
-         form.purpose == static_cast<std::uint8_t>(run.key.purpose) &&
-         std::ranges::all_of(run.joins, [&](const auto& joined) { return joined.second.form == form; });
+  const KeyFacets& facets = run.joins.begin()->second.key;
+  return facets.epoch == run.key.epoch && facets.commitments.size() == identity_.manifest.t &&
+         facets.commitments.front().Encode() == run.key.public_key &&
+         facets.purpose == static_cast<std::uint8_t>(run.key.purpose) &&
+         std::ranges::all_of(run.joins, [&](const auto& joined) { return joined.second.key == facets; });
 }
 
 sharing::KeyShare RepairRuns::WithoutShare(const Run& run) const {
-  const KeyForm& form = run.joins.begin()->second.form;
+  const KeyFacets& facets = run.joins.begin()->second.key;
   sharing::KeyShare out;
   out.id = run.key.id;
-  out.purpose = form.purpose;
-  out.epoch = form.epoch;
-  out.marks = form.marks;
+  out.purpose = facets.purpose;
+  out.epoch = facets.epoch;
+  out.marks = facets.marks;
   out.n = identity_.manifest.n;
   out.t = identity_.manifest.t;
   out.self = identity_.self;
   out.holders = run.key.holders;
-  out.commitments = form.commitments;
-  out.chain_code = form.chain_code;
+  out.commitments = facets.commitments;
+  out.chain_code = facets.chain_code;
   return out;
 }
 
