@@ -1,6 +1,6 @@
 // Nodes whose disk is from before a key was made: they hold no share of it, whatever its register says. Until
-// it is repaired (repair_test.cpp) the others sign without them, through any gateway (rules.md 22), and health
-// and errors name them.
+// it is repaired (repair_test.cpp) the others sign without them, through any gateway (rules.md 22), and
+// health and errors name them.
 #include <gtest/gtest.h>
 
 #include "tests/sim/world.h"

@@ -198,6 +198,13 @@ void Node::OnPeerMessage(PartyIndex from, PeerMessage message) {
     case MessageKind::kPresignReady:
     case MessageKind::kPresignRefuse:
       return presign_leader_.OnMessage(from, message);
+    default:
+      return OnUpkeepMessage(from, message);
+  }
+}
+
+void Node::OnUpkeepMessage(PartyIndex from, const PeerMessage& message) {
+  switch (message.kind) {
     case MessageKind::kEpochNews:
     case MessageKind::kEpochAsk:
     case MessageKind::kRefreshInvite:
@@ -227,8 +234,9 @@ void Node::OnPeerMessage(PartyIndex from, PeerMessage message) {
       return;  // the peer table's
     case MessageKind::kTime:
       return OnTime(from, message);
+    default:
+      return OnUnknownMessage(from, message);
   }
-  OnUnknownMessage(from, message);
 }
 
 void Node::OnUnknownMessage(PartyIndex from, const PeerMessage& message) {

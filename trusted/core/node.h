@@ -85,6 +85,8 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
   void TellTime(PartyIndex to);
   void OnTime(PartyIndex from, const PeerMessage& message);
   void OnReplicaMessage(PartyIndex from, const PeerMessage& message);
+  // Of what goes on without a client: shares, epochs, clocks.
+  void OnUpkeepMessage(PartyIndex from, const PeerMessage& message);
   void OnUnknownMessage(PartyIndex from, const PeerMessage& message);
   void OnEpochMessage(PartyIndex from, const PeerMessage& message);
   void OnRepairMessage(PartyIndex from, const PeerMessage& message);
