@@ -70,6 +70,18 @@ enum class Status : std::uint16_t {
   kManifestSuccessor = 328,     // not the first manifest, or not the next one of this network
   kManifestSignature = 329,     // a wrong signature, or one by a stranger
   kManifestSigners = 330,       // too few operators signed
+
+  // 370-389: evidence that proves nothing (trusted/attest, trusted/verifier).
+  kEvidenceFormat = 370,     // not exactly the provider's format, or over a bound
+  kEvidenceProvider = 371,   // of a provider that is not verified here
+  kEvidenceAlgorithm = 372,  // signed with another algorithm or curve than the provider's
+  kEvidenceSignature = 373,
+  kEvidenceChain = 374,     // a certificate is missing, not a CA's, or not signed by the one above it
+  kEvidenceValidity = 375,  // there is no time at which all certificates are valid
+  kEvidenceBinding = 376,   // parts that do not belong together: of another report, key or measurement
+  kEvidenceTcb = 377,       // security versions that the certificate does not speak of
+  kEvidenceKey = 378,       // the attesting key may sign other things than evidence
+  kEvidenceGuest = 379,     // a state of the guest that is not accepted: migration, a lower privilege level
 };
 
 }  // namespace passport
