@@ -71,6 +71,28 @@ enum class Status : std::uint16_t {
   kManifestSignature = 329,     // a wrong signature, or one by a stranger
   kManifestSigners = 330,       // too few operators signed
 
+  // 350-369: attestation (trusted/claims): in the order in which they are judged.
+  kAttestNonce = 350,        // claims for another nonce: stale, or of another session
+  kAttestClaims = 351,       // claims and evidence contradict each other
+  kAttestReportData = 352,   // the evidence is for other claims
+  kAttestKeys = 353,         // claims of other keys than the peer's
+  kAttestNode = 354,         // claims of another node, manifest or start
+  kAttestSimulated = 355,    // simulated, and the policy does not allow that
+  kAttestDebug = 356,        // for development, and the policy does not allow that
+  kAttestProvider = 357,     // the policy does not name the provider
+  kAttestRoot = 358,         // neither a trusted root nor an enrolled attester
+  kAttestExpired = 359,      // certificates of the evidence are not valid now
+  kAttestTcb = 360,          // security versions of the platform below the minimum
+  kAttestPlatform = 361,     // the policy does not name what the platform started
+  kAttestMeasurement = 362,  // the policy does not name the enclave's image
+  kAttestSigner = 363,       // nor the signer of the release
+  kAttestSvn = 364,          // its security version is below the minimum
+  kAttestLayers = 365,       // a required layer of confinement is missing
+  kAttestRollback = 366,     // weaker protection against old disks than the minimum
+  kAttestUnavailable = 367,  // no evidence, or nobody to verify it, in time
+  kPolicyFile = 368,         // no policy file
+  kPolicyWeaker = 369,       // not the next version of the policy, or weaker than the one in force
+
   // 370-389: evidence that proves nothing (trusted/attest, trusted/verifier).
   kEvidenceFormat = 370,     // not exactly the provider's format, or over a bound
   kEvidenceProvider = 371,   // of a provider that is not verified here

@@ -16,6 +16,9 @@ constexpr std::string_view kTryAgain = "try again in a moment";
 constexpr std::string_view kRestore = "restore the newest copy of the node's data folder";
 constexpr std::string_view kNewManifest = "make the manifest again with `passport manifest init`";
 constexpr std::string_view kWriteAgain = "correct it";
+constexpr std::string_view kDistrust = "do not rely on this node until its operator has explained it";
+constexpr std::string_view kOtherPolicy =
+    "run the node as the policy demands, or have t operators sign another policy";
 
 constexpr Row kRows[] = {
     {Status::kOk, "nothing is wrong", "go on"},
@@ -86,6 +89,42 @@ constexpr Row kRows[] = {
      "let the operators run `passport manifest sign` on an undamaged copy"},
     {Status::kManifestSigners, "operators have still to sign",
      "each of them runs `passport manifest sign --operator-key FILE` on it"},
+    {Status::kAttestNonce, "the claims are for another nonce: old, or of another session", kTryAgain},
+    {Status::kAttestClaims, "the claims and their evidence contradict each other", kDistrust},
+    {Status::kAttestReportData, "the evidence is for other claims", kDistrust},
+    {Status::kAttestKeys, "the claims are of other keys than the manifest names for the node", kDistrust},
+    {Status::kAttestNode, "the claims are of another node, manifest or start", kDistrust},
+    {Status::kAttestSimulated, "the evidence is simulated, which proves nothing (allow_simulated)",
+     kOtherPolicy},
+    {Status::kAttestDebug, "the enclave runs for development and can be looked into (allow_debug)",
+     kOtherPolicy},
+    {Status::kAttestProvider, "the policy does not name the provider of the evidence (providers)",
+     kOtherPolicy},
+    {Status::kAttestRoot,
+     "neither the root nor the attesting key of the evidence is in the policy (roots, attesters)",
+     kOtherPolicy},
+    {Status::kAttestExpired, "a certificate of the evidence is not valid now",
+     "renew the machine's certificates, and check the clocks"},
+    {Status::kAttestTcb, "the platform's firmware is too old (minimum_tcb, current_tcb)",
+     "update the machine's firmware"},
+    {Status::kAttestPlatform,
+     "the policy does not name what the machine started (measurements of the "
+     "provider)",
+     kOtherPolicy},
+    {Status::kAttestMeasurement, "the policy does not name the enclave's image (measurements)", kOtherPolicy},
+    {Status::kAttestSigner, "the policy does not name the signer of the release (signers)", kOtherPolicy},
+    {Status::kAttestSvn, "the security version of the release is too old (minimum_svn)",
+     "install a newer release"},
+    {Status::kAttestLayers, "a layer of confinement that must hold does not (required_layers)",
+     "the node's `passport attest` says which layers are missing"},
+    {Status::kAttestRollback, "the protection against old disks is too weak (minimum_rollback)",
+     kOtherPolicy},
+    {Status::kAttestUnavailable, "there is no evidence, or nobody to verify it, in time",
+     "look at the logs of passport-platform and passport-verifier"},
+    {Status::kPolicyFile, "it is no policy file",
+     "docs/attestation.md has its members; `passport attest --policy` names the wrong one"},
+    {Status::kPolicyWeaker, "it is not the next version of the policy, or weaker than the one in force",
+     "`passport attest` shows the version in force; minimums only rise"},
 };
 
 // What means something else there.

@@ -80,6 +80,7 @@ inline constexpr Tag kBip340Challenge{"BIP0340/challenge"};
 inline constexpr Tag kTapTweak{"TapTweak"};
 // Replicated records.
 inline constexpr Tag kAttest{"attest"};
+inline constexpr Tag kAttestAnswer{"attest/answer"};
 inline constexpr Tag kAdmin{"admin"};
 inline constexpr Tag kReplicaVersion{"replica/version"};
 inline constexpr Tag kReplicaAccepted{"replica/accepted"};
