@@ -107,7 +107,7 @@ TEST_F(Live, EnclaveHasAUidOfItsOwnAndNoCapabilities) {
 
 TEST_F(Live, EnclaveHasNamespacesOfItsOwnAndAnEmptyRoot) {
   if (!IsRoot()) GTEST_SKIP() << "namespaces need root, which the enclave claims to lack";
-  for (const char* kind : {"pid", "net", "ipc", "uts", "mnt"}) {
+  for (const char* kind : {"pid", "net", "ipc", "uts", "mnt", "cgroup"}) {
     const std::string name = std::string("ns/") + kind;
     EXPECT_NE(fs::read_symlink(ProcPath(pids_.enclave, name)), fs::read_symlink(ProcPath(getpid(), name)))
         << kind;

@@ -10,7 +10,7 @@ int main(int argc, char**, char** environment) {
   const platform::EnclaveParts parts = {
       replay::kBuild,
       [](const platform::LaunchInfo& info) {
-        return std::make_unique<crypto::SeededRng>(replay::MakeSeededRng(info.product_key));
+        return std::make_unique<crypto::SeededRng>(replay::MakeSeededRng(info.keys.product));
       },
       replay::FixtureEnvelopeKey};
   _exit(static_cast<int>(platform::RunEnclave(argc, environment, parts)));

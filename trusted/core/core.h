@@ -2,6 +2,7 @@
 // 3).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,6 +25,10 @@ struct CoreConfig {
   peer::VersionRange versions = kProtocolVersions;  // offered to peers (rules.md 36)
   SigningConfig signing = {};
   PresignConfig presign = {};
+  // Takes a platform_link::Request to passportd; its answer comes as provision(PLATFORM) under platform_key.
+  // Empty: there is no platform to ask.
+  std::function<void(ByteSpan)> platform = {};
+  crypto::SecretKey32 platform_key = {};
 };
 
 std::string_view NameOf(edl::Phase phase);

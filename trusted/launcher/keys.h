@@ -12,6 +12,8 @@ namespace passport::launcher {
 // The security version of this release's enclave: raised when a release must be kept from reading newer
 // records.
 inline constexpr std::uint32_t kSvn = 1;
+// Where a root key came from, one bit each; sealing/sealer.h has the same.
+inline constexpr std::uint8_t kSourceKeyfile = 1;
 
 // Reads 32 bytes from a regular file of this user that nobody else can read. With `make`, a missing file is
 // made first with fresh random bytes and mode 0400.

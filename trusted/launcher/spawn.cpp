@@ -28,7 +28,8 @@ using platform::Exit;
 using platform::Layer;
 using platform::State;
 
-constexpr std::uint64_t kNamespaces = CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS;
+constexpr std::uint64_t kNamespaces =
+    CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS | CLONE_NEWCGROUP;
 constexpr int kChannelBytes = 4 << 20;  // room for many of the largest records in flight
 
 int OutcomeOf(long result) { return result >= 0 ? 0 : errno; }
@@ -184,7 +185,7 @@ void TakeIdentity(Identity identity, ConfinementRecord& record) {
       plan.image_memfd_error == 0 ? platform::LaunchKind::kMemfd : platform::LaunchKind::kFile;
   record.SetOutcome(Layer::kSealedImage, plan.image_memfd_error);
   for (const Layer layer : {Layer::kPidNamespace, Layer::kNetworkNamespace, Layer::kIpcNamespace,
-                            Layer::kUtsNamespace, Layer::kMountNamespace})
+                            Layer::kUtsNamespace, Layer::kMountNamespace, Layer::kCgroupNamespace})
     record.SetOutcome(layer, plan.namespace_error);
   setsid();
   Require("reset signals", ResetSignals());

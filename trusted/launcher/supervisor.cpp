@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sodium.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -116,11 +117,14 @@ Result<Unit, std::optional<End>> Supervisor::AwaitReady(Enclave& enclave) {
 
   platform::LaunchInfo info;
   info.development = setup_.options.development;
-  info.svn = kSvn;
+  info.release.svn = kSvn;
   info.limits = {setup_.options.sessions_max, setup_.options.presignatures_max};
   info.measurement = setup_.image.measurement;
-  info.unique_key = setup_.unique_key.Clone();
-  info.product_key = setup_.product_key.Clone();
+  info.keys.unique = setup_.unique_key.Clone();
+  info.keys.product = setup_.product_key.Clone();
+  info.keys.source_mask = kSourceKeyfile;
+  randombytes_buf(info.platform_key.ExposeMutable().data(), info.platform_key.Expose().size());
+  info.required = setup_.options.development ? platform::kIndispensable : platform::kStrict;
   info.launch = layers.value();
   const crypto::SecretBytes encoded = info.Encode();
   // A failed send means that the enclave is gone, which the next receive reports.

@@ -52,18 +52,58 @@ bool OnlyExpectedDescriptors() {
   return true;
 }
 
-int LimitTo(decltype(RLIMIT_CORE) resource, rlim_t value) {
-  const rlimit limit{value, value};
-  return OutcomeOf(setrlimit(resource, &limit));
+// Applies one layer after the other to this process and writes down what became of it.
+struct Applier {
+  ConfinementRecord& record;
+  LayerSet without;
+
+  template <class F>
+  void operator()(Layer layer, F&& step) const {
+    if (without.Has(layer)) {
+      record.Set(layer, State::kOff);
+    } else {
+      record.SetOutcome(layer, step());
+    }
+  }
+};
+
+// Far above what a node uses, so that it ends a runaway allocation and nothing else.
+constexpr rlim_t kAddressSpaceMax = rlim_t{16} << 30;
+
+void ApplyResourceLimits(const Applier& apply) {
+  struct Limit {
+    Layer layer;
+    decltype(RLIMIT_CORE) resource;
+    rlim_t value;
+  };
+  constexpr Limit kLimits[] = {{Layer::kNoCoreFile, RLIMIT_CORE, 0},
+                               {Layer::kNoFileWrites, RLIMIT_FSIZE, 0},
+                               {Layer::kNoNewDescriptors, RLIMIT_NOFILE, kDescriptorCount},
+                               {Layer::kNoNewProcesses, RLIMIT_NPROC, 0},
+                               {Layer::kAddressSpaceLimit, RLIMIT_AS, kAddressSpaceMax}};
+  for (const Limit& limit : kLimits) {
+    const rlimit both{limit.value, limit.value};
+    apply(limit.layer, [&] { return OutcomeOf(setrlimit(limit.resource, &both)); });
+  }
+  // The kernel does not hold root to RLIMIT_NPROC, so it would be a claim without a meaning.
+  if (getuid() == 0) apply.record.Set(Layer::kNoNewProcesses, State::kNotApplicable);
 }
 
-void ApplyResourceLimits(ConfinementRecord& record) {
-  record.SetOutcome(Layer::kNoCoreFile, LimitTo(RLIMIT_CORE, 0));
-  record.SetOutcome(Layer::kNoFileWrites, LimitTo(RLIMIT_FSIZE, 0));
-  record.SetOutcome(Layer::kNoNewDescriptors, LimitTo(RLIMIT_NOFILE, kDescriptorCount));
-  record.SetOutcome(Layer::kNoNewProcesses, LimitTo(RLIMIT_NPROC, 0));
-  // The kernel does not hold root to RLIMIT_NPROC, so it would be a claim without a meaning.
-  if (getuid() == 0) record.Set(Layer::kNoNewProcesses, State::kNotApplicable);
+// ENXIO: the processor or the kernel does not offer the control to one process alone.
+void RestrictSpeculation(const Applier& apply) {
+  struct Control {
+    Layer layer;
+    unsigned long which;
+    unsigned long to;
+  };
+  constexpr Control kControls[] = {
+      {Layer::kNoStoreBypass, PR_SPEC_STORE_BYPASS, PR_SPEC_FORCE_DISABLE},
+      {Layer::kNoBranchSpeculation, PR_SPEC_INDIRECT_BRANCH, PR_SPEC_FORCE_DISABLE},
+      {Layer::kL1Flush, PR_SPEC_L1D_FLUSH, PR_SPEC_ENABLE}};
+  for (const Control& control : kControls) {
+    apply(control.layer,
+          [&] { return OutcomeOf(prctl(PR_SET_SPECULATION_CTRL, control.which, control.to, 0, 0)); });
+  }
 }
 
 // Denies every kind of file access and, on kernels that can, TCP, abstract sockets and signals (Landlock,
@@ -116,14 +156,14 @@ void ConfigureMalloc() {
 
 // The filter comes in two parts: built and hashed while descriptors can still be opened, installed as the
 // last step.
-void ApplyLimitsAndSeccomp(ConfinementRecord& record) {
+void ApplyLimitsAndSeccomp(ConfinementRecord& record, const Applier& apply) {
   if (kSanitized) return;
   const Result<Filter> filter = Filter::Build();
   if (!filter.ok()) return record.SetOutcome(Layer::kSeccomp, EINVAL);
   const Result<Bytes> program = filter.value().Export();
   if (!program.ok()) return record.SetOutcome(Layer::kSeccomp, EIO);
-  ApplyResourceLimits(record);
-  record.SetOutcome(Layer::kSeccomp, filter.value().Install());
+  ApplyResourceLimits(apply);
+  apply(Layer::kSeccomp, [&] { return filter.value().Install(); });
   if (record.Applied(Layer::kSeccomp)) record.filter_sha256 = crypto::HashSha256(program.value());
 }
 
@@ -140,9 +180,10 @@ std::optional<Exit> CheckStart(int argument_count, char* const* environment, Con
   return std::nullopt;
 }
 
-void Confine(ConfinementRecord& record) {
+void Confine(ConfinementRecord& record, LayerSet without) {
   ConfigureMalloc();
-  if (!kSanitized && prctl(PR_SET_DUMPABLE, 0) == 0 && prctl(PR_GET_DUMPABLE) == 0)
+  if (!kSanitized && !without.Has(Layer::kNotDumpable) && prctl(PR_SET_DUMPABLE, 0) == 0 &&
+      prctl(PR_GET_DUMPABLE) == 0)
     record.Set(Layer::kNotDumpable, State::kApplied);
   if (HasNoCapabilities()) {
     record.Set(Layer::kNoCapabilities, State::kApplied);
@@ -150,28 +191,25 @@ void Confine(ConfinementRecord& record) {
     record.Set(Layer::kNoCapabilities, State::kOff);  // passportd said otherwise
   }
   // PR_GET_NO_NEW_PRIVS is the proof: the claim is read back, not assumed.
-  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  if (!without.Has(Layer::kNoNewPrivileges)) prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   const bool no_new_privileges = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
   record.Set(Layer::kNoNewPrivileges, no_new_privileges ? State::kApplied : State::kOff);
+  const Applier apply{record, without};
   if (!kSanitized) {
-    record.SetOutcome(Layer::kNoWriteExecute,
-                      OutcomeOf(prctl(uapi::kPrSetMdwe, uapi::kPrMdweRefuseExecGain, 0, 0, 0)));
-    record.SetOutcome(Layer::kLandlock, ApplyLandlock(record.landlock_version));
-    record.SetOutcome(Layer::kMemoryLocked, LockMemory());
+    apply(Layer::kNoWriteExecute,
+          [] { return OutcomeOf(prctl(uapi::kPrSetMdwe, uapi::kPrMdweRefuseExecGain, 0, 0, 0)); });
+    apply(Layer::kLandlock, [&] { return ApplyLandlock(record.landlock_version); });
+    apply(Layer::kMemoryLocked, LockMemory);
   }
-  record.SetOutcome(Layer::kNoHugePages, OutcomeOf(prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0)));
-  ApplyLimitsAndSeccomp(record);
+  apply(Layer::kNoHugePages, [] { return OutcomeOf(prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0)); });
+  RestrictSpeculation(apply);
+  ApplyLimitsAndSeccomp(record, apply);
 }
 
-std::optional<Layer> MissingLayer(const ConfinementRecord& record, bool development) {
+std::optional<Layer> MissingLayer(const ConfinementRecord& record, LayerSet required, bool development) {
   if (kSanitized && development) return std::nullopt;
-  for (const Layer layer : {Layer::kSeccomp, Layer::kNoNewPrivileges, Layer::kNotDumpable,
-                            Layer::kOwnDescriptors, Layer::kEmptyEnvironment, Layer::kNoCoreFile}) {
-    if (!record.Applied(layer)) return layer;
-  }
-  if (development) return std::nullopt;
-  for (const Layer layer : {Layer::kExecuteOnlyImage, Layer::kSeparateUid, Layer::kNoCapabilities}) {
-    if (!record.Applied(layer)) return layer;
+  for (const LayerRow& row : kLayers) {
+    if ((required | kIndispensable).Has(row.layer) && !record.Applied(row.layer)) return row.layer;
   }
   return std::nullopt;
 }

@@ -15,13 +15,14 @@ namespace passport::platform {
 // that.
 std::optional<Exit> CheckStart(int argument_count, char* const* environment, ConfinementRecord& record);
 
-// Applies every layer from kNotDumpable to kSeccomp to this process for good, seccomp last, and fills in the
-// record. After it returned only the calls of syscall_table.h are possible. The libraries must have been
-// started. A sanitizer build applies the harmless layers and leaves kSeccomp off.
-void Confine(ConfinementRecord& record);
+// Applies every layer from kNotDumpable on to this process for good, seccomp last, and fills in the record.
+// After it returned only the calls of syscall_table.h are possible. The libraries must have been started. The
+// layers of `without` are left out, which the record says. A sanitizer build applies the harmless layers and
+// leaves kSeccomp off.
+void Confine(ConfinementRecord& record, LayerSet without = {});
 
-// The first layer that this enclave does not run without, if it is missing: seccomp, no_new_privs and not
-// dumpable always; a sealed execute-only image and a uid of its own too unless development is accepted.
-std::optional<Layer> MissingLayer(const ConfinementRecord& record, bool development);
+// The first of these layers, or of the indispensable ones, that does not hold. A sanitizer build in
+// development runs without any.
+std::optional<Layer> MissingLayer(const ConfinementRecord& record, LayerSet required, bool development);
 
 }  // namespace passport::platform

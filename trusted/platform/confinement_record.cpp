@@ -7,15 +7,7 @@
 namespace passport::platform {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
-
-constexpr std::array<std::string_view, kLayerCount> kNames = {
-    "sealed-image",      "execute-only-image", "separate-uid",        "pid-namespace",
-    "network-namespace", "ipc-namespace",      "uts-namespace",       "mount-namespace",
-    "empty-root",        "no-capabilities",    "parent-death-signal", "own-descriptors",
-    "empty-environment", "not-dumpable",       "no-new-privileges",   "no-core-file",
-    "no-file-writes",    "no-new-descriptors", "no-new-processes",    "no-write-execute",
-    "no-huge-pages",     "landlock",           "memory-locked",       "seccomp"};
+constexpr std::uint8_t kVersion = 2;
 
 // The errors that these system calls give, by name; the number says the rest.
 std::string ErrorName(int error) {
@@ -34,6 +26,10 @@ std::string ErrorName(int error) {
       return "EOPNOTSUPP";
     case ENOSPC:
       return "ENOSPC";
+    case ENXIO:
+      return "ENXIO";
+    case ENODEV:
+      return "ENODEV";
     default:
       return "errno " + std::to_string(error);
   }
@@ -52,7 +48,10 @@ void ConfinementRecord::SetOutcome(Layer layer, int error) {
 Bytes ConfinementRecord::Encode() const {
   Writer out;
   out.U8(kVersion).U8(static_cast<std::uint8_t>(launch_kind)).U8(landlock_version).U8(kLayerCount);
-  for (const LayerState& layer : states_) out.U8(static_cast<std::uint8_t>(layer.state)).U16(layer.error);
+  for (const LayerRow& row : kLayers) {
+    const LayerState& state = Get(row.layer);
+    out.U8(static_cast<std::uint8_t>(row.layer)).U8(static_cast<std::uint8_t>(state.state)).U16(state.error);
+  }
   out.Raw(filter_sha256);
   return out.Take();
 }
@@ -65,7 +64,9 @@ Result<ConfinementRecord> ConfinementRecord::Parse(ByteSpan input) {
   record.landlock_version = in.U8();
   if (kind < 1 || kind > 2 || in.U8() != kLayerCount) return Fail(Status::kMalformed);
   record.launch_kind = static_cast<LaunchKind>(kind);
-  for (LayerState& layer : record.states_) {
+  for (const LayerRow& row : kLayers) {
+    if (in.U8() != static_cast<std::uint8_t>(row.layer)) return Fail(Status::kMalformed);
+    LayerState& layer = record.At(row.layer);
     const std::uint8_t state = in.U8();
     layer.error = in.U16();
     if (state < 1 || state > 4) return Fail(Status::kMalformed);
@@ -76,8 +77,6 @@ Result<ConfinementRecord> ConfinementRecord::Parse(ByteSpan input) {
   if (!in.Done()) return Fail(Status::kMalformed);
   return record;
 }
-
-std::string_view LayerName(Layer layer) { return kNames[static_cast<std::size_t>(layer) - 1]; }
 
 std::string DescribeState(const LayerState& state) {
   switch (state.state) {
@@ -95,7 +94,7 @@ std::string DescribeState(const LayerState& state) {
 
 std::vector<std::pair<std::string, std::string>> ConfinementRecord::Listing() const {
   std::vector<std::pair<std::string, std::string>> out;
-  for (std::size_t i = 0; i < kLayerCount; ++i) out.emplace_back(kNames[i], DescribeState(states_[i]));
+  for (const LayerRow& row : kLayers) out.emplace_back(row.name, DescribeState(Get(row.layer)));
   out.emplace_back("launch", launch_kind == LaunchKind::kMemfd ? "memfd" : "file");
   out.emplace_back("landlock-version", std::to_string(landlock_version));
   out.emplace_back("filter-sha256", ToHex(filter_sha256));

@@ -2,13 +2,8 @@
 // the other.
 #include "trusted/platform/enclave_run.h"
 
-#include <sys/prctl.h>
-
-#include <csignal>
-
 #include "trusted/platform/channel.h"
-#include "trusted/platform/confine.h"
-#include "trusted/platform/libraries.h"
+#include "trusted/platform/confined_start.h"
 
 namespace passport::platform {
 namespace {
@@ -41,64 +36,47 @@ Exit Serve(Channel& host, edl::NodeHandler& handler) {
   }
 }
 
-Result<LaunchInfo> ReceiveLaunchInfo(Channel& launcher) {
-  const Result<ByteSpan, ChannelError> record = launcher.Receive();
-  if (!record.ok()) return Fail(Status::kMalformed);
-  Result<LaunchInfo> info = LaunchInfo::Parse(record.value());
-  launcher.Wipe();
-  return info;
+// A request that passportd does not take is one without an answer: the core asks again.
+void AskLauncher(ByteSpan request) {
+  Channel launcher(kLauncherChannel);
+  [[maybe_unused]] const Result<Unit, ChannelError> sent = launcher.Send(request);
 }
 
-// Layers that CheckStart saw for itself are its own word, not passportd's.
-void KeepOwnFindings(const ConfinementRecord& own, ConfinementRecord& record) {
-  for (const Layer layer : {Layer::kExecuteOnlyImage, Layer::kEmptyEnvironment, Layer::kOwnDescriptors}) {
-    const LayerState& state = own.Get(layer);
-    state.state == State::kUnavailable ? record.SetOutcome(layer, state.error)
-                                       : record.Set(layer, state.state);
-  }
+std::vector<core::Claim> Claims(const LaunchInfo& info, const ConfinementRecord& confinement) {
+  std::vector<core::Claim> claims = {{"mode", info.development ? "development" : "production"}};
+  for (const auto& [layer, state] : confinement.Listing()) claims.push_back({layer, state});
+  const bool is_signed = info.release.signer_sha256 != Hash32{};
+  claims.push_back({"signer", is_signed ? ToHex(info.release.signer_sha256) : "none"});
+  return claims;
 }
 
-core::CoreConfig ToCoreConfig(LaunchInfo info, const ConfinementRecord& confinement,
-                              const EnclaveParts& parts) {
+core::CoreConfig ToCoreConfig(ConfinedStart start, const EnclaveParts& parts) {
+  LaunchInfo& info = start.info;
   core::CoreConfig config;
-  config.keys.unique = std::move(info.unique_key);
-  config.keys.product = std::move(info.product_key);
-  config.keys.svn = info.svn;
+  config.confinement = Claims(info, start.confinement);
+  config.keys.unique = std::move(info.keys.unique);
+  config.keys.product = std::move(info.keys.product);
+  config.keys.svn = info.release.svn;
+  config.keys.source_mask = info.keys.source_mask;
+  config.keys.key_epoch = info.keys.key_epoch;
   config.measurement = info.measurement;
   config.build = parts.build;
   config.envelope_source = parts.envelope_source;
+  config.platform = AskLauncher;
+  config.platform_key = std::move(info.platform_key);
   if (info.limits.sessions) config.signing.runs_max = *info.limits.sessions;
   if (info.limits.presignatures) config.presign.total_max = *info.limits.presignatures;
-  config.confinement.push_back({"mode", info.development ? "development" : "production"});
-  for (const auto& [layer, state] : confinement.Listing()) config.confinement.push_back({layer, state});
   return config;
 }
 
 }  // namespace
 
 Exit RunEnclave(int argument_count, char* const* environment, const EnclaveParts& parts) {
-  ConfinementRecord own;
-  if (const std::optional<Exit> bad = CheckStart(argument_count, environment, own)) return *bad;
-  if (!StartLibraries().ok()) return Exit::kLibraries;
-  Channel launcher(kLauncherChannel);
-  Result<LaunchInfo> info = ReceiveLaunchInfo(launcher);
-  if (!info.ok()) return Exit::kLaunchInfo;
-  // passportd may have died before its death was tied to ours; from here on the tie is our own, too.
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-
-  StartReport report;
-  report.confinement = info.value().launch;
-  KeepOwnFindings(own, report.confinement);
+  Result<ConfinedStart, Exit> started = StartConfined(argument_count, environment);
+  if (!started.ok()) return started.error();
   Channel host(kHostChannel);
-  Confine(report.confinement);
-  const std::optional<Layer> missing = MissingLayer(report.confinement, info.value().development);
-  report.ready = !missing.has_value();
-  report.missing = missing.value_or(Layer::kSeccomp);
-  if (!launcher.Send(report.Encode()).ok()) return Exit::kLauncherChannel;
-  if (missing) return Exit::kConfinement;
-
-  const std::unique_ptr<crypto::Rng> rng = parts.make_rng(info.value());
-  core::Core core(ToCoreConfig(std::move(info).value(), report.confinement, parts), *rng);
+  const std::unique_ptr<crypto::Rng> rng = parts.make_rng(started.value().info);
+  core::Core core(ToCoreConfig(std::move(started).value(), parts), *rng);
   const Exit end = Serve(host, core);
   host.Wipe();
   return end;

@@ -3,10 +3,13 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "edl/base/bytes.h"
 #include "trusted/crypto/secret.h"
 #include "trusted/platform/confinement_record.h"
+#include "trusted/platform_link/helper.h"
 
 namespace passport::platform {
 
@@ -21,23 +24,45 @@ struct Limits {
   bool operator==(const Limits&) const = default;
 };
 
-// Everything an enclave starts from. The keys are passportd's derivations from the root key
-// (boundary.md 4.1): unique is bound to the measurement, product to product and svn, so that it survives an
-// upgrade.
+// The signed release that the image is of (trusted/launcher/release.h). Unsigned only in development.
+struct Release {
+  Hash32 signer_sha256{};  // SHA-256 of the Ed25519 key that signed it; zero: unsigned
+  std::uint16_t product_id = 0;
+  std::uint32_t svn = 0;  // security version
+  std::string build;      // plain text, at most kBuildTextMax; empty: unsigned
+  bool operator==(const Release&) const = default;
+};
+inline constexpr std::size_t kBuildTextMax = 64;
+
+// One root key's sealing keys (boundary.md 4.1): unique is bound to the measurement, product to signer,
+// product id and svn, so that it survives an upgrade.
+struct SealingKeys {
+  crypto::SecretKey32 unique;
+  crypto::SecretKey32 product;
+  std::uint8_t source_mask = 0;  // sealing::SealSource: where the root key came from
+  std::uint32_t key_epoch = 0;
+};
+
+// Everything an enclave starts from: passportd's word.
 struct LaunchInfo {
   bool development = false;  // passportd --dev: missing optional layers are accepted, and claimed
-  std::uint32_t svn = 0;
-  Hash32 measurement{};  // SHA-256 of the image, passportd's word
-  crypto::SecretKey32 unique_key;
-  crypto::SecretKey32 product_key;
+  Release release;
+  Hash32 measurement{};  // SHA-256 of the image
+  SealingKeys keys;
+  std::optional<SealingKeys> previous;  // while the root key is being replaced: what to seal again from
+  crypto::SecretKey32 platform_key;     // of this start, for answers on the platform link
   Limits limits;
+  std::vector<platform_link::Probe> providers;  // as passport-platform found them
+  std::optional<std::uint64_t> counter;         // of the TPM, as it was at start; absent: there is none
+  LayerSet required;         // without these it does not run; the indispensable ones always
+  LayerSet without;          // left out on purpose, in development only
   ConfinementRecord launch;  // the layers that passportd applied; the enclave fills in its own
 
   // At most kLaunchInfoBytesMax. Parse: kMalformed on any other magic, version, size or value.
   crypto::SecretBytes Encode() const;
   static Result<LaunchInfo> Parse(ByteSpan input);
 };
-inline constexpr std::size_t kLaunchInfoBytesMax = 1024;
+inline constexpr std::size_t kLaunchInfoBytesMax = 4096;
 
 // The enclave's first and only message: locked and listening, or the layer without which it does not run.
 struct StartReport {

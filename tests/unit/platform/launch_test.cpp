@@ -1,6 +1,7 @@
 // The messages between passportd and enclave, and the confinement record in them.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "edl/base/codec.h"
@@ -26,11 +27,18 @@ ConfinementRecord SampleRecord() {
 LaunchInfo SampleInfo() {
   LaunchInfo info;
   info.development = true;
-  info.svn = 3;
+  info.release = {Hash32{9}, 7, 3, "passport 0.1.0"};
   info.measurement.fill(1);
-  info.unique_key.ExposeMutable().fill(2);
-  info.product_key.ExposeMutable().fill(3);
+  info.keys.unique.ExposeMutable().fill(2);
+  info.keys.product.ExposeMutable().fill(3);
+  info.keys.source_mask = 5;
+  info.keys.key_epoch = 2;
+  info.platform_key.ExposeMutable().fill(4);
   info.limits.presignatures = 0;
+  info.providers = {{2, true, "swtpm"}, {3, false, "no /dev/sev-guest"}};
+  info.counter = 17;
+  info.required = {Layer::kSeccomp, Layer::kL1Flush};
+  info.without = {Layer::kLandlock};
   info.launch = SampleRecord();
   return info;
 }
@@ -38,8 +46,7 @@ LaunchInfo SampleInfo() {
 // Every layer that development may do without, and all others.
 ConfinementRecord CompleteRecord() {
   ConfinementRecord record;
-  for (std::uint8_t layer = 1; layer <= kLayerCount; ++layer)
-    record.Set(static_cast<Layer>(layer), State::kApplied);
+  for (const LayerRow& row : kLayers) record.Set(row.layer, State::kApplied);
   return record;
 }
 
@@ -50,12 +57,12 @@ TEST(ConfinementRecord, ReadsBackWhatItWrote) {
 }
 
 TEST(ConfinementRecord, HasOneGoldenForm) {
-  EXPECT_EQ(ToHex(SampleRecord().Encode()).substr(0, 32),
-            "01010718"
-            "010000"
-            "030000"
-            "020100"
-            "030000");
+  EXPECT_EQ(ToHex(SampleRecord().Encode()).substr(0, 40),
+            "0201071d"
+            "01010000"
+            "02030000"
+            "03020100"
+            "04030000");
 }
 
 TEST(ConfinementRecord, AcceptsOnlyItsOwnEncodings) {
@@ -88,18 +95,70 @@ TEST(ConfinementRecord, ListsEveryLayerWithItsState) {
   EXPECT_EQ(listing.back().second, ToHex(SampleRecord().filter_sha256));
 }
 
+void ExpectEqual(const SealingKeys& a, const SealingKeys& b) {
+  EXPECT_EQ(a.unique.Expose(), b.unique.Expose());
+  EXPECT_EQ(a.product.Expose(), b.product.Expose());
+  EXPECT_EQ(a.source_mask, b.source_mask);
+  EXPECT_EQ(a.key_epoch, b.key_epoch);
+}
+
 TEST(LaunchInfo, ReadsBackWhatItWrote) {
-  const crypto::SecretBytes encoded = SampleInfo().Encode();
+  const LaunchInfo info = SampleInfo();
+  const crypto::SecretBytes encoded = info.Encode();
+  const Result<LaunchInfo> read = LaunchInfo::Parse(encoded.Expose());
+  ASSERT_TRUE(read.ok());
+  const LaunchInfo& back = read.value();
+  EXPECT_TRUE(back.development);
+  EXPECT_EQ(back.release, info.release);
+  EXPECT_EQ(back.measurement, info.measurement);
+  ExpectEqual(back.keys, info.keys);
+  EXPECT_FALSE(back.previous.has_value());
+  EXPECT_EQ(back.platform_key.Expose(), info.platform_key.Expose());
+  EXPECT_EQ(back.limits, info.limits);
+  EXPECT_EQ(back.providers, info.providers);
+  EXPECT_EQ(back.counter, info.counter);
+  EXPECT_EQ(back.required, info.required);
+  EXPECT_EQ(back.without, info.without);
+  EXPECT_EQ(back.launch, SampleRecord());
+}
+
+TEST(LaunchInfo, CarriesTheKeysOfTheRootBefore) {
+  LaunchInfo info = SampleInfo();
+  info.previous =
+      SealingKeys{crypto::SecretKey32(ByteArray<32>{6}), crypto::SecretKey32(ByteArray<32>{7}), 1, 1};
+  const Result<LaunchInfo> back = LaunchInfo::Parse(info.Encode().Expose());
+  ASSERT_TRUE(back.ok() && back.value().previous.has_value());
+  ExpectEqual(back.value().keys, info.keys);
+  ExpectEqual(*back.value().previous, *info.previous);
+}
+
+TEST(LaunchInfo, AtItsLargestFitsItsBound) {
+  LaunchInfo info = SampleInfo();
+  info.release.build = std::string(kBuildTextMax, 'b');
+  info.previous.emplace();
+  info.providers.assign(platform_link::kProbesMax,
+                        {1, false, std::string(platform_link::kProbeTextMax, 't')});
+  const crypto::SecretBytes encoded = info.Encode();
   EXPECT_LE(encoded.Expose().size(), kLaunchInfoBytesMax);
-  const Result<LaunchInfo> back = LaunchInfo::Parse(encoded.Expose());
-  ASSERT_TRUE(back.ok());
-  EXPECT_TRUE(back.value().development);
-  EXPECT_EQ(back.value().svn, 3u);
-  EXPECT_EQ(back.value().measurement, SampleInfo().measurement);
-  EXPECT_EQ(back.value().unique_key.Expose(), SampleInfo().unique_key.Expose());
-  EXPECT_EQ(back.value().product_key.Expose(), SampleInfo().product_key.Expose());
-  EXPECT_EQ(back.value().limits, SampleInfo().limits);
-  EXPECT_EQ(back.value().launch, SampleRecord());
+  EXPECT_TRUE(LaunchInfo::Parse(encoded.Expose()).ok());
+}
+
+// Nothing is left out on purpose where the records of real users are.
+TEST(LaunchInfo, LeavesLayersOutInDevelopmentOnly) {
+  LaunchInfo info = SampleInfo();
+  info.development = false;
+  EXPECT_FALSE(LaunchInfo::Parse(info.Encode().Expose()).ok());
+  info.without = {};
+  EXPECT_TRUE(LaunchInfo::Parse(info.Encode().Expose()).ok());
+}
+
+TEST(LaunchInfo, RefusesTextThatIsNotPlainAndLayersThatDoNotExist) {
+  LaunchInfo info = SampleInfo();
+  info.release.build = "a\"b";
+  EXPECT_FALSE(LaunchInfo::Parse(info.Encode().Expose()).ok());
+  info = SampleInfo();
+  info.required = LayerSet::FromBits(std::uint64_t{1} << 63);
+  EXPECT_FALSE(LaunchInfo::Parse(info.Encode().Expose()).ok());
 }
 
 TEST(LaunchInfo, RefusesEveryCutAndEveryOtherVersion) {
@@ -127,35 +186,47 @@ TEST(StartReport, ReadsBackWhatItWrote) {
 
 TEST(StartReport, RefusesALayerThatDoesNotExist) {
   Bytes encoded = StartReport{true, Layer::kSeccomp, SampleRecord()}.Encode();
-  encoded[6] = kLayerCount + 1;
+  encoded[6] = 64;
   EXPECT_FALSE(StartReport::Parse(encoded).ok());
   encoded[6] = 0;
   EXPECT_FALSE(StartReport::Parse(encoded).ok());
 }
 
-class Required : public testing::TestWithParam<Layer> {};
-TEST_P(Required, LayerIsMissedEvenInDevelopment) {
-  if (kSanitized) GTEST_SKIP() << "a sanitizer build in development runs unconfined";
+class EveryLayer : public testing::TestWithParam<LayerRow> {};
+TEST_P(EveryLayer, IsMissedWhereItIsRequiredOrIndispensable) {
+  const Layer layer = GetParam().layer;
   ConfinementRecord record = CompleteRecord();
-  EXPECT_FALSE(MissingLayer(record, true).has_value());
-  record.SetOutcome(GetParam(), ENOSYS);
-  EXPECT_EQ(MissingLayer(record, true), GetParam());
+  EXPECT_FALSE(MissingLayer(record, kStrict, false).has_value());
+  record.SetOutcome(layer, ENOSYS);
+  const auto when = [&](bool required) { return required ? std::optional(layer) : std::nullopt; };
+  EXPECT_EQ(MissingLayer(record, {}, false), when(kIndispensable.Has(layer)));
+  EXPECT_EQ(MissingLayer(record, kStrict, false), when(kStrict.Has(layer)));
+  EXPECT_EQ(MissingLayer(record, {layer}, false), layer);
+  // A sanitizer build in development runs unconfined.
+  if (!kSanitized) EXPECT_EQ(MissingLayer(record, {layer}, true), layer);
 }
-INSTANTIATE_TEST_SUITE_P(Always, Required,
-                         testing::Values(Layer::kSeccomp, Layer::kNoNewPrivileges, Layer::kNotDumpable,
-                                         Layer::kOwnDescriptors, Layer::kEmptyEnvironment,
-                                         Layer::kNoCoreFile));
+TEST_P(EveryLayer, IsFoundByNameAndNumber) {
+  const Layer layer = GetParam().layer;
+  EXPECT_EQ(LayerName(layer), GetParam().name);
+  EXPECT_EQ(FindLayer(GetParam().name), layer);
+  EXPECT_EQ(FindLayer(static_cast<std::uint8_t>(layer)), layer);
+}
+INSTANTIATE_TEST_SUITE_P(Of, EveryLayer, testing::ValuesIn(kLayers), [](const auto& instance) {
+  std::string name(instance.param.name);
+  std::ranges::replace(name, '-', '_');
+  return name;
+});
 
-class Optional : public testing::TestWithParam<Layer> {};
-TEST_P(Optional, LayerIsMissedOutsideDevelopmentOnly) {
-  ConfinementRecord record = CompleteRecord();
-  record.SetOutcome(GetParam(), EPERM);
-  EXPECT_FALSE(MissingLayer(record, true).has_value());
-  EXPECT_EQ(MissingLayer(record, false), GetParam());
+TEST(Layers, ThatDoNotExistAreNotFound) {
+  EXPECT_FALSE(FindLayer("seccom").has_value());
+  EXPECT_FALSE(FindLayer(std::uint8_t{0}).has_value());
+  EXPECT_FALSE(FindLayer(std::uint8_t{64}).has_value());
 }
-INSTANTIATE_TEST_SUITE_P(InProduction, Optional,
-                         testing::Values(Layer::kExecuteOnlyImage, Layer::kSeparateUid,
-                                         Layer::kNoCapabilities));
+
+TEST(Layers, ThatAreIndispensableAreRequiredInProduction) {
+  EXPECT_EQ(kStrict | kIndispensable, kStrict);
+  EXPECT_TRUE(kIndispensable.Has(Layer::kSeccomp));
+}
 
 }  // namespace
 }  // namespace passport::platform
