@@ -68,6 +68,14 @@ enum class Event : std::uint16_t {
   kRepairHelped = 92,  // party: who gets the share; value: epoch of the key
   kShareStated =
       93,  // said to all nodes; value: 1: this node holds a share that the record lacks, 0: the reverse
+  // The store (boundary.md 4). Records are sealed again under a new root key or a raised security version.
+  kResealStarted = 110,   // value: records under older keys
+  kResealProgress = 111,  // value: records left
+  kResealDone = 112,      // the older keys open nothing here any more; value: records there were
+  // The TPM's counter beside the head record.
+  kCounterRaised = 113,   // disks from before are refused from now on; value: of the counter
+  kCounterFailed = 114,   // tried again; value: Status
+  kCounterRefused = 115,  // the whole store is older, or another counter's; value: Status
 };
 
 struct EventName {
@@ -121,6 +129,12 @@ inline constexpr EventName kEventNames[] = {
     {Event::kRepairFailed, "repair_failed"},
     {Event::kRepairHelped, "repair_helped"},
     {Event::kShareStated, "share_stated"},
+    {Event::kResealStarted, "reseal_started"},
+    {Event::kResealProgress, "reseal_progress"},
+    {Event::kResealDone, "reseal_done"},
+    {Event::kCounterRaised, "counter_raised"},
+    {Event::kCounterFailed, "counter_failed"},
+    {Event::kCounterRefused, "counter_refused"},
 };
 
 constexpr std::string_view NameOf(Event event) {

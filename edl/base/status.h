@@ -71,6 +71,15 @@ enum class Status : std::uint16_t {
   kManifestSignature = 329,     // a wrong signature, or one by a stranger
   kManifestSigners = 330,       // too few operators signed
 
+  // 340-349: sealing. What an enclave finds wrong with a whole store that is its own:
+  kSealKeyEpoch = 340,     // some records are still sealed under the root key before
+  kCounterRollback = 341,  // the store is older than the TPM's counter
+  kCounterForeign = 342,   // it was written beside another counter
+  kCounterMissing = 343,   // it was written beside a counter, and there is none
+  // Shares of a quorum's key (sealing/quorum.h).
+  kQuorumShare = 344,  // it is not that holder's share of this key
+  kQuorumFew = 345,    // fewer shares than the key needs
+
   // 350-369: attestation (trusted/claims): in the order in which they are judged.
   kAttestNonce = 350,        // claims for another nonce: stale, or of another session
   kAttestClaims = 351,       // claims and evidence contradict each other
