@@ -26,6 +26,8 @@ constexpr Command kCommands[] = {
     {"verify typed-data", "Check, offline, who signed typed data.", VerifyTypedData},
     {"verify transaction", "Check, offline, who signed a raw transaction.", VerifyTransaction},
     {"attest", "Check what a node's enclave signs about itself, and print it.", Attest},
+    {"audit", "Say what is trusted, what can reach it and what it may do, from this tree and its build.",
+     Audit},
     {"operator keygen", "Make an operator key: NAME.key (keep it offline) and NAME.pub.", OperatorKeygen},
     {"manifest init", "Collect the public keys of running nodes into a network's first manifest.",
      ManifestInit},

@@ -52,6 +52,7 @@ int ManifestShow(const Command& self, const Arguments& arguments);
 int ManifestSend(const Command& self, const Arguments& arguments);
 int OperatorKeygen(const Command& self, const Arguments& arguments);
 int Attest(const Command& self, const Arguments& arguments);
+int Audit(const Command& self, const Arguments& arguments);
 int AdminUnban(const Command& self, const Arguments& arguments);
 int AdminRefresh(const Command& self, const Arguments& arguments);
 int AdminResume(const Command& self, const Arguments& arguments);
