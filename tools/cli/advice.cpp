@@ -19,6 +19,8 @@ constexpr std::string_view kWriteAgain = "correct it";
 constexpr std::string_view kDistrust = "do not rely on this node until its operator has explained it";
 constexpr std::string_view kOtherPolicy =
     "run the node as the policy demands, or have t operators sign another policy";
+constexpr std::string_view kOtherEvidence =
+    "ask again; if it stays so, somebody between you and the node changes what it says";
 
 constexpr Row kRows[] = {
     {Status::kOk, "nothing is wrong", "go on"},
@@ -138,6 +140,23 @@ constexpr Row kRows[] = {
      "docs/attestation.md has its members; `passport attest --policy` names the wrong one"},
     {Status::kPolicyWeaker, "it is not the next version of the policy, or weaker than the one in force",
      "`passport attest` shows the version in force; minimums only rise"},
+    {Status::kEvidenceFormat, "the evidence does not have its provider's format", kOtherEvidence},
+    {Status::kEvidenceProvider, "nobody here verifies evidence of that provider", kSameVersion},
+    {Status::kEvidenceAlgorithm, "the evidence is signed with another algorithm than its provider's",
+     kOtherEvidence},
+    {Status::kEvidenceSignature, "a signature of the evidence is wrong", kOtherEvidence},
+    {Status::kEvidenceChain,
+     "a certificate of the evidence is missing, no authority's or not signed by the next",
+     "let the node fetch its vendor's certificates again"},
+    {Status::kEvidenceValidity, "the certificates of the evidence are never valid at one time",
+     "let the node fetch its vendor's certificates again"},
+    {Status::kEvidenceBinding, "parts of the evidence belong to different reports", kOtherEvidence},
+    {Status::kEvidenceTcb, "the certificate does not speak of the platform's security versions",
+     "let the node fetch its vendor's certificates again"},
+    {Status::kEvidenceKey, "the attesting key may sign other things than evidence",
+     "start the node with the passport-platform of its build"},
+    {Status::kEvidenceGuest, "the guest is in a state that no policy accepts",
+     "start it without migration, at level 0"},
 };
 
 // What means something else there.
