@@ -67,6 +67,12 @@ std::vector<Bytes> Deliver(const std::vector<Bytes>& frames, peer::Session& to,
     Publish(frame);  // on the wire
     auto output = to.OnFrame(frame).value();
     for (Bytes& answer : output.frames) answers.push_back(std::move(answer));
+    if (to.attesting() && !output.evidence) {
+      // Once; a second time is refused.
+      if (auto shown = to.SealEvidence(AsBytes("evidence")); shown.ok())
+        answers.push_back(std::move(shown).value());
+    }
+    if (output.evidence) answers.push_back(to.Accept().value());
     for (crypto::SecretBytes& message : output.messages) {
       if (messages != nullptr) messages->push_back(std::move(message));
     }

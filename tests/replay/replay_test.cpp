@@ -64,6 +64,20 @@ struct ReplayedNode {
   std::size_t differences = 0;
 };
 
+// What passportd told the enclave and the enclave tells its peers under encryption.
+core::LaunchClaims LaunchOf(const std::vector<core::Claim>& claims, const sealing::SealingKeys& keys) {
+  core::LaunchClaims out;
+  out.release.svn = keys.svn;
+  out.key_sources = keys.source_mask;
+  out.key_epoch = keys.key_epoch;
+  for (const core::Claim& claim : claims) {
+    if (claim.layer == "mode") out.debug = claim.state == "development";
+    if (claim.layer == "filter-sha256")
+      out.filter_sha256 = ToArray<32>(ParseHex(claim.state).value()).value();
+  }
+  return out;
+}
+
 core::CoreConfig ConfigOf(const RecordedRun& run, NodeKeys keys, std::vector<core::Claim> claims) {
   core::CoreConfig config;
   config.keys.unique = std::move(keys.unique);
@@ -71,6 +85,7 @@ core::CoreConfig ConfigOf(const RecordedRun& run, NodeKeys keys, std::vector<cor
   config.keys.svn = launcher::kSvn;
   config.measurement = run.measurement();
   config.build = kBuild;
+  config.launch = LaunchOf(claims, config.keys);
   config.confinement = std::move(claims);
   config.envelope_source = FixtureEnvelopeKey;
   return config;

@@ -118,6 +118,13 @@ void Network::Start(PartyIndex party) {
   config.presign = options_.presign;
   if (const auto other = options_.versions.find(party); other != options_.versions.end())
     config.versions = other->second;
+  config.measurement = MeasurementOf(party);
+  if (const auto provider = options_.providers.find(party); provider != options_.providers.end()) {
+    config.providers = {{provider->second, true, "simulator"}};
+    config.platform_key = PlatformKeyOf(party);
+    config.platform = [this, party](ByteSpan request) { nodes_.at(party).asked.push_back(ToBytes(request)); };
+  }
+  node.asked.clear();
   node.core = std::make_unique<core::Core>(std::move(config), *node.rng);
   node.sequence = {};
   node.next_seq = 1;
@@ -125,6 +132,48 @@ void Network::Start(PartyIndex party) {
   node.wants_resume = false;
   Call(party, edl::HelloCall{});
   Provision(party);
+}
+
+Hash32 Network::MeasurementOf(PartyIndex party) const {
+  const auto image = options_.images.find(party);
+  return image == options_.images.end() ? Hash32{} : image->second;
+}
+
+crypto::SecretKey32 Network::PlatformKeyOf(PartyIndex party) const {
+  return crypto::SecretKey32(crypto::HashSha256(crypto::Le64(party.value)));
+}
+
+void Network::Answer(PartyIndex party, ByteSpan record) {
+  Call(party, edl::ProvisionCall{edl::ProvisionKind::kPlatform, record});
+}
+
+// passportd and its helpers: simulated quotes for any provider, and nobody who verifies.
+void Network::AnswerPlatform(PartyIndex party) {
+  Node& node = nodes_.at(party);
+  while (node.core && !node.asked.empty()) {
+    const auto request = platform_link::Request::Parse(node.asked.front()).value();
+    node.asked.pop_front();
+    platform_link::Answer answer{request.kind, request.id, platform_link::Outcome::kRefused, {}};
+    if (request.kind == platform_link::Kind::kQuote) {
+      attest::Evidence evidence =
+          attest::MakeSimulated(MeasurementOf(party), ToArray<64>(request.body).value());
+      evidence.provider = options_.providers.at(party);
+      answer.outcome = platform_link::Outcome::kOk;
+      answer.body = evidence.Encode();
+    }
+    if (!on_platform || on_platform(party, request, answer)) Answer(party, answer.Seal(PlatformKeyOf(party)));
+  }
+}
+
+void Network::AnswerPlatforms() {
+  for (const auto& [party, node] : nodes_) AnswerPlatform(party);
+}
+
+std::string Network::Evidence(PartyIndex party, const ByteArray<32>& nonce) {
+  const std::uint64_t token = next_token_++;
+  Call(party, edl::AttestCall{token, nonce, true});
+  AnswerPlatform(party);
+  return Reply(token).value_or("");
 }
 
 void Network::Provision(PartyIndex party) {
@@ -232,7 +281,9 @@ void Network::DialAll() {
       link.a = party;
       link.b = to;
       if (options_.relayed) {
-        link.relay = std::make_unique<Relay>(manifest_.manifest, Steal(party), Steal(to), rng_);
+        link.relay = std::make_unique<Relay>(
+            manifest_.manifest, Steal(party), Steal(to), rng_,
+            evidence_tap ? [this](Relay::Showing& showing) { evidence_tap(showing); } : Relay::EvidenceTap{});
         Queue(link, link.relay->TakeFirst());
       }
       Call(party, edl::PeerUpCall{to.value, number});
@@ -289,7 +340,9 @@ bool Network::RunUntil(const std::function<bool()>& condition, std::uint64_t ms)
       const std::uint64_t clock_ms = unix_ms() + static_cast<std::uint64_t>(node.ahead_ms);
       if (node.core && !node.hung) Call(party, edl::TickCall{clock_ms, now_ms_});
     }
+    AnswerPlatforms();
     while (DeliverOne()) {
+      AnswerPlatforms();
       if (condition()) return true;
     }
     if (condition()) return true;
@@ -306,6 +359,7 @@ void Network::Form() {
   manifest_.manifest.t = options_.t;
   manifest_.manifest.keygen_quorum = options_.t;
   manifest_.manifest.rollback = options_.rollback;
+  manifest_.manifest.profile = options_.profile;
   manifest_.manifest.network_id = rng_.Array<16>();
   for (auto& [party, node] : nodes_) {
     Start(party);
@@ -317,6 +371,7 @@ void Network::Form() {
     row.operator_key = operators_.at(party).public_key();
     row.peer_address = "127.0.0.1:" + std::to_string(10'000 + party.value);
     row.api_address = "127.0.0.1:" + std::to_string(9'000 + party.value);
+    if (options_.profile == peer::Profile::kProduction) row.measurements.push_back(MeasurementOf(party));
     manifest_.manifest.rows.push_back(row);
   }
   for (const auto& [party, key] : operators_) manifest_.Sign(party, key);
@@ -365,7 +420,7 @@ std::string Network::Ask(PartyIndex gateway, const client::Request& request, std
 
 std::string Network::Enclave(PartyIndex party) {
   const std::uint64_t token = next_token_++;
-  Call(party, edl::AttestCall{token, {}});
+  Call(party, edl::AttestCall{token, {}, false});
   return replies_.at(token);
 }
 

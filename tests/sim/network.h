@@ -12,6 +12,7 @@
 #include "edl/generated/node_host.h"
 #include "tests/sim/relay.h"
 #include "tools/client/requests.h"
+#include "trusted/attest/simulated.h"
 #include "trusted/core/core.h"
 
 namespace passport::sim {
@@ -28,6 +29,10 @@ struct Options {
   std::map<PartyIndex, peer::VersionRange> versions = {};  // of nodes with another build
   core::SigningConfig signing = {};
   core::PresignConfig presign = {};
+  // Of nodes whose passportd gives evidence of this provider; the others have none.
+  std::map<PartyIndex, attest::Provider> providers = {};
+  peer::Profile profile = peer::Profile::kDevnet;
+  std::map<PartyIndex, Hash32> images = {};  // measurements of other enclaves than zero
 };
 
 class Network {
@@ -106,6 +111,17 @@ class Network {
   Status AdminBytes(PartyIndex party, ByteSpan statement);
   BootId Boot(PartyIndex party);
   std::uint16_t last_verdict() const { return last_verdict_; }
+  // In a relayed network: what relays show of the cores they stand between.
+  Relay::EvidenceTap evidence_tap;
+  // What a core asks its passportd for, and the answer as the host brings it: a test may change it, or keep
+  // it back (by returning false).
+  std::function<bool(PartyIndex party, const platform_link::Request& request, platform_link::Answer& answer)>
+      on_platform;
+  std::string Evidence(PartyIndex party,
+                       const ByteArray<32>& nonce);  // GET /attestation; "" if none came yet
+  void Answer(PartyIndex party, ByteSpan record);    // provision(PLATFORM)
+  Hash32 MeasurementOf(PartyIndex party) const;
+  crypto::SecretKey32 PlatformKeyOf(PartyIndex party) const;
   // Opens a new link to a node and sends raw bytes on it, as a hostile host would. Whether the node cut it.
   bool Inject(PartyIndex to, PartyIndex claimed_from, const std::vector<Bytes>& frames);
   crypto::Rng& rng() { return rng_; }
@@ -136,6 +152,7 @@ class Network {
     std::int64_t ahead_ms = 0;
     bool wants_resume = false;
     std::size_t resumes = 0;
+    std::deque<Bytes> asked;  // of passportd, not answered yet
     std::optional<std::size_t> resumes_left;
   };
   struct Travelling {
@@ -152,6 +169,8 @@ class Network {
   void Call(PartyIndex party, const C& call);
   void Apply(PartyIndex party, edl::Effect& effect);
   void Provision(PartyIndex party);
+  void AnswerPlatform(PartyIndex party);
+  void AnswerPlatforms();
   void DialAll();
   void OnLog(PartyIndex party, const edl::LogEffect& entry);
   bool OnRelayed(PartyIndex from, PartyIndex to, core::PeerMessage& message);

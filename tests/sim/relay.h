@@ -25,7 +25,18 @@ class Relay {
     Bytes bytes;
   };
 
-  Relay(const peer::Manifest& manifest, const StolenKeys& a, const StolenKeys& b, crypto::Rng& rng);
+  // What the relay shows `to` as evidence of `as` in their session: its own making, or changed by a test.
+  struct Showing {
+    PartyIndex as;
+    PartyIndex to;
+    claims::Claims claims;       // without evidence, as good as the keys of `as` can make them
+    Bytes seen;                  // what `as` itself has shown the relay; empty: nothing yet
+    std::optional<Bytes> bytes;  // what is shown instead
+  };
+  using EvidenceTap = std::function<void(Showing& showing)>;
+
+  Relay(const peer::Manifest& manifest, const StolenKeys& a, const StolenKeys& b, crypto::Rng& rng,
+        EvidenceTap tap = {});
 
   // The frames that open the two sessions.
   std::vector<Frame> TakeFirst() { return std::move(first_); }
@@ -38,11 +49,17 @@ class Relay {
   struct End {
     PartyIndex party;  // who is at this end; the relay speaks to it as the other one
     peer::Session session;
-    std::vector<Bytes> waiting;  // for the session to open
+    BootId as_boot;                   // of the other one
+    std::vector<Bytes> waiting = {};  // for the session to open
+    Bytes seen = {};                  // the evidence that this end has shown
+    bool shown = false;
   };
+  void Attest(End& end, std::vector<Frame>& out);
   End& At(PartyIndex party) { return ends_[0].party == party ? ends_[0] : ends_[1]; }
   End& Opposite(PartyIndex party) { return ends_[0].party == party ? ends_[1] : ends_[0]; }
 
+  const peer::Manifest& manifest_;
+  EvidenceTap evidence_tap_;
   std::vector<End> ends_;
   std::vector<Frame> first_;
 };

@@ -52,9 +52,9 @@ Configuration ReadConfiguration(Reader& in) {
 std::vector<LayerClaim> ReadLayers(Reader& in) {
   std::vector<LayerClaim> out;
   for (std::uint32_t left = in.Count(kLayersMax); left > 0 && !in.failed(); --left) {
-    LayerClaim& claim = out.emplace_back();
-    claim.layer = ReadText(in);
-    claim.state = ReadText(in);
+    LayerClaim claim{ReadText(in), ReadText(in)};
+    if (std::ranges::count(out, claim.layer, &LayerClaim::layer) > 0) in.Reject();  // one word on each
+    out.push_back(std::move(claim));
   }
   return out;
 }

@@ -10,8 +10,6 @@ constexpr std::uint8_t kFormat = 1;
 
 }  // namespace
 
-bool IsMissing(const Claim& claim) { return claim.state == "off" || claim.state.starts_with("unavailable"); }
-
 Hash32 AttestedFacts::SignedHash(const ByteArray<32>& nonce) const {
   Writer claims;
   claims.U8(kFormat).Text(build);

@@ -6,8 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "edl/base/ids.h"
-#include "trusted/crypto/identity.h"
+#include "trusted/claims/claims.h"
 
 namespace passport::core {
 
@@ -17,15 +16,8 @@ inline constexpr std::string_view kLegacyBinding =
     "have any payload of that user signed while the set is valid. So in legacy mode the threshold protects "
     "the key, and only bound mode also protects its use against t-1 corrupt enclaves.";
 
-// A confinement layer and whether it is in force, as the platform found it.
-struct Claim {
-  std::string layer;
-  std::string state;
-  bool operator==(const Claim&) const = default;
-};
-
-// Whether a layer should hold and does not.
-bool IsMissing(const Claim& claim);
+using Claim = claims::LayerClaim;
+using claims::IsMissing;
 
 struct AttestedFacts {
   crypto::Ed25519PublicKey identity_key{};

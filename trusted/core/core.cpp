@@ -18,7 +18,10 @@ Core::Core(CoreConfig config, crypto::Rng& rng)
     : config_(std::move(config)),
       rng_(rng),
       records_(std::move(config_.keys), config_.records_cached_max, outbox_, rng),
-      boot_{rng.Array<16>()} {}
+      boot_{rng.Array<16>()},
+      instance_(crypto::SigningKey::Generate(rng)),
+      platform_(std::move(config_.platform), std::move(config_.platform_key)),
+      evidence_(platform_, std::move(config_.providers)) {}
 
 template <class F>
 Status Core::Run(edl::Effects& effects, F&& body) {
@@ -40,6 +43,13 @@ Status Core::HandleHello(const edl::HelloCall&, edl::Effects& effects) {
 }
 
 Status Core::HandleProvision(const edl::ProvisionCall& call, edl::Effects& effects) {
+  if (call.kind == edl::ProvisionKind::kPlatform) {
+    return Run(effects, [&] {
+      const auto taken = platform_.OnAnswer(call.data);
+      if (!taken.ok()) outbox_.Log(Event::kAnswerRefused, {}, {}, static_cast<std::uint64_t>(taken.error()));
+      return Status::kOk;
+    });
+  }
   return Run(effects, [&] {
     Result<Unit> outcome = Ok();
     if (call.kind == edl::ProvisionKind::kManifest) {
@@ -146,8 +156,9 @@ void Core::StartNode(peer::Manifest manifest) {
                     crypto::SigningKey(keys_->signing.seed().Clone()),
                     keys_->channel.Clone(),
                     config_.versions};
-  node_ = std::make_unique<Node>(std::move(identity), records_, outbox_, rng_, config_.envelope_source,
-                                 config_.signing, config_.presign);
+  node_ = std::make_unique<Node>(
+      std::move(identity), records_, outbox_, rng_, config_.envelope_source, config_.signing, config_.presign,
+      OwnEvidence{platform_, evidence_, [this](const ByteArray<32>& nonce) { return MakeClaims(nonce); }});
   if (const crypto::SecretBytes* faults = records_.Own(RecordKind::kPeerFaults)) {
     static_cast<void>(node_->peers().LoadFaults(faults->Expose()));
   }
@@ -228,6 +239,7 @@ Status Core::HandleFetched(const edl::FetchedCall& call, edl::Effects& effects) 
 
 Status Core::HandleTick(const edl::TickCall& call, edl::Effects& effects) {
   return Run(effects, [&] {
+    platform_.OnTick(call.monotonic_ms);
     if (node_) {
       node_->OnTick(call.unix_ms, call.monotonic_ms);
       if (node_->Busy()) outbox_->Wake(kBusyTickMs);
@@ -246,13 +258,18 @@ Status Core::HandleAdmin(const edl::AdminCall& call, edl::Effects& effects) {
   });
 }
 
+// 0: none yet. Its record is the enclave's own, so that what does not parse takes no statement at all.
+std::uint64_t Core::LastStatement() const {
+  const crypto::SecretBytes* stored = records_.Own(RecordKind::kAdmin);
+  if (stored == nullptr) return 0;
+  Reader in(stored->Expose());
+  const bool known = in.U8() == kAdminFormat;
+  const std::uint64_t last = in.U64();
+  return known && in.Done() ? last : UINT64_MAX;
+}
+
 Result<Unit> Core::TakeStatement(ByteSpan bytes) {
-  std::uint64_t last = 0;
-  if (const crypto::SecretBytes* stored = records_.Own(RecordKind::kAdmin)) {
-    Reader in(stored->Expose());
-    if (in.U8() != kAdminFormat) return Fail(Status::kMalformed);
-    last = in.U64();
-  }
+  const std::uint64_t last = LastStatement();
   const Identity& identity = node_->identity();
   const TimeBounds now{node_->clocks().EarliestMs(), node_->clocks().LatestMs()};
   if (auto resume = ResumeStatement::Parse(bytes); resume.ok()) {
@@ -261,6 +278,12 @@ Result<Unit> Core::TakeStatement(ByteSpan bytes) {
                                       AckQuorum(identity.manifest), last, now));
     RememberStatement(statement.signatures.begin()->first, statement.number);
     node_->GoOnWith(std::move(statement.boots));
+    return Ok();
+  }
+  if (const auto policy = PolicyStatement::Parse(bytes); policy.ok()) {
+    PASSPORT_TRY_VOID(VerifyStatement(policy.value(), identity.manifest, last, now));
+    PASSPORT_TRY_VOID(node_->TakePolicy(policy.value()));
+    RememberStatement(policy.value().signatures.begin()->first, policy.value().number);
     return Ok();
   }
   PASSPORT_TRY(const AdminStatement statement, AdminStatement::Parse(bytes));
@@ -279,8 +302,14 @@ void Core::RememberStatement(PartyIndex signer, std::uint64_t number) {
 }
 
 Status Core::HandleAttest(const edl::AttestCall& call, edl::Effects& effects) {
-  effects.Reply(call.token, 0, 0, ToBytes(AttestJson(call.nonce)));
-  return Status::kOk;
+  return Run(effects, [&] {
+    if (call.evidence) {
+      ReplyEvidence(call.token, call.nonce);
+    } else {
+      outbox_->Reply(call.token, 0, 0, ToBytes(AttestJson(call.nonce)));
+    }
+    return Status::kOk;
+  });
 }
 
 Status Core::HandleStatus(const edl::StatusCall& call, edl::Effects& effects) {

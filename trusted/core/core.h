@@ -15,6 +15,16 @@
 
 namespace passport::core {
 
+// What only passportd and its platform know, and the claims say.
+struct LaunchClaims {
+  bool debug = false;  // started for development, or an instrumented build
+  claims::Release release;
+  Hash32 filter_sha256{};
+  std::uint8_t key_sources = 0;
+  std::uint32_t key_epoch = 0;
+  bool counter = false;  // a TPM's, beside the head record
+};
+
 struct CoreConfig {
   sealing::SealingKeys keys;
   Hash32 measurement{};  // SHA-256 of the enclave image, by the launcher's word
@@ -25,10 +35,12 @@ struct CoreConfig {
   peer::VersionRange versions = kProtocolVersions;  // offered to peers (rules.md 36)
   SigningConfig signing = {};
   PresignConfig presign = {};
+  LaunchClaims launch = {};
   // Takes a platform_link::Request to passportd; its answer comes as provision(PLATFORM) under platform_key.
   // Empty: there is no platform to ask.
-  std::function<void(ByteSpan)> platform = {};
+  PlatformSend platform = {};
   crypto::SecretKey32 platform_key = {};
+  std::vector<ProviderState> providers = {};
 };
 
 std::string_view NameOf(edl::Phase phase);
@@ -69,7 +81,12 @@ class Core final : public edl::NodeHandler {
   void StartNode(peer::Manifest manifest);
   void EmitPhase();
   Result<Unit> TakeStatement(ByteSpan bytes);
+  std::uint64_t LastStatement() const;
   void RememberStatement(PartyIndex signer, std::uint64_t number);
+  // attestation.cpp
+  claims::Claims MakeClaims(const ByteArray<32>& verifier_nonce) const;
+  void ReplyEvidence(std::uint64_t token, const ByteArray<32>& nonce);
+  std::string EvidenceJson(const ByteArray<32>& nonce, const Proof& proof) const;
   // describe.cpp
   AttestedFacts Facts() const;
   std::string AttestJson(const ByteArray<32>& nonce) const;
@@ -82,6 +99,10 @@ class Core final : public edl::NodeHandler {
   edl::Phase phase_ = edl::Phase::kBoot;
   Status load_error_ = Status::kOk;
   BootId boot_;
+  crypto::SigningKey instance_;  // of this start
+  PlatformDesk platform_;
+  EvidenceDesk evidence_;
+  std::size_t evidence_replies_ = 0;  // that are still to be given
   std::optional<OwnKeys> keys_;
   std::unique_ptr<Node> node_;
 };

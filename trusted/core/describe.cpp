@@ -37,6 +37,15 @@ std::string NetworkJson(const Identity& identity) {
       .Finish();
 }
 
+std::string AttestationText(attest::Provider provider) {
+  const std::string name(attest::NameOf(provider));
+  if (provider == attest::Provider::kNone)
+    return name + ": no hardware evidence; keys are the launcher's word";
+  if (provider == attest::Provider::kSimulated)
+    return name + ": GET /attestation has evidence that proves nothing, as its key is public";
+  return name + ": GET /attestation?nonce=HEX64 has the evidence";
+}
+
 std::string ClaimsJson(const std::vector<Claim>& claims) {
   json::ObjectWriter out;
   for (const Claim& claim : claims) out.Text(claim.layer, claim.state);
@@ -74,7 +83,7 @@ std::string Core::AttestJson(const ByteArray<32>& nonce) const {
       .Text("measurement", ToHex(config_.measurement));
   out.Text("measured_by", "launcher")
       .Text("platform", "process")
-      .Text("attestation", "none: no hardware evidence; keys are the launcher's word");
+      .Text("attestation", AttestationText(evidence_.Best(node_ && IsDevnet(node_->identity().manifest))));
   out.Text("boot", ToHex(boot_.bytes)).U64("boot_counter", records_.head().boot_counter);
   out.Raw("confinement", ClaimsJson(config_.confinement));
   out.Text("request_binding", kLegacyBinding);

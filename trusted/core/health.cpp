@@ -129,17 +129,18 @@ Trouble NoNetwork(edl::Phase phase, Status load_error) {
 }
 
 // How a node of the network looks from this one.
-enum class PeerState { kReady, kSettingUp, kSilent, kNotConnected, kBanned };
+enum class PeerState { kReady, kSettingUp, kSilent, kNotConnected, kRefused, kBanned };
 struct PeerView {
   PartyIndex party;
   bool self;
   bool connected;
   PeerState state;
+  Status refused;  // its evidence, with kRefused
 };
 
 PeerState StateOf(const PeerTable& peers, PartyIndex party, bool connected, bool ready) {
   if (peers.Banned(party)) return PeerState::kBanned;
-  if (!connected) return PeerState::kNotConnected;
+  if (!connected) return peers.Refused(party) == Status::kOk ? PeerState::kNotConnected : PeerState::kRefused;
   if (peers.Silent(party)) return PeerState::kSilent;
   return ready ? PeerState::kReady : PeerState::kSettingUp;
 }
@@ -153,7 +154,8 @@ std::vector<PeerView> ViewPeers(const Node& node) {
     const auto in = [&](const std::vector<PartyIndex>& list) {
       return self || std::ranges::find(list, row.party) != list.end();
     };
-    out.push_back({row.party, self, in(open), StateOf(node.peers(), row.party, in(open), in(ready))});
+    out.push_back({row.party, self, in(open), StateOf(node.peers(), row.party, in(open), in(ready)),
+                   node.peers().Refused(row.party)});
   }
   return out;
 }
@@ -199,6 +201,8 @@ constexpr AwayRow kAway[] = {
     {PeerState::kNotConnected, " is not connected", "start ", " or mend the network between them"},
     {PeerState::kSilent, " is connected and has said nothing for 15 s", "look at the log of ",
      ": its enclave hangs; restart it if it stays so"},
+    {PeerState::kRefused, " shows evidence that is refused", "look at `passport attest` of ",
+     ", and at the attestation policy of this node"},
     {PeerState::kBanned, " is banned", "find out why checks of ",
      " failed; then this node's operator signs `passport admin unban`"},
     {PeerState::kSettingUp, " is connected and not ready", "wait until ", " and this node are set up"},
@@ -207,6 +211,14 @@ static_assert(NetworkTime::kFreshMs == 15'000, "as kAway says");
 
 std::string NextFor(const AwayRow& row, const std::string& nodes) {
   return std::string(row.next) + nodes + std::string(row.then);
+}
+
+// Which line of the policy refuses a peer, or that its evidence holds under none.
+std::string WhyRefused(Status status) {
+  if (status == Status::kOk) return "";
+  const std::string_view rule = claims::RuleOf(status);
+  const std::string number = "status " + std::to_string(static_cast<unsigned>(status));
+  return rule.empty() ? " (" + number + ")" : " by the policy's " + std::string(rule) + " (" + number + ")";
 }
 
 // Nodes that cannot take part now, also when enough others can: one more that goes may be one too many.
@@ -218,7 +230,8 @@ std::string AwayJson(const std::vector<PeerView>& peers) {
     const std::string node = "node " + std::to_string(peer.party.value);
     out.push_back(json::ObjectWriter()
                       .U64("party", peer.party.value)
-                      .Text("why", node + std::string(row->why))
+                      .Text("why", node + std::string(row->why) +
+                                       (peer.state == PeerState::kRefused ? WhyRefused(peer.refused) : ""))
                       .Text("do", NextFor(*row, node))
                       .Finish());
   }

@@ -19,11 +19,14 @@ replica::Config Node::ReplicaConfig(const Identity& identity, bool fresh) {
 }
 
 Node::Node(Identity identity, RecordBook& records, Outbox& outbox, crypto::Rng& rng,
-           EnvelopeKeySource envelope_source, const SigningConfig& signing, const PresignConfig& presign)
+           EnvelopeKeySource envelope_source, const SigningConfig& signing, const PresignConfig& presign,
+           OwnEvidence evidence)
     : identity_(std::move(identity)),
       records_(records),
       outbox_(outbox),
-      peers_(identity_, outbox, *this, rng),
+      policies_(identity_.manifest, records),
+      peers_(identity_, outbox, *this,
+             {evidence.platform, evidence.desk, policies_, time_, std::move(evidence.claims)}, rng),
       rules_(identity_, records.seen()),
       replica_(ReplicaConfig(identity_, records.empty()), *this, rules_, rng),
       envelope_(identity_, peers_, replica_, opener_, outbox, std::move(envelope_source)),
@@ -117,6 +120,14 @@ void Node::OnResume() {
 Result<Unit> Node::Refresh(const AdminStatement& statement) {
   PASSPORT_TRY_VOID(refresh_book_.Follow(identity_.self, statement, {time_.EarliestMs(), time_.LatestMs()}));
   refresh_leader_.Lead(statement);
+  return Ok();
+}
+
+// Sessions that were opened under the policy before are opened anew under this one.
+Result<Unit> Node::TakePolicy(const PolicyStatement& statement) {
+  PASSPORT_TRY_VOID(policies_.Take(statement));
+  outbox_.Log(Event::kPolicyTaken, {}, {}, policies_.policy().version);
+  peers_.AttestAgain();
   return Ok();
 }
 

@@ -14,10 +14,18 @@
 
 namespace passport::core {
 
+// What a node shows its peers of the enclave it is in. Borrowed, but the claims.
+struct OwnEvidence {
+  PlatformDesk& platform;
+  EvidenceDesk& desk;
+  ClaimsSource claims;
+};
+
 class Node final : public PeerEvents, public EpochEvents, public replica::Port, public RegisterView {
  public:
   Node(Identity identity, RecordBook& records, Outbox& outbox, crypto::Rng& rng,
-       EnvelopeKeySource envelope_source, const SigningConfig& signing, const PresignConfig& presign);
+       EnvelopeKeySource envelope_source, const SigningConfig& signing, const PresignConfig& presign,
+       OwnEvidence evidence);
 
   // Host calls.
   void OnClientRequest(const edl::ClientRequestCall& call) { desk_.OnRequest(call); }
@@ -37,6 +45,8 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
   Result<Unit> Refresh(const AdminStatement& statement);
   // Operators say which starts of which nodes go on without the others; ends when one of them starts again.
   void GoOnWith(std::map<PartyIndex, BootId> boots);
+  // Another policy for the evidence of peers, by a statement that has been verified.
+  Result<Unit> TakePolicy(const PolicyStatement& statement);
   // Delivers messages to self until there are none, cuts links that failed; ends every host call.
   void Settle() { peers_.Settle(); }
   bool Busy() const { return desk_.active() + signers_.active() + keygen_.active() > 0; }
@@ -44,6 +54,7 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
   const Identity& identity() const { return identity_; }
   PeerTable& peers() { return peers_; }
   const PeerTable& peers() const { return peers_; }
+  const claims::Policy& policy() const { return policies_.policy(); }
   const auth::KeyOpener& opener() const { return opener_; }
   const NetworkTime& clocks() const { return time_; }
   const PresignPool& presignatures() const { return pool_; }
@@ -94,6 +105,7 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
   Identity identity_;
   RecordBook& records_;
   Outbox& outbox_;
+  PolicyBook policies_;
   PeerTable peers_;
   NetworkTime time_{identity_.manifest.t};
   std::uint64_t next_telling_ms_ = 0;

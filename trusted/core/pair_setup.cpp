@@ -182,6 +182,7 @@ void PeerTable::SetupFailed(PartyIndex party, Peer& peer) {
 
 void PeerTable::OnTick(std::uint64_t now_ms) {
   now_ms_ = now_ms;
+  TickAttestation();
   for (auto& [party, peer] : peers_) {
     TickRuns(party, peer);
     const bool lacks_setup = peer.link != 0 && !peer.pair;

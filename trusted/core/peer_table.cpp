@@ -27,7 +27,7 @@ void PeerTable::OnUp(PartyIndex party, std::uint64_t link) {
     outbox_.Log(Event::kPeerRefused, {}, party, static_cast<std::uint64_t>(started.error()));
     return outbox_->Cut(link);
   }
-  links_.emplace(link, Link{party, std::move(started.value().session)});
+  links_.emplace(link, Link{party, std::move(started.value().session), now_ms_});
   Transmit(link, started.value().frames);
 }
 
@@ -66,12 +66,14 @@ void PeerTable::OnFrame(std::uint64_t link, ByteSpan frame) {
   const auto entry = links_.find(link);
   if (entry == links_.end()) return outbox_->Cut(link);
   Link& current = entry->second;
-  const bool was_open = current.session.open();
+  const bool was_attesting = current.session.attesting();
   auto output = current.session.OnFrame(frame);
   if (!output.ok()) return Cut(link, Event::kPeerRefused, output.error());
   Transmit(link, output.value().frames);
   const PartyIndex party = current.party;
-  if (!was_open && current.session.open()) OnOpened(current, link);
+  if (!was_attesting && current.session.attesting()) return StartAttesting(link, current);
+  if (output.value().evidence) return Examine(link, current, output.value().evidence->Expose());
+  if (was_attesting && current.session.open()) OnOpened(current, link);
   for (const crypto::SecretBytes& message : output.value().messages) {
     if (!links_.contains(link)) return;  // a message before this one had the link cut
     OnMessage(party, message.Expose());
@@ -100,9 +102,11 @@ void PeerTable::OnOpened(Link& link, std::uint64_t number) {
     peer.kept = {};
   }
   peer.link = number;
+  peer.refused = Status::kOk;
+  link.since_ms = now_ms_;
   peer.heard_ms = now_ms_;
   peer.setup = std::monostate{};
-  outbox_.Log(Event::kPeerOpen, {}, party, 0);
+  outbox_.Log(Event::kPeerOpen, {}, party, static_cast<std::uint64_t>(*link.vouched));
   SendReport(party, peer);
   events_.OnPeerOpen(party);
   if (!peer.pair) StartSetup(party);

@@ -9,26 +9,11 @@
 
 #include "trusted/core/kept_messages.h"
 #include "trusted/core/outbox.h"
+#include "trusted/core/peer_attestation.h"
 #include "trusted/core/peer_message.h"
 #include "trusted/mul/pair_state.h"
-#include "trusted/peer/session.h"
 
 namespace passport::core {
-
-// The versions of the messages between cores that this build speaks. Those before 3 hash multiplications in
-// another way (docs/adr/0010) and sign other things in rounds 2 and 3: nobody could sign with them.
-inline constexpr peer::VersionRange kProtocolVersions{3, 3};
-
-// What this enclave is in its network. Borrowed by every part of the core.
-struct Identity {
-  peer::Manifest manifest;
-  Hash32 manifest_hash{};
-  PartyIndex self;
-  BootId boot;
-  crypto::SigningKey signing;
-  crypto::SecretKey32 channel;
-  peer::VersionRange versions = kProtocolVersions;
-};
 
 class PeerEvents {
  public:
@@ -47,10 +32,16 @@ struct PeerFaults {
 };
 inline constexpr std::uint32_t kBurnsToBan = 3;  // rules.md 17
 
-class PeerTable {
+class PeerTable final : private AttestationPort {
  public:
-  PeerTable(const Identity& identity, Outbox& outbox, PeerEvents& events, crypto::Rng& rng)
-      : identity_(identity), outbox_(outbox), events_(events), rng_(rng) {}
+  PeerTable(const Identity& identity, Outbox& outbox, PeerEvents& events, AttestationParts attestation,
+            crypto::Rng& rng)
+      : identity_(identity),
+        outbox_(outbox),
+        events_(events),
+        attestation_(identity, *this, std::move(attestation)),
+        rng_(rng) {}
+  ~PeerTable() override = default;
 
   // Host calls. A link that speaks garbage is cut.
   void OnUp(PartyIndex party, std::uint64_t link);
@@ -69,6 +60,11 @@ class PeerTable {
   // Delivers what was sent to self and cuts links that could not send, which ends runs: neither may happen
   // inside Send. Called by the core at the end of each call.
   void Settle();
+
+  // The policy has changed: every session has to show its evidence anew, in the next one.
+  void AttestAgain();
+  // Why the evidence of a peer without a session was refused the last time; kOk: it was not.
+  Status Refused(PartyIndex party) const;
 
   std::vector<PartyIndex> Open() const;
   std::vector<PartyIndex> Ready() const;  // open, set up, not banned
@@ -94,6 +90,9 @@ class PeerTable {
   struct Link {
     PartyIndex party;
     peer::Session session;
+    std::uint64_t since_ms = 0;  // of the handshake, or later of its opening
+    bool shown = false;          // our evidence is sent
+    std::optional<attest::Provider> vouched = {};  // for the peer's, which was accepted
   };
   // At most one part of a setup for each peer: one that computes, or one that waits for a message.
   using SetupState =
@@ -110,14 +109,22 @@ class PeerTable {
     std::shared_ptr<const mul::PairState> pair;
     PeerFaults faults;
     KeptMessages kept;
-    bool keeps_runs = false;      // messages of runs are kept for the next session
-    bool awaits_report = false;   // and wait until the peer has said in this one what it has
-    std::uint64_t lost_ms = 0;    // when the last session ended
-    std::uint64_t report_ms = 0;  // when the next report is due
+    bool keeps_runs = false;       // messages of runs are kept for the next session
+    bool awaits_report = false;    // and wait until the peer has said in this one what it has
+    std::uint64_t lost_ms = 0;     // when the last session ended
+    std::uint64_t report_ms = 0;   // when the next report is due
+    Status refused = Status::kOk;  // its evidence, since the last session that opened
   };
 
   static bool Computes(const std::map<PartyIndex, Peer>::value_type& entry);
   void OnOpened(Link& link, std::uint64_t number);
+  // Attestation of sessions that are not open yet (peer_opening.cpp).
+  void StartAttesting(std::uint64_t number, Link& link);
+  void Examine(std::uint64_t number, const Link& link, ByteSpan proof);
+  void OnProof(std::uint64_t link, const Result<Bytes>& proof) override;
+  void OnVerdict(std::uint64_t link, const Result<attest::Provider>& verdict) override;
+  void AcceptIfDone(std::uint64_t number, Link& link);
+  void TickAttestation();
   void OnSessionLost(PartyIndex party, Peer& peer);
   void OnReport(PartyIndex from, Peer& peer, ByteSpan body);
   void SendReport(PartyIndex to, Peer& peer);
@@ -146,6 +153,7 @@ class PeerTable {
   const Identity& identity_;
   Outbox& outbox_;
   PeerEvents& events_;
+  PeerAttestation attestation_;
   crypto::Rng& rng_;
   std::uint64_t now_ms_ = 0;
   PartyIndex last_stepped_;

@@ -3,11 +3,13 @@
 #include <algorithm>
 
 #include "edl/base/codec.h"
+#include "trusted/crypto/ct.h"
 
 namespace passport::peer {
 namespace {
 
 constexpr std::string_view kProtocolName = "passport/1";
+constexpr std::string_view kAccepted = "accepted";
 
 Bytes Frame(FrameType type, ByteSpan body) {
   return Writer().U8(static_cast<std::uint8_t>(type)).Raw(body).Take();
@@ -69,6 +71,7 @@ Result<SessionOutput> Session::OnFrame(ByteSpan frame) {
 
 Result<SessionOutput> Session::Handle(ByteSpan frame) {
   if (auto* state = std::get_if<Open>(&state_)) return OnMessage(*state, frame);
+  if (auto* state = std::get_if<Attesting>(&state_)) return OnAttest(*state, frame);
   if (auto* state = std::get_if<AwaitingBind>(&state_)) return OnBind(std::move(*state), frame);
   if (auto* state = std::get_if<AwaitingHandshake>(&state_)) return OnHandshake(std::move(*state), frame);
   if (auto* state = std::get_if<AwaitingAnnounce>(&state_)) return OnAnnounce(std::move(*state), frame);
@@ -118,13 +121,53 @@ Result<SessionOutput> Session::OnBind(AwaitingBind state, ByteSpan frame) {
   if (bind.manifest_hash != own_.manifest_hash) return Fail(Status::kPeerManifest);
   const std::uint16_t version = std::min(own_.versions.max, bind.versions.max);
   if (version < own_.versions.min || version < bind.versions.min) return Fail(Status::kPeerVersion);
-  state_ = Open{std::move(state.channel), bind.boot, version};
+  state_ = Attesting{{std::move(state.channel), bind.boot, version}};
   return SessionOutput{};
+}
+
+Result<SessionOutput> Session::OnAttest(Attesting& state, ByteSpan frame) {
+  PASSPORT_TRY_VOID(BodyOf(frame, FrameType::kTransport));
+  PASSPORT_TRY(crypto::SecretBytes message, state.bound.channel.receive.Open(frame));
+  SessionOutput output;
+  if (!state.seen) {
+    state.seen = true;
+    output.evidence = std::move(message);
+    return output;
+  }
+  // It has not seen our evidence, or says something else before both are open.
+  const bool accepts = crypto::EqualCt(message.Expose(), AsBytes(kAccepted));
+  if (state.welcome || !state.shown || !accepts) return Fail(Status::kHandshake);
+  state.welcome = true;
+  OpenIfBothAccepted(state);
+  return output;
+}
+
+Result<Bytes> Session::SealEvidence(ByteSpan evidence) {
+  auto* state = std::get_if<Attesting>(&state_);
+  if (state == nullptr || state->shown) return Fail(Status::kBadSession);
+  if (evidence.size() > kMessageBytesMax) return Fail(Status::kTooLong);
+  state->shown = true;
+  return state->bound.channel.send.Seal(evidence);
+}
+
+Result<Bytes> Session::Accept() {
+  auto* state = std::get_if<Attesting>(&state_);
+  if (state == nullptr || !state->shown || !state->seen || state->accepted) return Fail(Status::kBadSession);
+  state->accepted = true;
+  Bytes frame = state->bound.channel.send.Seal(AsBytes(kAccepted));
+  OpenIfBothAccepted(*state);
+  return frame;
+}
+
+void Session::OpenIfBothAccepted(Attesting& state) {
+  if (!state.accepted || !state.welcome) return;
+  BoundChannel bound = std::move(state.bound);  // out of what the assignment destroys
+  state_ = Open{std::move(bound)};
 }
 
 Result<SessionOutput> Session::OnMessage(Open& state, ByteSpan frame) {
   PASSPORT_TRY_VOID(BodyOf(frame, FrameType::kTransport));
-  PASSPORT_TRY(crypto::SecretBytes message, state.channel.receive.Open(frame));
+  PASSPORT_TRY(crypto::SecretBytes message, state.bound.channel.receive.Open(frame));
   SessionOutput output;
   output.messages.push_back(std::move(message));
   return output;
@@ -134,13 +177,14 @@ Result<Bytes> Session::Seal(ByteSpan message) {
   Open* state = std::get_if<Open>(&state_);
   if (state == nullptr) return Fail(Status::kBadSession);
   if (message.size() > kMessageBytesMax) return Fail(Status::kTooLong);
-  return state->channel.send.Seal(message);
+  return state->bound.channel.send.Seal(message);
 }
 
-const Session::Open& Session::OpenState() const {
+const Session::BoundChannel& Session::Bound() const {
+  if (const auto* state = std::get_if<Attesting>(&state_)) return state->bound;
   const Open* state = std::get_if<Open>(&state_);
   PASSPORT_CHECK(state != nullptr);
-  return *state;
+  return state->bound;
 }
 
 }  // namespace passport::peer

@@ -2,6 +2,7 @@
 // manifest.
 #pragma once
 
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -23,9 +24,11 @@ struct LocalEnd {
   VersionRange versions;
 };
 
-// What one frame caused: frames to send on the same link, in order, and messages for the core.
+// What one frame caused: frames to send on the same link, in order, what the peer shows of itself, and
+// messages for the core.
 struct SessionOutput {
   std::vector<Bytes> frames;
+  std::optional<crypto::SecretBytes> evidence;
   std::vector<crypto::SecretBytes> messages;
 };
 
@@ -33,7 +36,12 @@ struct SessionOutput {
 //   announce    the manifest hash, in clear, only so that a difference is named and not just a failed
 //   handshake handshake   Noise KK; the prologue is protocol name, manifest hash, both parties and workers
 //   bind        the first transport message (bind.h)
-// and hands out messages only after the peer's bind verified. Any failure closes the session for good.
+//   evidence    the second: what proves to the peer which enclave this is. Whether that is enough is the
+//   core's
+//               word, as is making it; both may take a while
+//   accepted    the third, once the core accepted the peer's evidence
+// and is open only when each end has accepted the other: what is sealed then is read by an enclave that this
+// one accepted and that accepted this one (boundary.md 5.4). Any failure closes the session for good.
 class Session {
  public:
   struct Started;
@@ -48,16 +56,25 @@ class Session {
   // closed before).
   Result<SessionOutput> OnFrame(ByteSpan frame);
 
+  // Once each while attesting, or kBadSession: the frame with our evidence, of at most kMessageBytesMax
+  // bytes; and, after the peer's evidence came, the frame that says it is accepted, which may open the
+  // session.
+  Result<Bytes> SealEvidence(ByteSpan evidence);
+  Result<Bytes> Accept();
+
   // The frame that carries a message. kBadSession unless open, kTooLong over kMessageBytesMax.
   Result<Bytes> Seal(ByteSpan message);
 
   bool open() const { return std::holds_alternative<Open>(state_); }
+  bool attesting() const { return std::holds_alternative<Attesting>(state_); }  // the peer's bind verified
   PartyIndex peer() const { return peer_.party; }
   std::uint16_t peer_worker() const { return peer_.worker; }
-  // Only while open.
-  const BootId& peer_boot() const { return OpenState().peer_boot; }
-  const HandshakeHash& handshake_hash() const { return OpenState().channel.hash; }
-  std::uint16_t version() const { return OpenState().version; }  // the highest that both speak
+  // Only while attesting or open.
+  const BootId& peer_boot() const { return Bound().peer_boot; }
+  const HandshakeHash& handshake_hash() const { return Bound().channel.hash; }
+  std::uint16_t version() const { return Bound().version; }  // the highest that both speak
+  Role own_role() const { return own_.party < peer_.party ? Role::kInitiator : Role::kResponder; }
+  Role peer_role() const { return own_.party < peer_.party ? Role::kResponder : Role::kInitiator; }
 
  private:
   struct Peer {
@@ -88,13 +105,23 @@ class Session {
   struct AwaitingBind {
     Channel channel;
   };
-  struct Open {
+  struct BoundChannel {
     Channel channel;
     BootId peer_boot;
     std::uint16_t version = 0;
   };
+  struct Attesting {
+    BoundChannel bound;
+    bool shown = false;     // our evidence is sealed
+    bool seen = false;      // the peer's came
+    bool accepted = false;  // and we said so
+    bool welcome = false;   // the peer accepted ours
+  };
+  struct Open {
+    BoundChannel bound;
+  };
   struct Closed {};
-  using State = std::variant<AwaitingAnnounce, AwaitingHandshake, AwaitingBind, Open, Closed>;
+  using State = std::variant<AwaitingAnnounce, AwaitingHandshake, AwaitingBind, Attesting, Open, Closed>;
 
   Session(const Bind& own, const Peer& peer, Handshake handshake)
       : own_(own), peer_(peer), state_(AwaitingAnnounce{std::move(handshake)}) {}
@@ -103,10 +130,10 @@ class Session {
   Result<SessionOutput> OnAnnounce(AwaitingAnnounce state, ByteSpan frame);
   Result<SessionOutput> OnHandshake(AwaitingHandshake state, ByteSpan frame);
   Result<SessionOutput> OnBind(AwaitingBind state, ByteSpan frame);
+  Result<SessionOutput> OnAttest(Attesting& state, ByteSpan frame);
   Result<SessionOutput> OnMessage(Open& state, ByteSpan frame);
-  Role own_role() const { return own_.party < peer_.party ? Role::kInitiator : Role::kResponder; }
-  Role peer_role() const { return own_.party < peer_.party ? Role::kResponder : Role::kInitiator; }
-  const Open& OpenState() const;
+  void OpenIfBothAccepted(Attesting& state);
+  const BoundChannel& Bound() const;
 
   Bind own_;
   Peer peer_;

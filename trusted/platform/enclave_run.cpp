@@ -2,6 +2,7 @@
 // the other.
 #include "trusted/platform/enclave_run.h"
 
+#include "trusted/platform/build_kind.h"
 #include "trusted/platform/channel.h"
 #include "trusted/platform/confined_start.h"
 
@@ -50,10 +51,29 @@ std::vector<core::Claim> Claims(const LaunchInfo& info, const ConfinementRecord&
   return claims;
 }
 
+// An instrumented build runs unconfined, and --dev is for whoever looks inside: neither is for production.
+core::LaunchClaims ToClaims(const LaunchInfo& info, const ConfinementRecord& record) {
+  return {.debug = info.development || kSanitized,
+          .release = {info.release.signer_sha256, info.release.product_id, info.release.svn},
+          .filter_sha256 = record.filter_sha256,
+          .key_sources = info.keys.source_mask,
+          .key_epoch = info.keys.key_epoch,
+          .counter = info.counter.has_value()};
+}
+
+std::vector<core::ProviderState> ToProviders(const std::vector<platform_link::Probe>& probes) {
+  std::vector<core::ProviderState> out;
+  for (const platform_link::Probe& probe : probes)
+    out.push_back({static_cast<attest::Provider>(probe.provider), probe.available, probe.text});
+  return out;
+}
+
 core::CoreConfig ToCoreConfig(ConfinedStart start, const EnclaveParts& parts) {
   LaunchInfo& info = start.info;
   core::CoreConfig config;
   config.confinement = Claims(info, start.confinement);
+  config.launch = ToClaims(info, start.confinement);
+  config.providers = ToProviders(info.providers);
   config.keys.unique = std::move(info.keys.unique);
   config.keys.product = std::move(info.keys.product);
   config.keys.svn = info.release.svn;

@@ -18,6 +18,7 @@ enum class RecordKind : std::uint8_t {
   kKeyState = 0x07,    // the epochs of one key that was ever refreshed
   kRefresh = 0x08,     // operators' refresh statements
   kMadeKeys = 0x09,    // keys whose accounts do not name them yet
+  kPolicy = 0x0a,      // the policy that operators signed
   kScope = 0x10,
   kAccount = 0x11,
   kEnvelope = 0x12,  // the network's envelope keys

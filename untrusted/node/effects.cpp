@@ -25,7 +25,8 @@ bool IsWarning(Event event, std::uint64_t value) {
          event == Event::kRecordRefused || event == Event::kRecordForked || event == Event::kPeerRefused ||
          event == Event::kPairBurned || event == Event::kKeyAborted || event == Event::kSignAborted ||
          event == Event::kSignLie || event == Event::kSignUndefended || event == Event::kDisputeRefused ||
-         event == Event::kAdminRefused;
+         event == Event::kAdminRefused || event == Event::kAttestRefused || event == Event::kProofMissing ||
+         event == Event::kAnswerRefused;
 }
 
 // Events that say how many presignatures were dropped unused.

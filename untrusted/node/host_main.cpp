@@ -17,11 +17,12 @@ namespace passport::host {
 namespace {
 
 constexpr int kEnclaveFd = 3;
+constexpr int kPlatformFd = 4;  // given by a passportd that has helpers; answers to the enclave come there
 constexpr int kExitFailed = 1;
 constexpr int kExitUsage = 2;
 constexpr std::size_t kSaltBytes = 32;
 
-bool IsEnclaveSocket(int fd) {
+bool IsSeqpacket(int fd) {
   int type = 0;
   socklen_t size = sizeof type;
   return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET;
@@ -62,6 +63,8 @@ void ListenForSignals(net::asio::signal_set& signals, node::Node& node, bool& st
 int Run(const config::Config& config, const metrics::Log& log) {
   std::string salt(kSaltBytes, '\0');
   node::NodeOptions options = ToOptions(config);
+  // Before anything is opened that could get this number.
+  if (IsSeqpacket(kPlatformFd)) options.platform_fd = kPlatformFd;
   if (getrandom(salt.data(), salt.size(), 0) != static_cast<ssize_t>(salt.size()) ||
       getrandom(&options.mesh.jitter_seed, sizeof options.mesh.jitter_seed, 0) < 0) {
     log.Write(metrics::Level::kError, "no_randomness", {{"next", "this kernel cannot run a node"}});
@@ -113,7 +116,7 @@ int Main(const std::vector<std::string>& arguments) {
     std::cout << help->text;
     return 0;
   }
-  if (!IsEnclaveSocket(kEnclaveFd)) {
+  if (!IsSeqpacket(kEnclaveFd)) {
     std::cerr << "descriptor 3 is not the enclave's socket; start this program through passportd\n";
     return kExitUsage;
   }

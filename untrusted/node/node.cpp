@@ -51,6 +51,9 @@ Node::Node(boost::asio::io_context& io, int enclave_fd, NodeOptions options, sto
           metrics),
       mesh_(io, options_.mesh, PeerHandlers(), log, metrics),
       timers_(std::make_unique<Timers>(io)) {
+  if (options_.platform_fd >= 0)
+    platform_ = std::make_unique<enclave::PlatformAnswers>(
+        io, options_.platform_fd, [this](ByteSpan answer) { return OnPlatformAnswer(answer); }, metrics);
   metrics.Gauge("passport_phase", "Phase of the enclave: 0 boot, 1 waiting for a manifest, 2 serving.",
                 [this] { return static_cast<double>(phase_); });
 }
@@ -75,6 +78,11 @@ mesh::MeshHandlers Node::PeerHandlers() {
           [this](std::uint64_t link, const Bytes& frame, std::function<void()> taken) {
             OnPeerFrame(link, frame, std::move(taken));
           }};
+}
+
+bool Node::OnPlatformAnswer(ByteSpan answer) {
+  const edl::ProvisionCall call{.kind = edl::ProvisionKind::kPlatform, .data = answer};
+  return enclave_.Submit(Urgency::kPeer, call).ok();
 }
 
 void Node::OnPeerFrame(std::uint64_t link, const Bytes& frame, std::function<void()> taken) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "untrusted/enclave/enclave.h"
+#include "untrusted/enclave/platform_answers.h"
 #include "untrusted/mesh/mesh.h"
 #include "untrusted/metrics/log.h"
 #include "untrusted/net/http_server.h"
@@ -19,6 +20,7 @@ namespace passport::host::node {
 struct NodeOptions {
   std::vector<std::string> api_bind = {"127.0.0.1", "::1"};
   std::uint16_t api_port = 0;
+  int platform_fd = -1;       // where passportd's answers to the enclave come; -1: it gives none
   std::string manifest_path;  // empty: none
   std::string peer_listen;    // empty: what the manifest says
   std::chrono::milliseconds tick_time{50};
@@ -43,8 +45,8 @@ struct NodeEvents {
 // Must not be destroyed while the io_context runs.
 class Node {
  public:
-  // Takes over `enclave_fd`. `salt` is 16 or more random bytes; it keeps strangers from choosing colliding
-  // texts.
+  // Takes over `enclave_fd` and NodeOptions::platform_fd. `salt` is 16 or more random bytes; it keeps
+  // strangers from choosing colliding texts.
   Node(boost::asio::io_context& io, int enclave_fd, NodeOptions options, store::RecordStore& store,
        std::string salt, const metrics::Log& log, metrics::Registry& metrics, NodeEvents events);
   ~Node();
@@ -83,6 +85,7 @@ class Node {
   void ConnectPeers(const edl::Answer& answer);
   // node.cpp
   mesh::MeshHandlers PeerHandlers();
+  bool OnPlatformAnswer(ByteSpan answer);
   void OnPeerFrame(std::uint64_t link, const Bytes& frame, std::function<void()> taken);
   void Fail(const std::string& event, const std::string& reason);
   void Exit(int code);
@@ -99,6 +102,7 @@ class Node {
   metrics::Registry& metrics_;
   NodeEvents events_;
   enclave::Enclave enclave_;
+  std::unique_ptr<enclave::PlatformAnswers> platform_;  // null: there are none
   rpc::Api api_;
   net::HttpServer http_;
   mesh::Mesh mesh_;

@@ -1,4 +1,5 @@
-// What each HTTP request means: client calls, GET /health, /enclave and /metrics, POST /manifest and /admin.
+// What each HTTP request means: client calls, GET /health, /enclave, /attestation and /metrics, POST
+// /manifest and /admin.
 #include "untrusted/rpc/api.h"
 
 #include <sys/random.h>
@@ -55,6 +56,15 @@ net::HttpReply Error(unsigned status, Refusal refusal, const char* detail) {
 bool IsLocal(const net::HttpRequest& request) {
   return net::IsLoopback(request.client) &&
          std::ranges::none_of(request.headers, [](const auto& header) { return header.name == "origin"; });
+}
+
+// The nonce of a query "nonce=64-hex-digits", or what is wrong with it.
+Result<ByteArray<32>, const char*> NonceOf(std::string_view query) {
+  if (!query.starts_with(kNonceParameter)) return Fail("the only parameter is nonce");
+  const auto bytes = ParseHex(query.substr(kNonceParameter.size()));
+  const auto nonce = bytes.ok() ? ToArray<32>(bytes.value()) : Fail(Status::kBadHex);
+  if (!nonce.ok()) return Fail("nonce must be 64 hex digits");
+  return nonce.value();
 }
 
 // What POST /manifest and /admin answer: the verdict of the enclave, or the status of the call when it had
@@ -119,8 +129,10 @@ void Api::HandleGet(const net::HttpRequest& request, net::ReplyFunction reply) {
     return SubmitForToken(edl::StatusCall{.token = ++last_token_}, Kind::kStatus, std::move(reply));
   }
   if (path == "/enclave") return HandleEnclave(query, std::move(reply));
+  if (path == "/attestation") return HandleAttestation(query, std::move(reply));
   reply(Error(404, Refusal::kInvalidRequest,
-              "not found; there are /health, /enclave?nonce=64-hex-digits, /metrics, and POST for calls"));
+              "not found; there are /health, /enclave, /attestation?nonce=64-hex-digits, /metrics, and POST "
+              "for calls"));
 }
 
 void Api::HandleEnclave(std::string_view query, net::ReplyFunction reply) {
@@ -130,15 +142,19 @@ void Api::HandleEnclave(std::string_view query, net::ReplyFunction reply) {
       return reply(Error(503, Refusal::kInternal, "no randomness for a nonce; give one"));
     }
   } else {
-    if (!query.starts_with(kNonceParameter))
-      return reply(Error(400, Refusal::kInvalidRequest, "the only parameter is nonce"));
-    const auto bytes = ParseHex(query.substr(kNonceParameter.size()));
-    if (!bytes.ok() || bytes.value().size() != call.nonce.size()) {
-      return reply(Error(400, Refusal::kInvalidRequest, "nonce must be 64 hex digits"));
-    }
-    std::copy(bytes.value().begin(), bytes.value().end(), call.nonce.begin());
+    const auto nonce = NonceOf(query);
+    if (!nonce.ok()) return reply(Error(400, Refusal::kInvalidRequest, nonce.error()));
+    call.nonce = nonce.value();
   }
   SubmitForToken(call, Kind::kAttest, std::move(reply));
+}
+
+// Evidence is worth what its nonce is: whoever asks has to choose it.
+void Api::HandleAttestation(std::string_view query, net::ReplyFunction reply) {
+  const auto nonce = NonceOf(query);
+  if (!nonce.ok()) return reply(Error(400, Refusal::kInvalidRequest, nonce.error()));
+  SubmitForToken(edl::AttestCall{.token = ++last_token_, .nonce = nonce.value(), .evidence = true},
+                 Kind::kEvidence, std::move(reply));
 }
 
 void Api::HandlePost(const net::HttpRequest& request, net::ReplyFunction reply) {
@@ -223,7 +239,9 @@ void Api::OnReply(const edl::ReplyEffect& effect) {
                        std::to_string(effect.outcome) + "\"")
         .Add();
   }
-  pending.reply(Json(std::string(AsText(effect.body))));
+  net::HttpReply answer = Json(std::string(AsText(effect.body)));
+  if (pending.kind == Kind::kEvidence && effect.outcome != 0) answer.status = 503;
+  pending.reply(std::move(answer));
 }
 
 // An enclave that works answers operators at once and refuses a client before request_time ends, whatever the
@@ -232,7 +250,7 @@ void Api::Expire(Clock::time_point now) {
   std::vector<std::uint64_t> expired;
   std::vector<std::uint64_t> of_operators;
   for (const auto& [token, pending] : pending_) {
-    const bool client = pending.kind == Kind::kClient;
+    const bool client = pending.kind == Kind::kClient || pending.kind == Kind::kEvidence;  // may take a while
     if (now - pending.since < (client ? options_.request_time : options_.status_time)) continue;
     (client ? expired : of_operators).push_back(token);
   }

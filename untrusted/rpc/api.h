@@ -1,4 +1,5 @@
-// What each HTTP request means: client calls, GET /health, /enclave and /metrics, POST /manifest and /admin.
+// What each HTTP request means: client calls, GET /health, /enclave, /attestation and /metrics, POST /manifest
+// and /admin.
 //
 // The host reads headers, never bodies: a JSON-RPC request goes to the enclave as it came.
 #pragma once
@@ -27,7 +28,7 @@ struct ApiOptions {
   double new_keys_per_second_address = 200;  // keys not seen before; each costs the enclave an RSA operation
 };
 
-// GET /health and /enclave, POST /manifest and /admin, of one address: operators and their tools ask seldom.
+// GET /health, /enclave and /attestation, POST /manifest and /admin, of one address: operators and their tools ask seldom.
 inline constexpr double kOperatorRequestsPerSecond = 100;
 
 // The headers that every reply carries, so that browsers let any page read it.
@@ -51,7 +52,7 @@ class Api {
   std::size_t pending_count() const { return pending_.size(); }
 
  private:
-  enum class Kind { kClient, kStatus, kAttest };
+  enum class Kind { kClient, kStatus, kAttest, kEvidence };
   struct Pending {
     net::ReplyFunction reply;
     Clock::time_point since;
@@ -60,6 +61,7 @@ class Api {
 
   void HandleGet(const net::HttpRequest& request, net::ReplyFunction reply);
   void HandleEnclave(std::string_view query, net::ReplyFunction reply);
+  void HandleAttestation(std::string_view query, net::ReplyFunction reply);
   void HandlePost(const net::HttpRequest& request, net::ReplyFunction reply);
   void HandleManifest(const net::HttpRequest& request, net::ReplyFunction reply);
   void HandleClientRequest(const net::HttpRequest& request, net::ReplyFunction reply);

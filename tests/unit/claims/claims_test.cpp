@@ -40,6 +40,9 @@ TEST(Claims, TextsThatWouldBreakJsonOrATerminalAreRefused) {
     EXPECT_EQ(Claims::Parse(claims.Encode()).error(), Status::kMalformed) << text;
   }
   Claims claims = SampleClaims();
+  claims.layers.push_back({"seccomp", "off"});  // a second word on it
+  EXPECT_EQ(Claims::Parse(claims.Encode()).error(), Status::kMalformed);
+  claims = SampleClaims();
   claims.build = std::string(129, 'x');
   EXPECT_EQ(Claims::Parse(claims.Encode()).error(), Status::kMalformed);
 }

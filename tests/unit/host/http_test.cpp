@@ -166,6 +166,25 @@ TEST_F(Api, Get_HealthEnclaveMetricsAndNothingElse) {
   }
 }
 
+TEST_F(Api, Get_AttestationAsksForEvidenceAndNeedsANonce) {
+  fake.on_attest = [](const edl::AttestCall& call, edl::Effects& effects) {
+    const bool busy = call.nonce[0] == 0xbb;
+    effects.Reply(call.token, 0, busy ? 1 : 0, ToBytes(call.evidence ? ToHex(call.nonce) : "claims alone"));
+    return Status::kOk;
+  };
+  RawClient client(Start());
+  const auto get = [&](std::string_view path) {
+    client.Send(Get(path));
+    return client.Read();
+  };
+  const std::string nonce(64, 'a');
+  EXPECT_EQ(get("/attestation?nonce=" + nonce).body, nonce);
+  EXPECT_EQ(get("/enclave?nonce=" + nonce).body, "claims alone");
+  EXPECT_EQ(get("/attestation?nonce=" + std::string(64, 'b')).status, 503);
+  for (const char* path : {"/attestation", "/attestation?nonce=abc", "/attestation?other=1"})
+    EXPECT_EQ(get(path).status, 400) << path;
+}
+
 TEST_F(Api, Post_ManifestAndAdminGetTheVerdict) {
   fake.on_provision = [](const edl::ProvisionCall& call, edl::Effects& effects) {
     EXPECT_EQ(call.kind, edl::ProvisionKind::kManifest);

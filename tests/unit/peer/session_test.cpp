@@ -33,6 +33,8 @@ Result<Session::Started> StartEnd(const Manifest& manifest, std::uint16_t own, s
   return Session::Start(manifest, local, PartyIndex{peer}, options.peer_worker, rng);
 }
 
+constexpr std::string_view kEvidence = "what proves who this is";
+
 // Two ends and the frames between them; nothing but bytes passes.
 struct Link {
   Link(Session::Started a, Session::Started b)
@@ -60,6 +62,12 @@ struct Link {
       return;
     }
     for (Bytes& each : output.value().frames) back.push_back(std::move(each));
+    // Each end shows something and accepts whatever it is shown; a second showing is refused.
+    if (to.attesting()) {
+      auto shown = to.SealEvidence(AsBytes(kEvidence));
+      if (shown.ok()) back.push_back(std::move(shown).value());
+    }
+    if (output.value().evidence) back.push_back(to.Accept().value());
   }
 
   Session low, high;
@@ -80,7 +88,50 @@ std::string TextOf(const Result<SessionOutput>& output) {
   return std::string(AsText(output.value().messages[0].Expose()));
 }
 
-TEST(Session, Open_WhenBothBindsVerified) {
+// Two ends whose binds are verified and that have shown nothing yet.
+Link BoundLink() {
+  const Manifest manifest = MakeManifest(3, 2);
+  Link link(StartEnd(manifest, 1, 2).value(), StartEnd(manifest, 2, 1).value());
+  while (!link.low.attesting() || !link.high.attesting()) {
+    for (auto* way : {&link.to_high, &link.to_low}) {
+      if (way->empty()) continue;
+      const Bytes frame = std::move(way->front());
+      way->pop_front();
+      const bool up = way == &link.to_high;
+      SessionOutput output = (up ? link.high : link.low).OnFrame(frame).value();
+      for (Bytes& each : output.frames) (up ? link.to_low : link.to_high).push_back(std::move(each));
+    }
+  }
+  EXPECT_TRUE(link.to_high.empty() && link.to_low.empty());
+  return link;
+}
+
+TEST(Session, OpensOnlyWhenEachEndHasAcceptedTheOther) {
+  Link link = BoundLink();
+  EXPECT_EQ(link.low.handshake_hash(), link.high.handshake_hash());
+  EXPECT_EQ(link.low.Accept().error(), Status::kBadSession);  // nothing shown, nothing seen
+  const Bytes low_shows = link.low.SealEvidence(AsBytes("low")).value();
+  EXPECT_EQ(link.low.SealEvidence(AsBytes("low")).error(), Status::kBadSession);
+  EXPECT_EQ(link.low.Accept().error(), Status::kBadSession);  // nothing seen
+  const Bytes high_shows = link.high.SealEvidence(AsBytes("high")).value();
+  EXPECT_EQ(AsText(link.high.OnFrame(low_shows).value().evidence->Expose()), "low");
+  EXPECT_EQ(AsText(link.low.OnFrame(high_shows).value().evidence->Expose()), "high");
+
+  const Bytes low_accepts = link.low.Accept().value();
+  EXPECT_EQ(link.low.Accept().error(), Status::kBadSession);
+  EXPECT_TRUE(link.high.OnFrame(low_accepts).ok());
+  for (Session* end : {&link.low, &link.high}) {
+    EXPECT_FALSE(end->open());
+    EXPECT_EQ(end->Seal(AsBytes("a share")).error(), Status::kBadSession);
+  }
+  const Bytes high_accepts = link.high.Accept().value();
+  EXPECT_TRUE(link.high.open());
+  EXPECT_FALSE(link.low.open());
+  EXPECT_TRUE(link.low.OnFrame(high_accepts).ok());
+  EXPECT_TRUE(link.low.open());
+}
+
+TEST(Session, Open_NamesTheOtherEnd) {
   Link link = OpenLink();
   EXPECT_EQ(link.low.peer_boot(), BootOf(2));
   EXPECT_EQ(link.high.peer_boot(), BootOf(1));
@@ -273,6 +324,22 @@ class MaliciousPeer {
   Result<SessionOutput> SendFirst(ByteSpan message) {
     return victim_.OnFrame(MessageStream(Handshake().send, 0).Seal(message));
   }
+  // Binds honestly, then says this; the first refusal. The victim has shown its evidence before, or not.
+  Status SayAfterBind(bool shown, const std::vector<std::string>& messages) {
+    Transport transport = Handshake();
+    MessageStream stream(std::move(transport.send), 0);
+    const NodeKeys keys(1);
+    EXPECT_TRUE(
+        victim_
+            .OnFrame(stream.Seal(EncodeBind(HonestBind(), transport.hash, Role::kInitiator, keys.identity)))
+            .ok());
+    if (shown) EXPECT_TRUE(victim_.SealEvidence({}).ok());
+    for (const std::string& message : messages) {
+      const auto output = victim_.OnFrame(stream.Seal(AsBytes(message)));
+      if (!output.ok()) return output.error();
+    }
+    return Status::kOk;
+  }
   Bind HonestBind() const { return {{1, 1}, PartyIndex{1}, 0, BootOf(1), manifest_.Hash()}; }
   const Session& victim() const { return victim_; }
 
@@ -300,7 +367,19 @@ class MaliciousPeer {
 TEST(Session, Bind_OfAnHonestPeerOpens) {
   MaliciousPeer peer;
   EXPECT_TRUE(peer.SendBind(peer.HonestBind(), Role::kInitiator, NodeKeys(1).identity).ok());
-  EXPECT_TRUE(peer.victim().open());
+  EXPECT_TRUE(peer.victim().attesting());
+}
+
+// The peer accepts what it has not seen, says something else, or says it twice.
+TEST(Session, AnythingElseBeforeBothAccepted_ClosesTheSession) {
+  const auto said = [](bool shown, const std::vector<std::string>& messages) {
+    return MaliciousPeer().SayAfterBind(shown, messages);
+  };
+  EXPECT_EQ(said(true, {"evidence", "accepted"}), Status::kOk);
+  EXPECT_EQ(said(false, {"evidence", "accepted"}), Status::kHandshake);
+  EXPECT_EQ(said(true, {"evidence", "a share"}), Status::kHandshake);
+  EXPECT_EQ(said(true, {"evidence", "accepted", "accepted"}), Status::kHandshake);
+  EXPECT_EQ(said(true, {"evidence", "accepted", "a share"}), Status::kHandshake);
 }
 
 TEST(Session, Bind_NeedsTheIdentityKeyOfTheManifest) {

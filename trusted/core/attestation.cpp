@@ -1,0 +1,113 @@
+// What the core claims of itself, and GET /attestation.
+#include "trusted/api/reply.h"
+#include "trusted/claims/claims_json.h"
+#include "trusted/core/core.h"
+#include "trusted/json/write.h"
+
+namespace passport::core {
+namespace {
+
+constexpr std::size_t kRepliesMax = 8;
+constexpr std::uint64_t kRetryMs = 1'000;
+
+api::Error ErrorOf(Status status) {
+  if (status == Status::kBusy) {
+    api::Error out = api::MakeError(api::ErrorCode::kBusy, "too many ask for evidence at once");
+    out.retry_after_ms = kRetryMs;
+    return out;
+  }
+  return api::MakeError(api::ErrorCode::kNotAvailable,
+                        "there is no evidence (status " + std::to_string(static_cast<unsigned>(status)) +
+                            "): see the logs of passportd and passport-platform");
+}
+
+claims::Rollback RollbackOf(const peer::Manifest& manifest, bool counter) {
+  if (counter) return claims::Rollback::kPeersAndCounter;
+  return manifest.rollback == peer::RollbackRule::kWeak ? claims::Rollback::kPeersWeak
+                                                        : claims::Rollback::kPeers;
+}
+
+std::string ProvidersJson(const std::vector<ProviderState>& providers) {
+  std::vector<std::string> rows;
+  for (const ProviderState& each : providers) {
+    rows.push_back(json::ObjectWriter()
+                       .Text("provider", attest::NameOf(each.provider))
+                       .Bool("available", each.available)
+                       .Text("text", each.text)
+                       .Finish());
+  }
+  return json::ArrayOf(rows);
+}
+
+}  // namespace
+
+// Only with keys. Of a network what it does not know yet is zero.
+claims::Claims Core::MakeClaims(const ByteArray<32>& verifier_nonce) const {
+  claims::Claims out;
+  const bool devnet = node_ && IsDevnet(node_->identity().manifest);
+  out.provider = evidence_.Best(devnet);
+  out.simulated = out.provider == attest::Provider::kSimulated;
+  out.debug = config_.launch.debug;
+  out.measurement = config_.measurement;
+  out.release = config_.launch.release;
+  out.build = config_.build;
+  out.edl_schema = edl::kSchema;
+  out.filter_sha256 = config_.launch.filter_sha256;
+  out.configuration.sessions_max = static_cast<std::uint32_t>(config_.signing.runs_max);
+  out.configuration.presignatures_max = static_cast<std::uint32_t>(config_.presign.total_max);
+  const AttestedFacts facts = Facts();
+  out.configuration.manifest_hash = facts.manifest_hash;
+  out.identity_key = facts.identity_key;
+  out.channel_key = facts.channel_key;
+  out.envelope_key_sha256 = facts.envelope_key_sha256;
+  out.instance_key = instance_.public_key();
+  out.boot = boot_;
+  out.boot_counter = records_.head().boot_counter;
+  out.head_counter = records_.head().counter;
+  out.head_hash = crypto::HashSha256(records_.head().Encode());
+  out.layers = config_.confinement;
+  out.key_sources = config_.launch.key_sources;
+  out.key_epoch = config_.launch.key_epoch;
+  out.verifier_nonce = verifier_nonce;
+  if (!node_) return out;
+  const Identity& identity = node_->identity();
+  out.node = identity.self;
+  out.epoch = identity.manifest.epoch;
+  out.configuration.policy_hash = node_->policy().hash;
+  out.configuration.policy_version = node_->policy().version;
+  out.rollback = RollbackOf(identity.manifest, config_.launch.counter);
+  return out;
+}
+
+void Core::ReplyEvidence(std::uint64_t token, const ByteArray<32>& nonce) {
+  const auto refuse = [this, token](const api::Error& error) {
+    outbox_->Reply(token, 0, static_cast<std::uint16_t>(static_cast<unsigned>(error.code) + 1),
+                   ToBytes(api::ErrorBody("null", error, MakeRequestId({}, rng_))));
+  };
+  if (!keys_) return refuse(api::MakeError(api::ErrorCode::kNotReady, "the enclave has no keys yet"));
+  if (evidence_replies_ >= kRepliesMax) return refuse(ErrorOf(Status::kBusy));
+  ++evidence_replies_;
+  evidence_.Make(MakeClaims(claims::RequestNonce(nonce)),
+                 [this, token, nonce, refuse](const Result<Proof>& proof) {
+                   --evidence_replies_;
+                   if (!proof.ok()) return refuse(ErrorOf(proof.error()));
+                   outbox_->Reply(token, 0, 0, ToBytes(EvidenceJson(nonce, proof.value())));
+                 });
+}
+
+std::string Core::EvidenceJson(const ByteArray<32>& nonce, const Proof& proof) const {
+  const claims::Claims claims = claims::Claims::Parse(proof.claims).value();
+  const Hash32 answer = claims::AnswerHash(nonce, proof.claims, proof.evidence);
+  return json::ObjectWriter()
+      .Text("nonce", ToHex(nonce))
+      .Text("provider", attest::NameOf(claims.provider))
+      .Text("claims", ToBase64(proof.claims))
+      .Text("evidence", ToBase64(proof.evidence))
+      .Text("signature", ToHex(keys_->signing.Sign(answer)))
+      .Text("instance_signature", ToHex(instance_.Sign(answer)))
+      .Raw("readable", claims::ToJson(claims))
+      .Raw("providers", ProvidersJson(evidence_.providers()))
+      .Finish();
+}
+
+}  // namespace passport::core

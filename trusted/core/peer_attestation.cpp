@@ -1,0 +1,84 @@
+#include "trusted/core/peer_attestation.h"
+
+#include <algorithm>
+
+#include "trusted/attest/simulated.h"
+#include "trusted/attest/tpm2.h"
+
+namespace passport::core {
+namespace {
+
+using attest::Evidence;
+using attest::Findings;
+using attest::Provider;
+
+// What the core verifies itself: without X.509, which has no place beside the shares. Nothing: not here.
+std::optional<Result<Findings>> VerifyHere(const Evidence& evidence) {
+  if (evidence.provider == Provider::kNone) return Findings{};
+  if (evidence.provider == Provider::kSimulated) return attest::VerifySimulated(evidence);
+  if (evidence.provider == Provider::kTpm2 && evidence.collateral.empty())
+    return attest::VerifyTpm2(evidence);
+  return std::nullopt;
+}
+
+}  // namespace
+
+void PeerAttestation::Show(std::uint64_t link, const ByteArray<32>& nonce) {
+  parts_.evidence.Make(parts_.claims(nonce), [this, link](const Result<Proof>& proof) {
+    if (proof.ok()) return port_.OnProof(link, proof.value().Encode());
+    port_.OnProof(link, Fail(Status{proof.error()}));
+  });
+}
+
+void PeerAttestation::Examine(const SessionPeer& peer, ByteSpan proof_bytes) {
+  const auto refuse = [&](Status status) { port_.OnVerdict(peer.link, Fail(Status{status})); };
+  const auto proof = Proof::Parse(proof_bytes);
+  if (!proof.ok()) return refuse(proof.error());
+  auto claims = claims::Claims::Parse(proof.value().claims);
+  if (!claims.ok()) return refuse(claims.error());
+  const auto evidence = Evidence::Parse(proof.value().evidence);
+  if (!evidence.ok()) return refuse(evidence.error());
+  if (const auto right = CheckPeer(peer, claims.value()); !right.ok()) return refuse(right.error());
+  if (const auto found = VerifyHere(evidence.value()))
+    return port_.OnVerdict(peer.link, Judge(peer, claims.value(), *found));
+  if (!policy().providers.contains(evidence.value().provider)) return refuse(Status::kAttestProvider);
+  Verify(peer, std::move(claims).value(), proof.value().evidence);
+}
+
+// By a process of its own; the answer is passportd's word, and the policy may have changed meanwhile.
+void PeerAttestation::Verify(const SessionPeer& peer, claims::Claims claims, Bytes evidence) {
+  const auto asked =
+      parts_.platform.Ask(platform_link::Kind::kVerify, std::move(evidence),
+                          [this, peer, claims = std::move(claims)](const Result<Bytes>& answer) {
+                            if (!answer.ok())
+                              return port_.OnVerdict(peer.link, Fail(Status::kAttestUnavailable));
+                            port_.OnVerdict(peer.link, Judge(peer, claims, Findings::Parse(answer.value())));
+                          });
+  if (!asked.ok()) port_.OnVerdict(peer.link, Fail(Status::kAttestUnavailable));
+}
+
+// The claims are those of the enclave at the other end of this session, whatever evidence there is.
+Result<Unit> PeerAttestation::CheckPeer(const SessionPeer& peer, const claims::Claims& claims) const {
+  const peer::ManifestRow* row = identity_.manifest.Row(peer.party);
+  if (claims.identity_key != row->identity_key || claims.channel_key != row->channel_key)
+    return Fail(Status::kAttestKeys);
+  if (claims.node != peer.party || claims.boot != peer.boot || claims.epoch != identity_.manifest.epoch ||
+      claims.configuration.manifest_hash != identity_.manifest_hash)
+    return Fail(Status::kAttestNode);
+  return Ok();
+}
+
+// Certificates have to be valid at the likely time: a node that has heard no peer has no other. That the
+// evidence itself is new is shown by its nonce, not by a clock.
+Result<Provider> PeerAttestation::Judge(const SessionPeer& peer, const claims::Claims& claims,
+                                        const Result<Findings>& found) const {
+  if (!found.ok()) return Fail(Status{found.error()});
+  const std::uint64_t now_s = parts_.time.LikelyMs() / 1000;
+  PASSPORT_TRY_VOID(claims::Judge(claims, found.value(), policy(), {peer.nonce, now_s, now_s}));
+  const auto& allowed = identity_.manifest.Row(peer.party)->measurements;
+  if (!allowed.empty() && std::ranges::find(allowed, claims.measurement) == allowed.end())
+    return Fail(Status::kAttestMeasurement);
+  return claims.provider;
+}
+
+}  // namespace passport::core

@@ -1,0 +1,86 @@
+// Sessions between handshake and opening: each end shows its evidence and examines the other's.
+#include "trusted/core/peer_table.h"
+
+namespace passport::core {
+namespace {
+
+// A quote and a verification of passportd's, one after the other, at both ends.
+constexpr std::uint64_t kAttestMs = 2 * PlatformDesk::kAnswerMs;
+
+}  // namespace
+
+void PeerTable::StartAttesting(std::uint64_t number, Link& link) {
+  link.since_ms = now_ms_;
+  const peer::Session& session = link.session;
+  attestation_.Show(
+      number, claims::ChannelNonce(session.handshake_hash(), static_cast<std::uint8_t>(session.own_role())));
+}
+
+void PeerTable::Examine(std::uint64_t number, const Link& link, ByteSpan proof) {
+  const peer::Session& session = link.session;
+  attestation_.Examine(
+      {number, link.party, session.peer_boot(),
+       claims::ChannelNonce(session.handshake_hash(), static_cast<std::uint8_t>(session.peer_role()))},
+      proof);
+}
+
+void PeerTable::OnProof(std::uint64_t number, const Result<Bytes>& proof) {
+  const auto entry = links_.find(number);
+  if (entry == links_.end()) return;
+  Link& link = entry->second;
+  if (!proof.ok()) return Cut(number, Event::kProofMissing, proof.error());
+  auto frame = link.session.SealEvidence(proof.value());
+  if (!frame.ok()) return Cut(number, Event::kPeerRefused, frame.error());
+  outbox_->Send(number, std::move(frame).value());
+  link.shown = true;
+  AcceptIfDone(number, link);
+}
+
+void PeerTable::OnVerdict(std::uint64_t number, const Result<attest::Provider>& verdict) {
+  const auto entry = links_.find(number);
+  if (entry == links_.end()) return;
+  Link& link = entry->second;
+  if (!verdict.ok()) {
+    peers_[link.party].refused = verdict.error();
+    return Cut(number, Event::kAttestRefused, verdict.error());
+  }
+  link.vouched = verdict.value();
+  AcceptIfDone(number, link);
+}
+
+void PeerTable::AcceptIfDone(std::uint64_t number, Link& link) {
+  if (!link.shown || !link.vouched) return;
+  auto frame = link.session.Accept();
+  if (!frame.ok()) return Cut(number, Event::kPeerRefused, frame.error());
+  outbox_->Send(number, std::move(frame).value());
+  if (link.session.open()) OnOpened(link, number);
+}
+
+// Evidence that does not come, and evidence that has become old: both ends begin again, in another session.
+void PeerTable::TickAttestation() {
+  const std::uint64_t age_ms = std::uint64_t{attestation_.policy().evidence_age_max_s} * 1000;
+  std::vector<std::uint64_t> late;
+  std::vector<std::uint64_t> old;
+  for (const auto& [number, link] : links_) {
+    if (link.session.attesting() && now_ms_ - link.since_ms >= kAttestMs) late.push_back(number);
+    if (link.session.open() && now_ms_ - link.since_ms >= age_ms) old.push_back(number);
+  }
+  for (const std::uint64_t number : late) {
+    peers_[links_.at(number).party].refused = Status::kAttestUnavailable;
+    Cut(number, Event::kAttestRefused, Status::kAttestUnavailable);
+  }
+  for (const std::uint64_t number : old) Cut(number, Event::kAttestAgain, Status::kOk);
+}
+
+void PeerTable::AttestAgain() {
+  std::vector<std::uint64_t> all;
+  for (const auto& [number, link] : links_) all.push_back(number);
+  for (const std::uint64_t number : all) Cut(number, Event::kAttestAgain, Status::kOk);
+}
+
+Status PeerTable::Refused(PartyIndex party) const {
+  const auto peer = peers_.find(party);
+  return peer == peers_.end() ? Status::kOk : peer->second.refused;
+}
+
+}  // namespace passport::core

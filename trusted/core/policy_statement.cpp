@@ -1,0 +1,64 @@
+#include "trusted/core/policy_statement.h"
+
+#include "edl/base/parties.h"
+#include "trusted/claims/policy.h"
+#include "trusted/crypto/tagged_hash.h"
+
+namespace passport::core {
+namespace {
+
+constexpr std::uint8_t kFormat = 3;
+
+void WriteSigned(Writer& out, const PolicyStatement& s) {
+  out.U8(kFormat).Raw(s.network).U64(s.number).U64(s.expires_unix_ms).Text(s.file);
+}
+
+}  // namespace
+
+Hash32 PolicyStatement::SignedHash() const {
+  Writer out;
+  WriteSigned(out, *this);
+  return crypto::TaggedHash(crypto::tag::kAdmin, Hash32{}, {out.bytes()});
+}
+
+Bytes PolicyStatement::Encode() const {
+  Writer out;
+  WriteSigned(out, *this);
+  out.U32(static_cast<std::uint32_t>(signatures.size()));
+  for (const auto& [party, signature] : signatures) out.U16(party.value).Raw(signature);
+  return out.Take();
+}
+
+Result<PolicyStatement> PolicyStatement::Parse(ByteSpan bytes) {
+  Reader in(bytes);
+  if (in.U8() != kFormat) return Fail(Status::kMalformed);
+  PolicyStatement out;
+  out.network = in.Array<16>();
+  out.number = in.U64();
+  out.expires_unix_ms = in.U64();
+  out.file = std::string(in.Text(claims::kPolicyBytesMax));
+  PartyIndex last;
+  for (std::uint32_t left = in.Count(peer::kPartiesMax); left > 0 && !in.failed(); --left) {
+    const PartyIndex party = ReadPartyAbove(in, last);
+    out.signatures.emplace(party, in.Array<64>());
+  }
+  if (!in.Done()) return Fail(Status::kMalformed);
+  return out;
+}
+
+Result<Unit> VerifyStatement(const PolicyStatement& statement, const peer::Manifest& manifest,
+                             std::uint64_t last_number, TimeBounds now) {
+  if (statement.network != manifest.network_id) return Fail(Status::kPeerUnknown);
+  if (statement.signatures.size() < manifest.t) return Fail(Status::kDenied);
+  const Hash32 hash = statement.SignedHash();
+  for (const auto& [party, signature] : statement.signatures) {
+    const peer::ManifestRow* signer = manifest.Row(party);
+    if (signer == nullptr) return Fail(Status::kPeerUnknown);
+    if (!crypto::VerifyEd25519(signer->operator_key, hash, signature)) return Fail(Status::kBadSignature);
+  }
+  if (!IsInTime(statement.number, last_number, statement.expires_unix_ms, now))
+    return Fail(Status::kPeerReplay);
+  return Ok();
+}
+
+}  // namespace passport::core
