@@ -25,7 +25,7 @@ constexpr Command kCommands[] = {
     {"verify message", "Check, offline, who signed a message.", VerifyMessage},
     {"verify typed-data", "Check, offline, who signed typed data.", VerifyTypedData},
     {"verify transaction", "Check, offline, who signed a raw transaction.", VerifyTransaction},
-    {"attest", "Check what a node's enclave signs about itself, and print it.", Attest},
+    {"attest", "Verify a node's evidence about its enclave, judge it, and say what is proven.", Attest},
     {"audit", "Say what is trusted, what can reach it and what it may do, from this tree and its build.",
      Audit},
     {"operator keygen", "Make an operator key: NAME.key (keep it offline) and NAME.pub.", OperatorKeygen},
@@ -38,8 +38,10 @@ constexpr Command kCommands[] = {
     {"admin refresh", "Have a node lead a refresh: new shares of all keys, new pair setups.", AdminRefresh},
     {"admin resume", "Make the statement that a node is gone for good, for t operators to sign.",
      AdminResume},
-    {"admin sign", "Sign a statement of `admin resume`.", AdminSign},
-    {"admin send", "Give a signed statement of `admin resume` to the nodes that go on.", AdminSend},
+    {"admin policy", "Make the statement that replaces the attestation policy, for t operators to sign.",
+     AdminPolicy},
+    {"admin sign", "Sign a statement of `admin resume` or `admin policy`.", AdminSign},
+    {"admin send", "Give a signed statement to the nodes that it is for.", AdminSend},
 };
 
 // The rows whose words begin with these, one line each.

@@ -63,7 +63,11 @@ bool IsAnother(const EnclaveFacts& facts, const peer::Manifest& manifest, std::u
 }  // namespace
 
 DevnetPrograms DevnetPrograms::In(const fs::path& folder) {
-  return {folder / "passportd", folder / "passport-enclave", folder / "passport-host", {}, {}};
+  const auto helper = [&](const char* name) {
+    return fs::exists(folder / name) ? folder / name : fs::path();
+  };
+  return {folder / "passportd",        folder / "passport-enclave", folder / "passport-host", {}, {},
+          helper("passport-platform"), helper("passport-verifier")};
 }
 
 Devnet::Devnet(const fs::path& folder, Say say, DevnetPrograms programs)
@@ -115,6 +119,10 @@ pid_t Devnet::Start(const Node& node) const {
   plan.arguments = LauncherOptions(folder, node.party, geteuid());
   plan.arguments.insert(plan.arguments.end(), programs_.more_launcher_arguments.begin(),
                         programs_.more_launcher_arguments.end());
+  if (!programs_.platform.empty())
+    plan.arguments.insert(plan.arguments.end(), {"--platform", programs_.platform});
+  if (!programs_.verifier.empty())
+    plan.arguments.insert(plan.arguments.end(), {"--verifier", programs_.verifier});
   plan.arguments.insert(plan.arguments.end(),
                         {"--enclave", programs_.enclave, "--host", programs_.host, "--", "--data-dir", "data",
                          "--api-port", std::to_string(node.api_port), "--log-file", kHostLog});
@@ -280,13 +288,14 @@ std::size_t Devnet::Down() {
 }
 
 DevnetNode Devnet::Describe(const Node& node, const peer::Manifest& manifest) const {
-  DevnetNode out{node.party, UrlOf(node.api_port), PidsOf(node.party), {}, {}, {}, {}};
+  DevnetNode out{node.party, UrlOf(node.api_port), PidsOf(node.party), {}, {}, {}};
   if (!out.pids && !HasRecords(NodeFolder(node.party)))
     out.lost = "its records are gone; " + LostNodeAdvice();
   if (!out.pids) return out;
   const Result<EnclaveFacts, Refusal> facts = node.Api().GetEnclave();
   if (facts.ok()) {
     out.enclave_public_key = facts.value().enclave_public_key;
+    out.attestation = facts.value().attestation.substr(0, facts.value().attestation.find(':'));
     if (IsAnother(facts.value(), manifest, node.party)) out.lost = OtherIdentityText();
   }
   Result<Health, Refusal> health = node.Api().GetHealth();

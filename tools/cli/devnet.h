@@ -31,8 +31,10 @@ struct DevnetPrograms {
   fs::path host;
   std::vector<std::string> more_host_arguments;
   std::vector<std::string> more_launcher_arguments = {};
+  fs::path platform = {};  // what gives evidence and reads it; empty: there is none
+  fs::path verifier = {};
 
-  // The programs in a folder, by the names they ship under.
+  // The programs in a folder, by the names they ship under; helpers only if they are there.
   static DevnetPrograms In(const fs::path& folder);
 };
 
@@ -48,7 +50,8 @@ struct DevnetNode {
   std::optional<NodePids> pids;  // of a node that runs
   std::string enclave_public_key;
   std::optional<Health> health;
-  std::string silence;    // why a node that runs has no health
+  std::string silence;           // why a node that runs has no health
+  std::string attestation = {};  // who gives evidence about its enclave
   std::string lost = {};  // what to do about a node that is not the one the manifest names; empty: it is
 };
 

@@ -44,6 +44,7 @@ std::string NodeJson(const DevnetNode& node) {
   } else {
     out.Text("enclave_public_key", node.enclave_public_key);
   }
+  out.Text("attestation", node.attestation);
   out.Raw("pids", node.pids ? PidsJson(*node.pids) : "null");
   out.Raw("health", node.health ? HealthJson(*node.health) : "null");
   return out.Finish();
@@ -80,6 +81,7 @@ std::string Describe(const DevnetState& state, const fs::path& folder) {
     status.resize(std::max<std::size_t>(status.size(), 11), ' ');
     out += "node " + std::to_string(node.party) + "  " + node.url + "  " + status;
     if (node.pids) out += "  " + PidsText(*node.pids);
+    if (!node.attestation.empty()) out += ", attestation: " + node.attestation;
     const std::string reason = ReasonFor(node, folder);
     out += reason.empty() ? "\n" : "\n        " + reason + "\n";
   }

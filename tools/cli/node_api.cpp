@@ -209,6 +209,10 @@ Result<EnclaveFacts, Refusal> NodeApi::GetEnclave(const ByteArray<32>& nonce) co
   return AsAnswer(ParseEnclave(body), url_, "/enclave");
 }
 
+Result<Value, Refusal> NodeApi::GetAttestation(const ByteArray<32>& nonce) const {
+  return Get("/attestation?nonce=" + ToHex(nonce));
+}
+
 Result<Health, Refusal> NodeApi::GetHealth() const {
   PASSPORT_TRY(const Value body, Get("/health"));
   return AsAnswer(ParseHealth(body), url_, "/health");

@@ -14,7 +14,8 @@
 
 namespace passport::cli {
 
-// GET /enclave. Everything in it is the node's own word; tools/cli/attest.h says what its enclave signed.
+// GET /enclave. Everything in it is the node's own word; what it can show for it is in GET /attestation
+// (assess.h).
 struct EnclaveFacts {
   std::string phase;
   std::uint16_t party = 0;  // 0: no manifest yet
@@ -93,6 +94,8 @@ class NodeApi {
 
   Result<EnclaveFacts, Refusal> GetEnclave() const;
   Result<EnclaveFacts, Refusal> GetEnclave(const ByteArray<32>& nonce) const;
+  // GET /attestation: evidence for this nonce, not looked at yet.
+  Result<json::Value, Refusal> GetAttestation(const ByteArray<32>& nonce) const;
   Result<Health, Refusal> GetHealth() const;
   Result<Unit, Refusal> PostManifest(std::string_view file) const;
   Result<Unit, Refusal> PostAdmin(ByteSpan statement) const;

@@ -10,6 +10,7 @@
 #include "tools/cli/manifest_build.h"
 #include "tools/cli/operator_key.h"
 #include "tools/cli/problem.h"
+#include "trusted/core/policy_statement.h"
 #include "trusted/core/resume.h"
 
 namespace passport::cli {
@@ -228,6 +229,27 @@ TEST_F(AdminSigning, TakesTheKeyThatTheManifestNamesForTheParty) {
 TEST_F(AdminSigning, OfAStatementForAnotherNetwork_IsRefused) {
   statement_.network[0] ^= 1;
   EXPECT_NE(Sign("1", 1).find("give the manifest of the statement's network"), std::string::npos);
+}
+
+TEST_F(AdminSigning, OfAPolicy_ShowsTheFileAndSignsExactlyIt) {
+  core::PolicyStatement policy;
+  policy.network = statement_.network;
+  policy.number = 5;
+  policy.expires_unix_ms = 10;
+  policy.file = "{\"version\":1}\n";
+  const fs::path file = folder_ / "policy-statement";
+  WriteNewFile(file, ToBase64(policy.Encode()) + "\n", 0644);
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(AdminSign({"admin sign", "", AdminSign},
+                      {"--party", "2", "--operator-key", KeyOf(2), "--manifest", folder_ / "manifest", file}),
+            0);
+  EXPECT_NE(testing::internal::GetCapturedStdout().find(policy.file), std::string::npos);
+  std::string text = ReadFile(file);
+  text.pop_back();
+  const auto after = core::PolicyStatement::Parse(ParseBase64(text).value()).value();
+  EXPECT_EQ(after.file, policy.file);
+  EXPECT_TRUE(crypto::VerifyEd25519(LoadOperatorKey(KeyOf(2)).public_key(), policy.SignedHash(),
+                                    after.signatures.at(PartyIndex{2})));
 }
 
 }  // namespace

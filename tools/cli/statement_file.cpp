@@ -1,0 +1,58 @@
+#include "tools/cli/statement_file.h"
+
+#include "edl/base/uuid.h"
+#include "tools/cli/problem.h"
+#include "trusted/crypto/hash.h"
+
+namespace passport::cli {
+namespace {
+
+std::string What(const core::ResumeStatement& statement) {
+  std::string out;
+  for (const auto& [party, boot] : statement.boots)
+    out += "node " + std::to_string(party.value) + " goes on with boot " + ToHex(boot.bytes) + "\n";
+  return out;
+}
+
+std::string What(const core::PolicyStatement& statement) {
+  return "attestation policy, sha256 " + ToHex(crypto::HashSha256(AsBytes(statement.file))) + ":\n" +
+         statement.file + (statement.file.ends_with('\n') ? "" : "\n");
+}
+
+}  // namespace
+
+std::string Describe(const Statement& statement) {
+  return std::visit(
+      [](const auto& each) {
+        std::string out = "network " + FormatUuid(each.network) + "\n" + What(each);
+        for (const auto& [party, signature] : each.signatures)
+          out += "signed by the operator of node " + std::to_string(party.value) + "\n";
+        return out;
+      },
+      statement);
+}
+
+std::string EncodeFile(const Statement& statement) {
+  return std::visit([](const auto& each) { return ToBase64(each.Encode()) + "\n"; }, statement);
+}
+
+Statement ReadStatementFile(const std::string& path) {
+  std::string text = ReadFile(path);
+  if (!text.empty() && text.back() == '\n') text.pop_back();
+  if (const auto bytes = ParseBase64(text); bytes.ok()) {
+    if (auto resume = core::ResumeStatement::Parse(bytes.value()); resume.ok())
+      return std::move(resume).value();
+    if (auto policy = core::PolicyStatement::Parse(bytes.value()); policy.ok())
+      return std::move(policy).value();
+  }
+  throw Problem(path + " is no statement of `passport admin resume` or `policy`: " +
+                Explain(Status::kMalformed, About::kStatement).Text());
+}
+
+std::vector<std::string> NodesOf(const po::variables_map& values) {
+  auto nodes = Optional<std::vector<std::string>>(values, "node");
+  if (!nodes) throw UsageProblem("--node is needed once for each node that it is for");
+  return *std::move(nodes);
+}
+
+}  // namespace passport::cli

@@ -1,0 +1,27 @@
+// Statements that several operators sign, one after the other, as files that they hand on.
+#pragma once
+
+#include <variant>
+
+#include "tools/cli/command.h"
+#include "tools/cli/files.h"
+#include "trusted/core/policy_statement.h"
+#include "trusted/core/resume.h"
+
+namespace passport::cli {
+
+// Operators sign one after the other, perhaps far apart.
+inline constexpr std::chrono::hours kStatementLife{24};
+
+using Statement = std::variant<core::ResumeStatement, core::PolicyStatement>;
+
+// What it says and who has signed, in lines.
+std::string Describe(const Statement& statement);
+std::string EncodeFile(const Statement& statement);
+// Throws a Problem if the file has neither.
+Statement ReadStatementFile(const std::string& path);
+
+// Each --node; a UsageProblem without one.
+std::vector<std::string> NodesOf(const po::variables_map& values);
+
+}  // namespace passport::cli
