@@ -31,7 +31,7 @@ Tpm2Quote SwtpmQuote() {
   return out;
 }
 
-Status Refusal(const Tpm2Quote& quote) {
+Status TpmRefusal(const Tpm2Quote& quote) {
   const auto verified = VerifyTpm2({Provider::kTpm2, quote.Encode(), {}});
   return verified.ok() ? Status::kOk : verified.error();
 }
@@ -143,7 +143,7 @@ TEST(Tpm2, EveryByteCounts) {
 }
 
 TEST(Tpm2, TheTestsOwnTpmIsBelieved) {
-  EXPECT_EQ(Refusal(TestTpm{}.Quote()), Status::kOk);
+  EXPECT_EQ(TpmRefusal(TestTpm{}.Quote()), Status::kOk);
   TestTpm unsafe;
   unsafe.safe = 0;
   EXPECT_FALSE(VerifyTpm2Quote(unsafe.Quote().Encode()).value().findings.tpm_clock->safe);
@@ -205,7 +205,7 @@ TEST(Tpm2, EachLieHasItsRefusal) {
   for (const auto& row : kLies) {
     TestTpm tpm;
     row.lie(tpm);
-    EXPECT_EQ(Refusal(tpm.Quote()), row.refusal) << row.what;
+    EXPECT_EQ(TpmRefusal(tpm.Quote()), row.refusal) << row.what;
   }
 }
 
@@ -216,19 +216,19 @@ TEST(Tpm2, PartsOfTwoQuotesDoNotFit) {
   const Tpm2Quote second = tpm.Quote();
   Tpm2Quote mixed = first;
   mixed.report_data = second.report_data;
-  EXPECT_EQ(Refusal(mixed), Status::kEvidenceBinding);
+  EXPECT_EQ(TpmRefusal(mixed), Status::kEvidenceBinding);
   mixed = first;
   mixed.signature = second.signature;
-  EXPECT_EQ(Refusal(mixed), Status::kEvidenceSignature);
+  EXPECT_EQ(TpmRefusal(mixed), Status::kEvidenceSignature);
   mixed = first;
   mixed.ak_public = TestTpm{}.Quote().ak_public;
-  EXPECT_EQ(Refusal(mixed), Status::kEvidenceSignature);
+  EXPECT_EQ(TpmRefusal(mixed), Status::kEvidenceSignature);
 }
 
 TEST(Tpm2, PointsOffTheCurveAreNoKeys) {
   Tpm2Quote quote = TestTpm{}.Quote();
   quote.ak_public.back() ^= 1;
-  EXPECT_EQ(Refusal(quote), Status::kEvidenceKey);
+  EXPECT_EQ(TpmRefusal(quote), Status::kEvidenceKey);
 }
 
 TEST(Tpm2, CertificatesAreNotForTheCore) {
