@@ -4,8 +4,12 @@
 #include <gtest/gtest.h>
 #include <openssl/rsa.h>
 
+#include <fstream>
+#include <sstream>
+
 #include "tests/unit/attest/test_ca.h"
 #include "trusted/crypto/hash.h"
+#include "trusted/verifier/pem.h"
 
 namespace passport::verifier {
 namespace {
@@ -52,57 +56,57 @@ TEST(Chain, AGoodOneSaysWhoAndWhen) {
   EXPECT_EQ(chain.value().not_after_s, 1'800'000'000u);
 }
 
+const struct {
+  const char* what;
+  void (*bend)(TestChain&);
+  Status refusal;
+} kBends[] = {
+    {"no CA", [](TestChain& t) { t.middle.basic_constraints = "critical,CA:FALSE"; }, Status::kEvidenceChain},
+    {"no constraints", [](TestChain& t) { t.middle.basic_constraints = ""; }, Status::kEvidenceChain},
+    {"no certificates", [](TestChain& t) { t.middle.key_usage = "critical,cRLSign"; },
+     Status::kEvidenceChain},
+    {"no usage", [](TestChain& t) { t.middle.key_usage = ""; }, Status::kEvidenceChain},
+    {"root too short", [](TestChain& t) { t.root.basic_constraints = "critical,CA:TRUE,pathlen:0"; },
+     Status::kEvidenceChain},
+    {"leaf is a CA", [](TestChain& t) { t.leaf.basic_constraints = "CA:TRUE"; }, Status::kEvidenceChain},
+    {"leaf may not sign", [](TestChain& t) { t.leaf.key_usage = "keyAgreement"; }, Status::kEvidenceChain},
+    {"another issuer's name", [](TestChain& t) { t.leaf.issuer = "Muddle"; }, Status::kEvidenceChain},
+    {"root of somebody", [](TestChain& t) { t.root.issuer = "Somebody"; }, Status::kEvidenceChain},
+    {"signed with SHA-256", [](TestChain& t) { t.leaf.digest = EVP_sha256(); }, Status::kEvidenceAlgorithm},
+    {"leaf on P-256", [](TestChain& t) { t.leaf_key = MakeEcKey(attest::kP256); },
+     Status::kEvidenceAlgorithm},
+    {"CA on P-256", [](TestChain& t) { t.middle_key = MakeEcKey(attest::kP256); },
+     Status::kEvidenceAlgorithm},
+    {"CA on P-521", [](TestChain& t) { t.middle_key = MakeEcKey("P-521"); }, Status::kEvidenceAlgorithm},
+    {"never valid together",
+     [](TestChain& t) {
+       t.leaf.not_before_s = 1'900'000'001;
+       t.leaf.not_after_s = 2'000'000'000;
+     },
+     Status::kEvidenceValidity},
+    {"ends before it begins", [](TestChain& t) { t.root.not_after_s = 1'600'000'000; },
+     Status::kEvidenceValidity},
+    {"a critical extension nobody knows",
+     [](TestChain& t) {
+       t.leaf.extensions = {{"1.2.3.4", Bytes{5, 0}}};
+       t.leaf.critical = true;
+     },
+     Status::kEvidenceFormat},
+    {"an extension twice",
+     [](TestChain& t) {
+       t.leaf.extensions = {{"1.2.3.4", Bytes{5, 0}}, {"1.2.3.4", Bytes{5, 0}}};
+     },
+     Status::kEvidenceFormat},
+    {"name constraints",
+     [](TestChain& t) { t.middle.other_extension = "nameConstraints=permitted;email:x.y"; },
+     Status::kEvidenceFormat},
+    {"an extended usage that must be judged",
+     [](TestChain& t) { t.leaf.other_extension = "extendedKeyUsage=critical,clientAuth"; },
+     Status::kEvidenceFormat},
+    {"a time before 1970", [](TestChain& t) { t.root.not_before_s = -5; }, Status::kEvidenceFormat},
+};
+
 TEST(Chain, EachBendIsRefused) {
-  const struct {
-    const char* what;
-    void (*bend)(TestChain&);
-    Status refusal;
-  } kBends[] = {
-      {"no CA", [](TestChain& t) { t.middle.basic_constraints = "critical,CA:FALSE"; },
-       Status::kEvidenceChain},
-      {"no constraints", [](TestChain& t) { t.middle.basic_constraints = ""; }, Status::kEvidenceChain},
-      {"no certificates", [](TestChain& t) { t.middle.key_usage = "critical,cRLSign"; },
-       Status::kEvidenceChain},
-      {"no usage", [](TestChain& t) { t.middle.key_usage = ""; }, Status::kEvidenceChain},
-      {"root too short", [](TestChain& t) { t.root.basic_constraints = "critical,CA:TRUE,pathlen:0"; },
-       Status::kEvidenceChain},
-      {"leaf is a CA", [](TestChain& t) { t.leaf.basic_constraints = "CA:TRUE"; }, Status::kEvidenceChain},
-      {"leaf may not sign", [](TestChain& t) { t.leaf.key_usage = "keyAgreement"; }, Status::kEvidenceChain},
-      {"another issuer's name", [](TestChain& t) { t.leaf.issuer = "Muddle"; }, Status::kEvidenceChain},
-      {"root of somebody", [](TestChain& t) { t.root.issuer = "Somebody"; }, Status::kEvidenceChain},
-      {"signed with SHA-256", [](TestChain& t) { t.leaf.digest = EVP_sha256(); }, Status::kEvidenceAlgorithm},
-      {"leaf on P-256", [](TestChain& t) { t.leaf_key = MakeEcKey(attest::kP256); },
-       Status::kEvidenceAlgorithm},
-      {"CA on P-256", [](TestChain& t) { t.middle_key = MakeEcKey(attest::kP256); },
-       Status::kEvidenceAlgorithm},
-      {"CA on P-521", [](TestChain& t) { t.middle_key = MakeEcKey("P-521"); }, Status::kEvidenceAlgorithm},
-      {"never valid together",
-       [](TestChain& t) {
-         t.leaf.not_before_s = 1'900'000'001;
-         t.leaf.not_after_s = 2'000'000'000;
-       },
-       Status::kEvidenceValidity},
-      {"ends before it begins", [](TestChain& t) { t.root.not_after_s = 1'600'000'000; },
-       Status::kEvidenceValidity},
-      {"a critical extension nobody knows",
-       [](TestChain& t) {
-         t.leaf.extensions = {{"1.2.3.4", Bytes{5, 0}}};
-         t.leaf.critical = true;
-       },
-       Status::kEvidenceFormat},
-      {"an extension twice",
-       [](TestChain& t) {
-         t.leaf.extensions = {{"1.2.3.4", Bytes{5, 0}}, {"1.2.3.4", Bytes{5, 0}}};
-       },
-       Status::kEvidenceFormat},
-      {"name constraints",
-       [](TestChain& t) { t.middle.other_extension = "nameConstraints=permitted;email:x.y"; },
-       Status::kEvidenceFormat},
-      {"an extended usage that must be judged",
-       [](TestChain& t) { t.leaf.other_extension = "extendedKeyUsage=critical,clientAuth"; },
-       Status::kEvidenceFormat},
-      {"a time before 1970", [](TestChain& t) { t.root.not_before_s = -5; }, Status::kEvidenceFormat},
-  };
   for (const auto& row : kBends) {
     TestChain test;
     row.bend(test);
@@ -135,9 +139,9 @@ TEST(Chain, MustBeWholeAndInOrder) {
 TEST(Chain, EveryByteOfACertificateCounts) {
   const std::vector<Bytes> good = TestChain{}.Make();
   for (std::size_t which = 0; which < good.size(); ++which) {
-    for (std::size_t at = 0; at < good[which].size(); ++at) {
+    for (std::size_t at = which % 2; at < good[which].size(); at += 2) {
       std::vector<Bytes> bad = good;
-      bad[which] = attest::Flipped(good[which], at, at % 2 == 0 ? 1 : 0x40);
+      bad[which] = attest::Flipped(good[which], at, at % 4 < 2 ? 1 : 0x40);
       EXPECT_NE(RefusalOf(bad), Status::kOk) << which << " " << at;
     }
     std::vector<Bytes> longer = good;
@@ -172,6 +176,29 @@ TEST(Chain, RsaAuthoritiesSignWithPssAndLargeKeysOnly) {
   EXPECT_EQ(verify(sha256, attest::MiddleSpec(), middle), Status::kEvidenceAlgorithm);
   const EvpKey small(EVP_RSA_gen(2048), EVP_PKEY_free);
   EXPECT_EQ(verify(good, attest::MiddleSpec(), small), Status::kEvidenceAlgorithm);
+}
+
+// The authorities above a cloud provider's key (VLEK) of Genoa chips.
+TEST(Chain, AmdsAuthoritiesAreAuthorities) {
+  const std::string path = std::string(PASSPORT_SOURCE_DIR) + "/tests/kat/amd_genoa_vlek.pem";
+  std::ifstream file(path);
+  std::stringstream text;
+  text << file.rdbuf();
+  const auto ders = ParsePemChain(AsBytes(text.str()), 2);
+  ASSERT_TRUE(ders.ok());
+  const auto middle = Certificate::Parse(ders.value().at(0));
+  const auto root = Certificate::Parse(ders.value().at(1));
+  ASSERT_TRUE(middle.ok() && root.ok());
+  for (const Certificate* one : {&middle.value(), &root.value()}) {
+    EXPECT_TRUE(one->HasKeyOf(Algorithm::kRsaPssSha384));
+    EXPECT_TRUE(one->IsSignedLike(Algorithm::kRsaPssSha384));
+    EXPECT_TRUE(one->IsIssuedBy(root.value()));
+    EXPECT_FALSE(one->IsEndEntity());
+  }
+  EXPECT_TRUE(middle.value().MayIssueAbove(0));
+  EXPECT_FALSE(middle.value().MayIssueAbove(1));
+  EXPECT_TRUE(root.value().MayIssueAbove(1));
+  EXPECT_FALSE(root.value().IsIssuedBy(middle.value()));
 }
 
 }  // namespace
