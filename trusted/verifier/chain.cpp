@@ -13,11 +13,14 @@ Result<Chain> VerifyChain(std::span<const ByteSpan> certificates, Algorithm auth
     PASSPORT_TRY(Certificate certificate, Certificate::Parse(der));
     chain.push_back(std::move(certificate));
   }
+  // All keys before any is used.
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    if (!chain[i].HasKeyOf(i == 0 ? leaf : authorities) || !chain[i].IsSignedLike(authorities))
+      return Fail(Status::kEvidenceAlgorithm);
+  }
   Chain out{chain.front(), {}, {}, 0, ~std::uint64_t{0}};
   for (std::size_t i = 0; i < chain.size(); ++i) {
     const Certificate& one = chain[i];
-    if (!one.HasKeyOf(i == 0 ? leaf : authorities) || !one.IsSignedLike(authorities))
-      return Fail(Status::kEvidenceAlgorithm);
     if (i == 0 ? !one.IsEndEntity() : !one.MayIssueAbove(i - 1)) return Fail(Status::kEvidenceChain);
     const bool is_root = i + 1 == chain.size();
     const Certificate& issuer = is_root ? one : chain[i + 1];
