@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Proves the wall on the release binaries: check_symbols.py [BUILD_FOLDER], build/release if none is named.
 
-The host holds no symbol of a trusted namespace, the enclave none of the host and nothing is left to a loader to link, and
-no trusted module imports a function that reaches outside (network, files, processes, clocks, environment).
+The host holds no symbol of a trusted namespace, the enclave none of the host and no parser of certificates, passport-verifier
+nothing of a node, and in neither is anything left to a loader to link; no trusted module imports a function that reaches outside
+(network, files, processes, clocks, environment), and trusted_verifier alone one that reads certificates.
 """
 import pathlib
 import re
@@ -20,6 +21,9 @@ FILES_CLOCKS_ENVIRONMENT = set(
     " sendto recvmsg sendmsg ioctl clock_gettime gettimeofday time getenv secure_getenv rand random srand puts printf"
     " syscall sleep usleep nanosleep".split()
 )
+CERTIFICATES = re.compile(r"X509(V3)?_(?!PUBKEY)|[di]2[di]_X509$|PEM_")
+# What passport-verifier consists of: no keys, no protocol, no core.
+VERIFIER_NAMESPACES = set("attest crypto platform platform_link verifier".split())
 # The edges of the trusted side: what confines the enclave and moves its frames, and passportd.
 EDGES = {"trusted_platform", "trusted_launch", "trusted_launcher"}
 
@@ -44,7 +48,7 @@ def forbidden_imports(module, imports):
     if module == "trusted_launcher":
         return ()
     banned = NETWORK_AND_PROCESSES | (set() if module in EDGES else FILES_CLOCKS_ENVIRONMENT)
-    return (name for name in imports if name in banned)
+    return (name for name in imports if name in banned or (module != "trusted_verifier" and CERTIFICATES.match(name)))
 
 
 def imports_of(archive):
@@ -52,36 +56,40 @@ def imports_of(archive):
     return sorted({match.group(1) for match in re.finditer(r"^ +U (\w+)", out, re.M)})
 
 
-def check_enclave(enclave):
-    for name in symbols(enclave, "--defined-only"):
-        if "passport::host::" in name:
-            yield f"{enclave.name}: holds {name}"
-    for name in symbols(enclave, "--undefined-only"):
-        yield f"{enclave.name}: leaves {name} to a loader"
-    dynamic = subprocess.run(["readelf", "-d", str(enclave)], capture_output=True, text=True, check=True).stdout
+def check_confined(program, foreign):
+    """A program that is locked in: none of these namespaces of passport, all of it in one file."""
+    pattern = re.compile(r"\bpassport::(" + "|".join(foreign) + r")::")
+    for name in symbols(program, "--defined-only"):
+        if pattern.search(name):
+            yield f"{program.name}: holds {name}"
+    for name in symbols(program, "--undefined-only"):
+        yield f"{program.name}: leaves {name} to a loader"
+    dynamic = subprocess.run(["readelf", "-d", str(program)], capture_output=True, text=True, check=True).stdout
     for library in re.findall(r"\(NEEDED\).*\[(.+)\]", dynamic):
-        yield f"{enclave.name}: needs the shared library {library}"
+        yield f"{program.name}: needs the shared library {library}"
 
 
 def main():
     build = ROOT / (sys.argv[1] if len(sys.argv) > 1 else "build/release")
     problems = []
-    host, enclave = build / "bin/passport-host", build / "bin/passport-enclave"
-    for program in (host, enclave):
+    host, enclave, verifier = (build / f"bin/passport-{name}" for name in ("host", "enclave", "verifier"))
+    for program in (host, enclave, verifier):
         if not program.exists():
             problems.append(f"{program.relative_to(ROOT)} is not built")
     if host.exists():
         found = trusted_symbols(symbols(host), trusted_namespaces())
         problems += [f"passport-host: holds {name}" for name in found]
     if enclave.exists():
-        problems += check_enclave(enclave)
+        problems += check_confined(enclave, ["host", "verifier"])
+    if verifier.exists():
+        problems += check_confined(verifier, ["host", *sorted(set(trusted_namespaces()) - VERIFIER_NAMESPACES)])
     archives = [
         path for path in sorted(build.rglob("libpassport_*.a")) if re.match(r"libpassport_(trusted_|sealing|edl_)", path.name)
     ]
     for archive in archives:
         module = archive.stem.removeprefix("libpassport_")
         problems += [f"{module}: imports {name}" for name in forbidden_imports(module, imports_of(archive))]
-    print("\n".join(problems) if problems else f"{len(archives)} trusted modules, host and enclave: nothing forbidden")
+    print("\n".join(problems) if problems else f"{len(archives)} trusted modules, host, enclave and verifier: nothing forbidden")
     sys.exit(1 if problems else 0)
 
 

@@ -122,6 +122,12 @@ class Symbols(unittest.TestCase):
         self.assertTrue(list(check_symbols.forbidden_imports("sealing", ["fopen"])))
         self.assertFalse(list(check_symbols.forbidden_imports("trusted_core", ["malloc", "memcpy"])))
 
+    def test_certificates_are_for_the_verifier_alone(self):
+        parsers = ["d2i_X509", "X509_verify", "PEM_read_bio_X509"]
+        self.assertEqual(list(check_symbols.forbidden_imports("trusted_crypto", parsers)), parsers)
+        self.assertFalse(list(check_symbols.forbidden_imports("trusted_crypto", ["i2d_X509_PUBKEY", "d2i_PUBKEY"])))
+        self.assertFalse(list(check_symbols.forbidden_imports("trusted_verifier", parsers)))
+
 
 def memcheck_error(kind, *frames):
     """An error as memcheck writes it; a frame is (object, function, folder, file, line)."""

@@ -3,110 +3,15 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/kat/vectors.h"
-#include "tests/unit/attest/keys.h"
-#include "trusted/crypto/hash.h"
+#include "tests/unit/attest/test_tpm.h"
 
 namespace passport::attest {
 namespace {
 
-Bytes CountedBytes(std::size_t size) {
-  Bytes out(size);
-  for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<std::uint8_t>(i);
-  return out;
-}
-
-Tpm2Quote SwtpmQuote() {
-  const auto cases = kat::Cases("tpm2_quote.txt", "quote", 5);
-  const kat::Fields& fields = cases.at(0);
-  Tpm2Quote out;
-  out.attest = kat::Hex(fields[0]);
-  out.signature = kat::Hex(fields[1]);
-  out.ak_public = kat::Hex(fields[2]);
-  for (const std::uint8_t index : kQuotedPcrs) out.pcrs.push_back({index, Hash32{}});
-  out.pcrs.front().value = kat::HexArray<32>(fields[3]);
-  out.pcrs.back().value = kat::HexArray<32>(fields[4]);
-  out.report_data = ToArray<64>(CountedBytes(64)).value();
-  out.enclave_image = crypto::HashSha256(AsBytes("enclave image"));
-  return out;
-}
-
-Status Refusal(const Tpm2Quote& quote) {
+Status TpmRefusal(const Tpm2Quote& quote) {
   const auto verified = VerifyTpm2({Provider::kTpm2, quote.Encode(), {}});
   return verified.ok() ? Status::kOk : verified.error();
 }
-
-class BigEndianWriter {
- public:
-  BigEndianWriter& U8(std::uint8_t v) { return Add(v, 1); }
-  BigEndianWriter& U16(std::uint16_t v) { return Add(v, 2); }
-  BigEndianWriter& U32(std::uint32_t v) { return Add(v, 4); }
-  BigEndianWriter& U64(std::uint64_t v) { return Add(v, 8); }
-  BigEndianWriter& Raw(ByteSpan bytes) {
-    Append(out_, bytes);
-    return *this;
-  }
-  BigEndianWriter& Sized(ByteSpan bytes) { return U16(static_cast<std::uint16_t>(bytes.size())).Raw(bytes); }
-  const Bytes& bytes() const { return out_; }
-
- private:
-  BigEndianWriter& Add(std::uint64_t v, int size) {
-    for (int i = size - 1; i >= 0; --i) out_.push_back(static_cast<std::uint8_t>(v >> (8 * i)));
-    return *this;
-  }
-  Bytes out_;
-};
-
-// A TPM whose every word can be a lie; by default it tells the truth.
-struct TestTpm {
-  EvpKey key = MakeEcKey(kP256);
-  std::uint32_t magic = 0xff544347;
-  std::uint16_t type = 0x8018;
-  std::uint32_t attributes = 0x00050072;
-  std::uint16_t key_type = 0x0023;
-  std::uint16_t name_algorithm = 0x000b;
-  std::uint16_t symmetric = 0x0010;
-  std::uint16_t scheme = 0x0018;
-  std::uint16_t scheme_hash = 0x000b;
-  std::uint16_t curve = 0x0003;
-  std::uint16_t kdf = 0x0010;
-  std::uint16_t signature_algorithm = 0x0018;
-  std::uint16_t signature_hash = 0x000b;
-  std::uint32_t banks = 1;
-  std::uint16_t bank = 0x000b;
-  Bytes selection = {0xff, 0x43, 0x00};
-  std::uint8_t safe = 1;
-  std::optional<Bytes> extra_data = {};
-  std::optional<Bytes> pcr_digest = {};
-  Bytes trailing = {};
-  Tpm2Quote parts = SwtpmQuote();
-
-  Tpm2Quote Quote() const {
-    Tpm2Quote out = parts;
-    crypto::Sha256 digest;
-    for (const Tpm2Quote::Pcr& pcr : out.pcrs) digest.Update(pcr.value);
-    const Bytes own_digest = ToBytes(digest.Final());
-    const Bytes own_extra = ToBytes(crypto::HashSha256(out.report_data));
-    BigEndianWriter attest;
-    attest.U32(magic).U16(type).Sized(Bytes(34, 5)).Sized(extra_data.value_or(own_extra));
-    attest.U64(77).U32(5).U32(6).U8(safe).U64(1234);
-    attest.U32(banks).U16(bank).U8(static_cast<std::uint8_t>(selection.size())).Raw(selection);
-    attest.Sized(pcr_digest.value_or(own_digest)).Raw(trailing);
-    out.attest = attest.bytes();
-    const Bytes raw = SignRaw(key, out.attest);
-    BigEndianWriter signature;
-    signature.U16(signature_algorithm).U16(signature_hash);
-    signature.Sized(ByteSpan(raw).first(32)).Sized(ByteSpan(raw).subspan(32));
-    out.signature = signature.bytes();
-    const Bytes point = PointOf(key);
-    BigEndianWriter ak;
-    ak.U16(key_type).U16(name_algorithm).U32(attributes).Sized({}).U16(symmetric).U16(scheme);
-    if (scheme != 0x0010) ak.U16(scheme_hash);
-    ak.U16(curve).U16(kdf).Sized(ByteSpan(point).first(32)).Sized(ByteSpan(point).subspan(32));
-    out.ak_public = ak.bytes();
-    return out;
-  }
-};
 
 TEST(Tpm2, AQuoteOfSwtpmIsWhatItSays) {
   const Tpm2Quote quote = SwtpmQuote();
@@ -143,69 +48,70 @@ TEST(Tpm2, EveryByteCounts) {
 }
 
 TEST(Tpm2, TheTestsOwnTpmIsBelieved) {
-  EXPECT_EQ(Refusal(TestTpm{}.Quote()), Status::kOk);
+  EXPECT_EQ(TpmRefusal(TestTpm{}.Quote()), Status::kOk);
   TestTpm unsafe;
   unsafe.safe = 0;
   EXPECT_FALSE(VerifyTpm2Quote(unsafe.Quote().Encode()).value().findings.tpm_clock->safe);
 }
 
+const struct {
+  const char* what;
+  void (*lie)(TestTpm&);
+  Status refusal;
+} kTpmLies[] = {
+    {"not the TPM's own words", [](TestTpm& t) { t.magic ^= 1; }, Status::kEvidenceFormat},
+    {"a certification instead of a quote", [](TestTpm& t) { t.type = 0x8017; }, Status::kEvidenceFormat},
+    {"two banks", [](TestTpm& t) { t.banks = 2; }, Status::kEvidenceFormat},
+    {"SHA-1 bank", [](TestTpm& t) { t.bank = 4; }, Status::kEvidenceFormat},
+    {"no truth value", [](TestTpm& t) { t.safe = 2; }, Status::kEvidenceFormat},
+    {"trailing byte", [](TestTpm& t) { t.trailing = {0}; }, Status::kEvidenceFormat},
+    {"cipher of a storage key", [](TestTpm& t) { t.symmetric = 6; }, Status::kEvidenceFormat},
+    {"key derivation", [](TestTpm& t) { t.kdf = 0x0020; }, Status::kEvidenceFormat},
+    {"RSA key", [](TestTpm& t) { t.key_type = 1; }, Status::kEvidenceAlgorithm},
+    {"name by SHA-1", [](TestTpm& t) { t.name_algorithm = 4; }, Status::kEvidenceAlgorithm},
+    {"a key without a scheme", [](TestTpm& t) { t.scheme = 0x0010; }, Status::kEvidenceAlgorithm},
+    {"Schnorr key", [](TestTpm& t) { t.scheme = 0x001c; }, Status::kEvidenceAlgorithm},
+    {"SHA-1 key", [](TestTpm& t) { t.scheme_hash = 4; }, Status::kEvidenceAlgorithm},
+    {"P-384", [](TestTpm& t) { t.curve = 4; }, Status::kEvidenceAlgorithm},
+    {"RSA signature", [](TestTpm& t) { t.signature_algorithm = 0x14; }, Status::kEvidenceAlgorithm},
+    {"SHA-1 signature", [](TestTpm& t) { t.signature_hash = 4; }, Status::kEvidenceAlgorithm},
+    {"unrestricted", [](TestTpm& t) { t.attributes &= ~(1u << 16); }, Status::kEvidenceKey},
+    {"not for signing", [](TestTpm& t) { t.attributes &= ~(1u << 18); }, Status::kEvidenceKey},
+    {"can leave the TPM", [](TestTpm& t) { t.attributes &= ~(1u << 1); }, Status::kEvidenceKey},
+    {"can change its parent", [](TestTpm& t) { t.attributes &= ~(1u << 4); }, Status::kEvidenceKey},
+    {"came from outside", [](TestTpm& t) { t.attributes &= ~(1u << 5); }, Status::kEvidenceKey},
+    {"decrypts too", [](TestTpm& t) { t.attributes |= 1u << 17; }, Status::kEvidenceKey},
+    {"signs certificates", [](TestTpm& t) { t.attributes |= 1u << 19; }, Status::kEvidenceKey},
+    {"another report", [](TestTpm& t) { t.extra_data = Bytes(32, 1); }, Status::kEvidenceBinding},
+    {"no report", [](TestTpm& t) { t.extra_data = Bytes{}; }, Status::kEvidenceBinding},
+    {"other PCR values", [](TestTpm& t) { t.pcr_digest = Bytes(32, 1); }, Status::kEvidenceBinding},
+    {"fewer PCRs",
+     [](TestTpm& t) {
+       t.selection = {0xfe, 0x43, 0x00};
+     },
+     Status::kEvidenceBinding},
+    {"a longer selection",
+     [](TestTpm& t) {
+       t.selection = {0xff, 0x43, 0, 0};
+     },
+     Status::kEvidenceBinding},
+    {"fewer PCR values", [](TestTpm& t) { t.parts.pcrs.erase(t.parts.pcrs.begin()); },
+     Status::kEvidenceBinding},
+    {"another PCR", [](TestTpm& t) { t.parts.pcrs[9].index = 10; }, Status::kEvidenceBinding},
+    {"another image", [](TestTpm& t) { t.parts.enclave_image[0] ^= 1; }, Status::kEvidenceBinding},
+    {"extended twice",
+     [](TestTpm& t) {
+       Hash32& pcr = t.parts.pcrs.back().value;
+       pcr = crypto::HashSha256({pcr, t.parts.enclave_image});
+     },
+     Status::kEvidenceBinding},
+};
+
 TEST(Tpm2, EachLieHasItsRefusal) {
-  const struct {
-    const char* what;
-    void (*lie)(TestTpm&);
-    Status refusal;
-  } kLies[] = {
-      {"not the TPM's own words", [](TestTpm& t) { t.magic ^= 1; }, Status::kEvidenceFormat},
-      {"a certification instead of a quote", [](TestTpm& t) { t.type = 0x8017; }, Status::kEvidenceFormat},
-      {"two banks", [](TestTpm& t) { t.banks = 2; }, Status::kEvidenceFormat},
-      {"SHA-1 bank", [](TestTpm& t) { t.bank = 4; }, Status::kEvidenceFormat},
-      {"no truth value", [](TestTpm& t) { t.safe = 2; }, Status::kEvidenceFormat},
-      {"trailing byte", [](TestTpm& t) { t.trailing = {0}; }, Status::kEvidenceFormat},
-      {"cipher of a storage key", [](TestTpm& t) { t.symmetric = 6; }, Status::kEvidenceFormat},
-      {"key derivation", [](TestTpm& t) { t.kdf = 0x0020; }, Status::kEvidenceFormat},
-      {"RSA key", [](TestTpm& t) { t.key_type = 1; }, Status::kEvidenceAlgorithm},
-      {"name by SHA-1", [](TestTpm& t) { t.name_algorithm = 4; }, Status::kEvidenceAlgorithm},
-      {"a key without a scheme", [](TestTpm& t) { t.scheme = 0x0010; }, Status::kEvidenceAlgorithm},
-      {"Schnorr key", [](TestTpm& t) { t.scheme = 0x001c; }, Status::kEvidenceAlgorithm},
-      {"SHA-1 key", [](TestTpm& t) { t.scheme_hash = 4; }, Status::kEvidenceAlgorithm},
-      {"P-384", [](TestTpm& t) { t.curve = 4; }, Status::kEvidenceAlgorithm},
-      {"RSA signature", [](TestTpm& t) { t.signature_algorithm = 0x14; }, Status::kEvidenceAlgorithm},
-      {"SHA-1 signature", [](TestTpm& t) { t.signature_hash = 4; }, Status::kEvidenceAlgorithm},
-      {"unrestricted", [](TestTpm& t) { t.attributes &= ~(1u << 16); }, Status::kEvidenceKey},
-      {"not for signing", [](TestTpm& t) { t.attributes &= ~(1u << 18); }, Status::kEvidenceKey},
-      {"can leave the TPM", [](TestTpm& t) { t.attributes &= ~(1u << 1); }, Status::kEvidenceKey},
-      {"can change its parent", [](TestTpm& t) { t.attributes &= ~(1u << 4); }, Status::kEvidenceKey},
-      {"came from outside", [](TestTpm& t) { t.attributes &= ~(1u << 5); }, Status::kEvidenceKey},
-      {"decrypts too", [](TestTpm& t) { t.attributes |= 1u << 17; }, Status::kEvidenceKey},
-      {"signs certificates", [](TestTpm& t) { t.attributes |= 1u << 19; }, Status::kEvidenceKey},
-      {"another report", [](TestTpm& t) { t.extra_data = Bytes(32, 1); }, Status::kEvidenceBinding},
-      {"no report", [](TestTpm& t) { t.extra_data = Bytes{}; }, Status::kEvidenceBinding},
-      {"other PCR values", [](TestTpm& t) { t.pcr_digest = Bytes(32, 1); }, Status::kEvidenceBinding},
-      {"fewer PCRs",
-       [](TestTpm& t) {
-         t.selection = {0xfe, 0x43, 0x00};
-       },
-       Status::kEvidenceBinding},
-      {"a longer selection",
-       [](TestTpm& t) {
-         t.selection = {0xff, 0x43, 0, 0};
-       },
-       Status::kEvidenceBinding},
-      {"fewer PCR values", [](TestTpm& t) { t.parts.pcrs.erase(t.parts.pcrs.begin()); },
-       Status::kEvidenceBinding},
-      {"another PCR", [](TestTpm& t) { t.parts.pcrs[9].index = 10; }, Status::kEvidenceBinding},
-      {"another image", [](TestTpm& t) { t.parts.enclave_image[0] ^= 1; }, Status::kEvidenceBinding},
-      {"extended twice",
-       [](TestTpm& t) {
-         Hash32& pcr = t.parts.pcrs.back().value;
-         pcr = crypto::HashSha256({pcr, t.parts.enclave_image});
-       },
-       Status::kEvidenceBinding},
-  };
-  for (const auto& row : kLies) {
+  for (const auto& row : kTpmLies) {
     TestTpm tpm;
     row.lie(tpm);
-    EXPECT_EQ(Refusal(tpm.Quote()), row.refusal) << row.what;
+    EXPECT_EQ(TpmRefusal(tpm.Quote()), row.refusal) << row.what;
   }
 }
 
@@ -216,19 +122,19 @@ TEST(Tpm2, PartsOfTwoQuotesDoNotFit) {
   const Tpm2Quote second = tpm.Quote();
   Tpm2Quote mixed = first;
   mixed.report_data = second.report_data;
-  EXPECT_EQ(Refusal(mixed), Status::kEvidenceBinding);
+  EXPECT_EQ(TpmRefusal(mixed), Status::kEvidenceBinding);
   mixed = first;
   mixed.signature = second.signature;
-  EXPECT_EQ(Refusal(mixed), Status::kEvidenceSignature);
+  EXPECT_EQ(TpmRefusal(mixed), Status::kEvidenceSignature);
   mixed = first;
   mixed.ak_public = TestTpm{}.Quote().ak_public;
-  EXPECT_EQ(Refusal(mixed), Status::kEvidenceSignature);
+  EXPECT_EQ(TpmRefusal(mixed), Status::kEvidenceSignature);
 }
 
 TEST(Tpm2, PointsOffTheCurveAreNoKeys) {
   Tpm2Quote quote = TestTpm{}.Quote();
   quote.ak_public.back() ^= 1;
-  EXPECT_EQ(Refusal(quote), Status::kEvidenceKey);
+  EXPECT_EQ(TpmRefusal(quote), Status::kEvidenceKey);
 }
 
 TEST(Tpm2, CertificatesAreNotForTheCore) {
