@@ -20,7 +20,7 @@ FILES_CLOCKS_ENVIRONMENT = set(
     " sendto recvmsg sendmsg ioctl clock_gettime gettimeofday time getenv secure_getenv rand random srand puts printf"
     " syscall sleep usleep nanosleep".split()
 )
-# The edges of the trusted side: what confines the enclave and moves its frames, and passportd.
+# The edges of the trusted side: what confines the enclave and moves its frames, passportd, and the helper that opens devices.
 EDGES = {"trusted_platform", "trusted_launch", "trusted_launcher"}
 
 
@@ -41,7 +41,7 @@ def trusted_symbols(names, namespaces):
 
 def forbidden_imports(module, imports):
     """What this trusted module must not import."""
-    if module == "trusted_launcher":
+    if module in ("trusted_launcher", "trusted_devices"):
         return ()
     banned = NETWORK_AND_PROCESSES | (set() if module in EDGES else FILES_CLOCKS_ENVIRONMENT)
     return (name for name in imports if name in banned)
