@@ -8,21 +8,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <vector>
 
 #include "edl/base/check.h"
+#include "trusted/launcher/descriptor.h"
 
 namespace passport::devices {
 namespace {
-
-Bytes ReadPipe(const std::string& path) {
-  const int pipe = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  Bytes out;
-  ByteArray<256> block;
-  for (ssize_t size; (size = read(pipe, block.data(), block.size())) > 0;)
-    Append(out, ByteSpan(block).first(static_cast<std::size_t>(size)));
-  close(pipe);
-  return out;
-}
 
 void WritePipe(const std::string& path, const Bytes& bytes) {
   const int pipe = open(path.c_str(), O_WRONLY | O_CLOEXEC);
@@ -49,10 +41,26 @@ FakeTsm::FakeTsm(Script script)
   kernel_ = std::thread([this] { Serve(); });
 }
 
+// A pipe opened for both directions lets every other end open, and one byte lets a reader go on.
 FakeTsm::~FakeTsm() {
+  stop_ = true;
+  std::vector<launcher::Descriptor> ends;
+  for (const char* name : {"inblob", "outblob", "auxblob"})
+    ends.emplace_back(open(Attribute(name).c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+  EXPECT_EQ(write(ends[0].get(), "", 1), 1);
   kernel_.join();
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
+}
+
+Bytes FakeTsm::ReadPipe(const std::string& path) const {
+  const int pipe = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  Bytes out;
+  ByteArray<256> block;
+  for (ssize_t size; (size = read(pipe, block.data(), block.size())) > 0 && !stop_;)
+    Append(out, ByteSpan(block).first(static_cast<std::size_t>(size)));
+  close(pipe);
+  return out;
 }
 
 // By renaming, so that a reader sees one value or the other.
@@ -63,7 +71,7 @@ void FakeTsm::SetGeneration(int value) const {
 
 void FakeTsm::Serve() {
   int generation = 0;
-  for (int i = 0; i < script_.quotes; ++i) {
+  for (int i = 0; i < script_.quotes && !stop_; ++i) {
     asked_ = ReadPipe(Attribute("inblob"));
     generation += i < script_.foreign_writes_in ? 2 : 1;
     SetGeneration(generation);

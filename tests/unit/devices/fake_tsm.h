@@ -1,6 +1,7 @@
 // FakeTsm: the kernel's side of one configfs-tsm entry, over named pipes.
 #pragma once
 
+#include <atomic>
 #include <string>
 #include <thread>
 
@@ -20,7 +21,7 @@ class FakeTsm {
     int foreign_writes_in = 0;  // the first so many of them are disturbed by somebody else's write
   };
   explicit FakeTsm(Script script);
-  ~FakeTsm();  // waits until the script is done
+  ~FakeTsm();  // ends it, done or not
   FakeTsm(const FakeTsm&) = delete;
   FakeTsm& operator=(const FakeTsm&) = delete;
 
@@ -30,12 +31,14 @@ class FakeTsm {
 
  private:
   void Serve();
+  Bytes ReadPipe(const std::string& path) const;
   void SetGeneration(int value) const;
   std::string Attribute(const char* name) const { return folder_ + "/report/passport-platform/" + name; }
 
   Script script_;
   std::string folder_;
   Bytes asked_;
+  std::atomic<bool> stop_ = false;
   std::thread kernel_;
 };
 
