@@ -1,4 +1,6 @@
 // A root key under a TPM: who gets it back, and who does not.
+#include <tss2/tss2_mu.h>
+
 #include "tests/tpm/fixture.h"
 #include "trusted/devices/sealed_blob.h"
 
@@ -157,6 +159,77 @@ TEST_F(Sealing, WithRegistersThatLie_IsRefusedByTheTpm) {
   EXPECT_TRUE(Refuses(run.Call(Op::kUnseal, lie.Encode()), "no root key that a TPM of ours sealed"));
   lie.area = now.area;
   EXPECT_TRUE(Refuses(run.Call(Op::kUnseal, lie.Encode()), "no root key that a TPM of ours sealed"));
+}
+
+// What somebody with rights on the TPM and the blob can try by himself: what the TPM says to Unseal with a
+// password, and with the registers shown to the policy.
+struct DirectAnswers {
+  TSS2_RC with_password;
+  TSS2_RC with_policy;
+};
+DirectAnswers UnsealDirectly(devices::Tpm& tpm, const devices::SealedBlob& blob) {
+  TPM2B_PUBLIC area{};
+  TPM2B_PRIVATE wrapped{};
+  EXPECT_EQ(Tss2_MU_TPM2B_PUBLIC_Unmarshal(blob.area.data(), blob.area.size(), nullptr, &area),
+            TSS2_RC_SUCCESS);
+  EXPECT_EQ(Tss2_MU_TPM2B_PRIVATE_Unmarshal(blob.wrapped.data(), blob.wrapped.size(), nullptr, &wrapped),
+            TSS2_RC_SUCCESS);
+  const Result<devices::TpmKey, devices::Refusal> parent = tpm.StorageKey();
+  EXPECT_TRUE(parent.ok());
+  ESYS_TR handle = ESYS_TR_NONE;
+  EXPECT_EQ(Esys_Load(tpm.esys(), parent.value().object.get(), ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE,
+                      &wrapped, &area, &handle),
+            TSS2_RC_SUCCESS);
+  const devices::TpmObject object(tpm.esys(), handle);
+  const Result<devices::TpmObject, devices::Refusal> session =
+      tpm.StartSession(parent.value(), TPM2_SE_POLICY);
+  EXPECT_TRUE(session.ok());
+  const TPM2B_DIGEST any{};
+  const TPML_PCR_SELECTION selection = devices::QuotedPcrs();
+  EXPECT_EQ(Esys_PolicyPCR(tpm.esys(), session.value().get(), ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &any,
+                           &selection),
+            TSS2_RC_SUCCESS);
+  devices::Received<TPM2B_SENSITIVE_DATA> first;
+  devices::Received<TPM2B_SENSITIVE_DATA> second;
+  const auto unseal = [&](ESYS_TR by, TPM2B_SENSITIVE_DATA** data) {
+    return Esys_Unseal(tpm.esys(), object.get(), by, ESYS_TR_NONE, ESYS_TR_NONE, data);
+  };
+  const TSS2_RC with_password = unseal(ESYS_TR_PASSWORD, first.slot());
+  return {with_password, unseal(session.value().get(), second.slot())};
+}
+
+// passport-platform compares the registers itself, for the words. This is without it: the TPM decides.
+TEST_F(Sealing, OpensByNothingButThePolicy) {
+  Bytes blob;
+  {
+    PlatformRun run(tpm().Name());
+    ASSERT_TRUE(run.Start(Measurement("enclave")).ok);
+    blob = run.Call(Op::kSeal, kRoot).body;
+  }
+  const devices::SealedBlob parsed = devices::SealedBlob::Parse(blob).value();
+  const auto directly = [&] {
+    const Result<launcher::Descriptor, devices::Refusal> link = devices::TpmLink::Open(tpm().Name());
+    PASSPORT_CHECK(link.ok());
+    devices::Tpm other(link.value().get());
+    return UnsealDirectly(other, parsed);
+  };
+  const DirectAnswers same = directly();
+  EXPECT_TRUE(devices::IsTpmCode(same.with_password, TPM2_RC_AUTH_UNAVAILABLE))
+      << std::hex << same.with_password;
+  EXPECT_EQ(same.with_policy, TSS2_RC_SUCCESS);
+  for (const std::uint32_t pcr : {0U, 9U, 14U}) {
+    tpm().Reboot();
+    {
+      PlatformRun run(tpm().Name());
+      ASSERT_TRUE(run.Start(Measurement("enclave")).ok);
+    }
+    Extend(pcr);
+    const DirectAnswers changed = directly();
+    EXPECT_TRUE(devices::IsTpmCode(changed.with_password, TPM2_RC_AUTH_UNAVAILABLE))
+        << std::hex << changed.with_password;
+    EXPECT_TRUE(devices::IsTpmCode(changed.with_policy, TPM2_RC_POLICY_FAIL))
+        << std::hex << changed.with_policy;
+  }
 }
 
 }  // namespace
