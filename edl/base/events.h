@@ -19,7 +19,7 @@ enum class Event : std::uint16_t {
   kRecordRefused = 5,    // a fetched record was not the stored one; value: Status
   kRecordForked = 6,     // the party signed two contents of one version of a record; value: version number
   kLayersMissing = 7,    // said at hello; value: layers of confinement that should hold and do not, also 0
-  kPeerOpen = 10,  // value: attest::Provider of the evidence that was accepted
+  kPeerOpen = 10,        // value: attest::Provider of the evidence that was accepted
   kPeerLost = 11,
   kPeerRefused = 12,      // link cut; value: Status
   kPairReady = 13,        // value: attempt
@@ -62,7 +62,7 @@ enum class Event : std::uint16_t {
   kSignUndefended = 101,  // party: a signer that has not defended its share, which proves nothing
   kDisputeRefused = 102,  // party: a leader that wants a defence for a signature that is not spoilt
   // Attestation. A session opens when each end has accepted the other's evidence.
-  kAttestRefused = 120,  // the peer's was not accepted, link cut; value: Status, which names the policy's line
+  kAttestRefused = 120,  // the peer's was not accepted, link cut; value: Status, the policy's line
   kProofMissing = 121,   // this enclave has no evidence to show, link cut; value: Status
   kPolicyTaken = 122,    // value: version
   kAttestAgain = 123,    // link cut, so that the next session shows new evidence

@@ -37,8 +37,8 @@ TEST(SimBuilds, ANodeWithoutACommonVersionIsRefusedAndOneWithItWorks) {
   }
 }
 
-// Before version 3 multiplications were hashed in another way, before 4 sessions had no evidence: neither would
-// believe the other. They never get so far.
+// Before version 3 multiplications were hashed in another way, before 4 sessions had no evidence: neither
+// would believe the other. They never get so far.
 class SimOlderBuilds : public ::testing::TestWithParam<std::uint16_t> {};
 INSTANTIATE_TEST_SUITE_P(Before, SimOlderBuilds, ::testing::Values(2, 3));
 

@@ -90,8 +90,8 @@ class PeerTable final : private AttestationPort {
   struct Link {
     PartyIndex party;
     peer::Session session;
-    std::uint64_t since_ms = 0;  // of the handshake, or later of its opening
-    bool shown = false;          // our evidence is sent
+    std::uint64_t since_ms = 0;                    // of the handshake, or later of its opening
+    bool shown = false;                            // our evidence is sent
     std::optional<attest::Provider> vouched = {};  // for the peer's, which was accepted
   };
   // At most one part of a setup for each peer: one that computes, or one that waits for a message.

@@ -6,8 +6,6 @@
 
 #include <cerrno>
 
-#include "trusted/platform/syscall_table.h"
-
 namespace passport::platform {
 namespace {
 
@@ -38,7 +36,7 @@ Result<Bytes> ReadAll(int descriptor) {
 
 void Filter::Release::operator()(void* context) const { seccomp_release(context); }
 
-Result<Filter> Filter::Build() {
+Result<Filter> Filter::Build(std::span<const AllowedCall> calls) {
   Filter filter(seccomp_init(SCMP_ACT_KILL_PROCESS));
   scmp_filter_ctx context = filter.context_.get();
   if (context == nullptr) return Fail(Status::kInternal);
@@ -46,7 +44,7 @@ Result<Filter> Filter::Build() {
       seccomp_attr_set(context, SCMP_FLTATR_CTL_TSYNC, 1) != 0) {
     return Fail(Status::kInternal);
   }
-  for (const AllowedCall& call : kAllowedCalls) {
+  for (const AllowedCall& call : calls) {
     if (!AddRow(context, call)) return Fail(Status::kInternal);
   }
   return filter;

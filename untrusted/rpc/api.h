@@ -1,5 +1,5 @@
-// What each HTTP request means: client calls, GET /health, /enclave, /attestation and /metrics, POST /manifest
-// and /admin.
+// What each HTTP request means: client calls, GET /health, /enclave, /attestation and /metrics, POST
+// /manifest and /admin.
 //
 // The host reads headers, never bodies: a JSON-RPC request goes to the enclave as it came.
 #pragma once
@@ -28,7 +28,8 @@ struct ApiOptions {
   double new_keys_per_second_address = 200;  // keys not seen before; each costs the enclave an RSA operation
 };
 
-// GET /health, /enclave and /attestation, POST /manifest and /admin, of one address: operators and their tools ask seldom.
+// GET /health, /enclave and /attestation, POST /manifest and /admin, of one address: operators and their
+// tools ask seldom.
 inline constexpr double kOperatorRequestsPerSecond = 100;
 
 // The headers that every reply carries, so that browsers let any page read it.

@@ -1,0 +1,139 @@
+#include "trusted/devices/nsm.h"
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+
+namespace passport::devices {
+namespace {
+
+// Major types of CBOR (RFC 8949, 3.1).
+constexpr std::uint8_t kBytes = 2;
+constexpr std::uint8_t kText = 3;
+constexpr std::uint8_t kMap = 5;
+constexpr std::uint8_t kNull = 0xf6;
+
+void PutHead(Bytes& out, std::uint8_t major, std::uint8_t count) {
+  const auto type = static_cast<std::uint8_t>(major << 5);
+  if (count < 24) {
+    out.push_back(static_cast<std::uint8_t>(type | count));
+  } else {
+    Append(out, ByteArray<2>{static_cast<std::uint8_t>(type | 24), count});
+  }
+}
+
+void PutText(Bytes& out, std::string_view text) {
+  PutHead(out, kText, static_cast<std::uint8_t>(text.size()));
+  Append(out, AsBytes(text));
+}
+
+// Reads one item after the other from what is left. Nothing is believed beyond that.
+class CborReader {
+ public:
+  explicit CborReader(ByteSpan input) : rest_(input) {}
+
+  // The count or length of an item of this major type.
+  std::optional<std::size_t> Head(std::uint8_t major) {
+    if (rest_.empty() || rest_[0] >> 5 != major) return std::nullopt;
+    const std::uint8_t low = rest_[0] & 0x1f;
+    rest_ = rest_.subspan(1);
+    if (low < 24) return low;
+    const std::size_t width = low == 24 ? 1 : low == 25 ? 2 : 0;
+    if (width == 0 || rest_.size() < width) return std::nullopt;
+    const std::size_t value = width == 1 ? rest_[0] : std::size_t{rest_[0]} << 8 | rest_[1];
+    rest_ = rest_.subspan(width);
+    if (value < (width == 1 ? 24U : 256U)) return std::nullopt;
+    return value;
+  }
+  std::optional<ByteSpan> String(std::uint8_t major) {
+    const std::optional<std::size_t> size = Head(major);
+    if (!size || *size > rest_.size()) return std::nullopt;
+    const ByteSpan out = rest_.first(*size);
+    rest_ = rest_.subspan(*size);
+    return out;
+  }
+  // A map of one pair with a text as its key.
+  std::optional<std::string_view> OnlyKey() {
+    if (Head(kMap) != 1) return std::nullopt;
+    const std::optional<ByteSpan> key = String(kText);
+    if (!key) return std::nullopt;
+    return AsText(*key);
+  }
+  bool Done() const { return rest_.empty(); }
+
+ private:
+  ByteSpan rest_;
+};
+
+Refusal NotUnderstood() {
+  return "the Nitro Secure Module gave an answer that is not an attestation document; is this kernel's "
+         "driver for it?";
+}
+
+// A name of the module's own, such as InvalidArgument, or "?".
+std::string PlainName(ByteSpan text) {
+  const bool plain = !text.empty() && text.size() <= 40 && std::ranges::all_of(text, [](std::uint8_t c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  });
+  return plain ? std::string(AsText(text)) : "?";
+}
+
+}  // namespace
+
+int NsmIoControl(int descriptor, unsigned long request, NsmMessage* message) {
+  return ioctl(descriptor, request, message);
+}
+
+Result<launcher::Descriptor, Refusal> OpenNsm(const std::string& device) {
+  launcher::Descriptor out(open(device.c_str(), O_RDWR | O_CLOEXEC));
+  if (!out.ok()) return Fail("no Nitro Secure Module: " + ErrorName(errno));
+  return out;
+}
+
+Bytes NsmAttestationRequest(const ByteArray<64>& report_data) {
+  Bytes out;
+  PutHead(out, kMap, 1);
+  PutText(out, "Attestation");
+  PutHead(out, kMap, 3);
+  PutText(out, "user_data");
+  PutHead(out, kBytes, static_cast<std::uint8_t>(report_data.size()));
+  Append(out, report_data);
+  PutText(out, "nonce");
+  out.push_back(kNull);
+  PutText(out, "public_key");
+  out.push_back(kNull);
+  return out;
+}
+
+Result<Bytes, Refusal> ParseNsmResponse(ByteSpan response) {
+  CborReader in(response);
+  const std::optional<std::string_view> kind = in.OnlyKey();
+  if (kind == "Error") {
+    const std::optional<ByteSpan> name = in.String(kText);
+    if (!name || !in.Done()) return Fail(NotUnderstood());
+    return Fail("the Nitro Secure Module refused: " + PlainName(*name) +
+                "; is this an enclave with attestation?");
+  }
+  if (kind != "Attestation" || in.OnlyKey() != "document") return Fail(NotUnderstood());
+  const std::optional<ByteSpan> document = in.String(kBytes);
+  if (!document || document->empty() || !in.Done()) return Fail(NotUnderstood());
+  return ToBytes(*document);
+}
+
+Result<attest::Evidence, Refusal> QuoteByNsm(int descriptor, IoControl control,
+                                             const ByteArray<64>& report_data) {
+  const Bytes request = NsmAttestationRequest(report_data);
+  Bytes response(kNsmResponseBytesMax);
+  NsmMessage message{reinterpret_cast<std::uint64_t>(request.data()), request.size(),
+                     reinterpret_cast<std::uint64_t>(response.data()), response.size()};
+  if (control(descriptor, kNsmRequest, &message) != 0)
+    return Fail("the Nitro Secure Module does not answer: " + ErrorName(errno) + "; start the node again");
+  if (message.response_size > response.size()) return Fail(NotUnderstood());
+  PASSPORT_TRY(Bytes document, ParseNsmResponse(ByteSpan(response).first(message.response_size)));
+  return attest::Evidence{attest::Provider::kNitro, std::move(document), {}};
+}
+
+}  // namespace passport::devices
