@@ -6,18 +6,9 @@
 namespace passport::core {
 namespace {
 
-struct NoEvents final : PeerEvents {
-  void OnPeerOpen(PartyIndex) override {}
-  void OnPeerLost(PartyIndex) override {}
-  void OnRunsLost(PartyIndex) override {}
-  void OnSetupLost(PartyIndex) override {}
-  void OnPeerMessage(PartyIndex, PeerMessage) override {}
-  void OnFaultsChanged() override {}
-};
-
 struct Said {
   Hash32 manifest{};
-  BootId boot{{1}};  // of node 1, whose view this is; it has no sessions
+  std::array<BootId, 3> boots{BootId{{1}}, BootId{{8}}, BootId{{9}}};  // of the lost node and its helpers
   RequestId request{{2}};
   PartyIndex lost{1};
   RepairInvite invite{RecordId{{3}}, KeyId{{4}}, {{2}, {3}}};
@@ -25,11 +16,9 @@ struct Said {
 
   reshare::RepairProposal Proposal() const {
     crypto::SeededRng rng(1);
-    const Identity identity{{}, manifest, PartyIndex{1}, boot, crypto::SigningKey::Generate(rng), rng.Key()};
-    Outbox outbox;
-    NoEvents events;
-    const PeerTable peers(identity, outbox, events, rng);
-    return MakeProposal(identity, peers, request, lost, invite, begin);
+    const Identity identity{{},       manifest, PartyIndex{1}, boots[0], crypto::SigningKey::Generate(rng),
+                            rng.Key()};
+    return MakeProposal(identity, boots, request, lost, invite, begin);
   }
 };
 
@@ -38,15 +27,12 @@ TEST(RepairProposals, EachPartOfWhatWasSaidChangesTheDigest) {
   const auto is_new = [&](const Said& said) { return digests.insert(said.Proposal().digest).second; };
   EXPECT_FALSE(is_new({}));
   EXPECT_TRUE(is_new({.manifest = {9}}));
-  EXPECT_TRUE(is_new({.boot = {{9}}})) << "of the lost node";
+  EXPECT_TRUE(is_new({.boots = {BootId{{9}}, BootId{{8}}, BootId{{9}}}})) << "of the lost node";
+  EXPECT_TRUE(is_new({.boots = {BootId{{1}}, BootId{{8}}, BootId{{7}}}})) << "of a helper";
   EXPECT_TRUE(is_new({.request = {{9}}}));
   EXPECT_TRUE(is_new({.invite = {RecordId{{9}}, KeyId{{4}}, {{2}, {3}}}}));
   EXPECT_TRUE(is_new({.begin = {5, {Hash32{9}, Hash32{7}}}}));
   EXPECT_TRUE(is_new({.begin = {5, {Hash32{6}, Hash32{9}}}}));
-  Said helper{.lost = {3}, .invite = {RecordId{{3}}, KeyId{{4}}, {{1}, {2}}}};
-  EXPECT_TRUE(is_new(helper));
-  helper.boot = {{9}};
-  EXPECT_TRUE(is_new(helper)) << "of a helper";
 }
 
 // The rest is in the context, which is in every part and sum.

@@ -100,8 +100,9 @@ void RepairHelpers::OnBegin(PartyIndex from, const RequestId& id, const RepairBe
   const Judged share = Judge(from, run.invite);
   if (!share.ok()) return End(id, from, share.error());
   if (!CountHelp(run.invite.key, from)) return End(id, from, RepairEndReason::kLimited);
-  auto step = reshare::StartRepair(MakeProposal(identity_, peers_, id, from, run.invite, begin),
-                                   *share.value(), rng_);
+  auto step = reshare::StartRepair(
+      MakeProposal(identity_, BootsOf(peers_, from, run.invite), id, from, run.invite, begin), *share.value(),
+      rng_);
   if (!step.ok()) return End(id, from, RepairEndReason::kAborted);
   run.state = std::move(step.value().next);
   outbox_.Log(Event::kRepairHelped, id, from, begin.epoch);

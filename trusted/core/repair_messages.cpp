@@ -63,16 +63,22 @@ Result<RepairEnd> RepairEnd::Parse(ByteSpan bytes) {
   return RepairEnd{static_cast<RepairEndReason>(reason)};
 }
 
-reshare::RepairProposal MakeProposal(const Identity& identity, const PeerTable& peers,
+reshare::RepairProposal MakeProposal(const Identity& identity, std::span<const BootId> boots,
                                      const RequestId& request, PartyIndex lost, const RepairInvite& invite,
                                      const RepairBegin& begin) {
   Writer agreed;
-  agreed.Raw(invite.account.bytes).Raw(request.bytes).Raw(peers.BootOf(lost).bytes);
-  for (const PartyIndex helper : invite.helpers) agreed.Raw(peers.BootOf(helper).bytes);
+  agreed.Raw(invite.account.bytes).Raw(request.bytes);
+  for (const BootId& boot : boots) agreed.Raw(boot.bytes);
   for (const Hash32& nonce : begin.nonces) agreed.Raw(nonce);
   const Hash32 digest =
       crypto::TaggedHash(crypto::tag::kRepairProposal, identity.manifest_hash, {agreed.bytes()});
   return {digest, invite.key, begin.epoch, invite.helpers, lost};
+}
+
+std::vector<BootId> BootsOf(const PeerTable& peers, PartyIndex lost, const RepairInvite& invite) {
+  std::vector<BootId> boots{peers.BootOf(lost)};
+  for (const PartyIndex helper : invite.helpers) boots.push_back(peers.BootOf(helper));
+  return boots;
 }
 
 Bytes AccountsAsk::Encode() const { return ToBytes(after.bytes); }

@@ -49,9 +49,11 @@ struct RepairEnd {
 
 // What both sides derive from what was said. The digest is never the same twice: in it are the request id, a
 // fresh nonce of every helper, and the start of the lost node and of every helper.
-reshare::RepairProposal MakeProposal(const Identity& identity, const PeerTable& peers,
+reshare::RepairProposal MakeProposal(const Identity& identity, std::span<const BootId> boots,
                                      const RequestId& request, PartyIndex lost, const RepairInvite& invite,
                                      const RepairBegin& begin);
+// The starts that it names: of the lost node, then of every helper.
+std::vector<BootId> BootsOf(const PeerTable& peers, PartyIndex lost, const RepairInvite& invite);
 
 // Accounts with a key and who holds shares of them, as bits by party index from 1: as many as one message
 // takes, rising, of those behind `after`. A full message says that there may be more.

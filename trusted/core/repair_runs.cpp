@@ -168,7 +168,8 @@ void RepairRuns::OnJoin(PartyIndex from, const RequestId& id, Run& run, RepairJo
   if (!Agree(run)) return FailSet(id, AbortReason::kEquivocation);
   RepairBegin begin{run.joins.begin()->second.key.epoch, {}};
   for (const auto& [helper, joined] : run.joins) begin.nonces.push_back(joined.nonce);
-  run.proposal = MakeProposal(identity_, peers_, id, identity_.self, run.invite, begin);
+  run.proposal = MakeProposal(identity_, BootsOf(peers_, identity_.self, run.invite), id, identity_.self,
+                              run.invite, begin);
   run.since_ms = now_ms_;
   for (const PartyIndex to : run.invite.helpers)
     peers_.Send(to, {MessageKind::kRepairBegin, id, begin.Encode()});
