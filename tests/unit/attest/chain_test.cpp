@@ -4,12 +4,8 @@
 #include <gtest/gtest.h>
 #include <openssl/rsa.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "tests/unit/attest/test_ca.h"
 #include "trusted/crypto/hash.h"
-#include "trusted/verifier/pem.h"
 
 namespace passport::verifier {
 namespace {
@@ -176,29 +172,6 @@ TEST(Chain, RsaAuthoritiesSignWithPssAndLargeKeysOnly) {
   EXPECT_EQ(verify(sha256, attest::MiddleSpec(), middle), Status::kEvidenceAlgorithm);
   const EvpKey small(EVP_RSA_gen(2048), EVP_PKEY_free);
   EXPECT_EQ(verify(good, attest::MiddleSpec(), small), Status::kEvidenceAlgorithm);
-}
-
-// The authorities above a cloud provider's key (VLEK) of Genoa chips.
-TEST(Chain, AmdsAuthoritiesAreAuthorities) {
-  const std::string path = std::string(PASSPORT_SOURCE_DIR) + "/tests/kat/amd_genoa_vlek.pem";
-  std::ifstream file(path);
-  std::stringstream text;
-  text << file.rdbuf();
-  const auto ders = ParsePemChain(AsBytes(text.str()), 2);
-  ASSERT_TRUE(ders.ok());
-  const auto middle = Certificate::Parse(ders.value().at(0));
-  const auto root = Certificate::Parse(ders.value().at(1));
-  ASSERT_TRUE(middle.ok() && root.ok());
-  for (const Certificate* one : {&middle.value(), &root.value()}) {
-    EXPECT_TRUE(one->HasKeyOf(Algorithm::kRsaPssSha384));
-    EXPECT_TRUE(one->IsSignedLike(Algorithm::kRsaPssSha384));
-    EXPECT_TRUE(one->IsIssuedBy(root.value()));
-    EXPECT_FALSE(one->IsEndEntity());
-  }
-  EXPECT_TRUE(middle.value().MayIssueAbove(0));
-  EXPECT_FALSE(middle.value().MayIssueAbove(1));
-  EXPECT_TRUE(root.value().MayIssueAbove(1));
-  EXPECT_FALSE(root.value().IsIssuedBy(middle.value()));
 }
 
 }  // namespace

@@ -3,8 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <sstream>
+
+#include "tests/kat/vectors.h"
 #include "tests/unit/attest/test_chip.h"
 #include "trusted/crypto/hash.h"
+#include "trusted/verifier/pem.h"
 
 namespace passport::attest {
 namespace {
@@ -81,6 +86,30 @@ const struct {
      [](TestChip& t) { t.leaf.extensions.erase(t.leaf.extensions.begin()); }, Status::kEvidenceTcb},
     {"key on P-256", [](TestChip& t) { t.chip_key = MakeEcKey(kP256); }, Status::kEvidenceAlgorithm},
 };
+
+// The report and the three certificates that Azure's host gave with it.
+Evidence RecordedSnp() {
+  std::ifstream file(std::string(PASSPORT_SOURCE_DIR) + "/tests/kat/snp_chain.pem");
+  std::stringstream text;
+  text << file.rdbuf();
+  const auto chain = verifier::ParsePemChain(AsBytes(text.str()), 3).value();
+  return {Provider::kSnp,
+          kat::Hex(kat::Cases("snp_report.txt", "report", 1).at(0)[0]),
+          {TableOf({{kVcek, chain.at(0)}, {kAsk, chain.at(1)}, {kArk, chain.at(2)}})}};
+}
+
+TEST(Snp, AReportOfAMilanChipVerifies) {
+  const auto verified = verifier::VerifySnp(RecordedSnp());
+  ASSERT_TRUE(verified.ok());
+  const Findings& findings = verified.value();
+  EXPECT_FALSE(findings.debug);
+  // Of the certificate "ARK-Milan".
+  EXPECT_EQ(ToHex(findings.root), "9f056bee44377e29308cb5ffa895bdfb62d18881fa6bed8d6f075b0204089cb9");
+  EXPECT_EQ(findings.tcb, (std::vector<std::uint16_t>{3, 0, 8, 206, 0, 2}));
+  EXPECT_EQ(ToHex(findings.measurement).substr(0, 16), "02c3b0d5bf1d256f");
+  EXPECT_EQ(ToHex(findings.registers[4].value).substr(0, 16), "6c4cfd2e5bd0e478");
+  EXPECT_TRUE(findings.ValidAt(1'720'000'000, 1'720'000'000));
+}
 
 // Signed again, so that only the field's own check can refuse it; a field without one is in the findings.
 TEST(Snp, EachStateHasItsRefusal) {
