@@ -45,7 +45,8 @@ void WriteAll(const Seeds& seeds) {
     if (evidence.provider == attest::Provider::kNitro) seeds.Add("nitro", name, evidence.quote);
   }
   seeds.Add("nitro", "recorded", kat::Hex(kat::Cases("nitro_document.txt", "document", 1).at(0)[0]));
-  seeds.Add("dcap", "recorded", kat::Hex(kat::Cases("tdx_quote.txt", "quote", 1).at(0)[0]));
+  for (const std::string name : {"sgx", "tdx"})
+    seeds.Add("dcap", "recorded-" + name, kat::Hex(kat::Cases(name + "_quote.txt", "quote", 1).at(0)[0]));
   const attest::TestChip chip;
   Bytes snp = chip.Signed();
   Append(snp, chip.Make().collateral.front());

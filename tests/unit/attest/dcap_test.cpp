@@ -65,15 +65,32 @@ TEST(Dcap, ATdxQuoteIsWhatItSays) {
   EXPECT_EQ(DcapRefusal(older.Make()), Status::kOk);
 }
 
-Bytes RecordedTdx() { return kat::Hex(kat::Cases("tdx_quote.txt", "quote", 1).at(0)[0]); }
+Evidence Recorded(Provider provider, const std::string& file) {
+  return {provider, kat::Hex(kat::Cases(file, "quote", 1).at(0)[0]), {}};
+}
 
-TEST(Dcap, AQuoteOfIntelsQuotingEnclaveVerifies) {
-  const auto verified = verifier::VerifyTdx({Provider::kTdx, RecordedTdx(), {}});
+// SHA-256 of the SPKI of the certificate "Intel SGX Root CA" of 2018.
+constexpr const char* kIntelRoot = "a0af031289f5d5d4132f9186068a7fc13628633ba235777472e29b6b6c67a49e";
+
+TEST(Dcap, ASgxQuoteOfIntelsQuotingEnclaveVerifies) {
+  const auto verified = verifier::VerifySgx(Recorded(Provider::kSgx, "sgx_quote.txt"));
   ASSERT_TRUE(verified.ok());
   const Findings& findings = verified.value();
   EXPECT_FALSE(findings.debug);
-  // Of the certificate "Intel SGX Root CA" of 2018.
-  EXPECT_EQ(ToHex(findings.root), "a0af031289f5d5d4132f9186068a7fc13628633ba235777472e29b6b6c67a49e");
+  EXPECT_EQ(ToHex(findings.root), kIntelRoot);
+  EXPECT_EQ(ToHex(findings.measurement).substr(0, 16), "4355fc068226c066");
+  EXPECT_EQ(ToHex(findings.signer).substr(0, 16), "0936aa3f643cfc29");
+  EXPECT_EQ(findings.tcb,
+            (std::vector<std::uint16_t>{12, 12, 3, 3, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 13, 11, 0}));
+  EXPECT_EQ(ToHex(findings.registers[2].value), "00606a000000");
+}
+
+TEST(Dcap, ATdxQuoteOfIntelsQuotingEnclaveVerifies) {
+  const auto verified = verifier::VerifyTdx(Recorded(Provider::kTdx, "tdx_quote.txt"));
+  ASSERT_TRUE(verified.ok());
+  const Findings& findings = verified.value();
+  EXPECT_FALSE(findings.debug);
+  EXPECT_EQ(ToHex(findings.root), kIntelRoot);
   EXPECT_EQ(ToHex(findings.registers[4].value).substr(0, 16), "c68518a0ebb42136");
   EXPECT_EQ(ToHex(findings.registers[9].value), "b0c06f000000");
   ASSERT_EQ(findings.tcb.size(), 34u);
