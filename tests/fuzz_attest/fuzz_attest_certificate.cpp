@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "edl/base/codec.h"
+#include "tests/fuzz_attest/one_byte.h"
 #include "trusted/verifier/chain.h"
 #include "trusted/verifier/pck.h"
 #include "trusted/verifier/pem.h"
@@ -25,6 +26,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (facts.ok())
       PASSPORT_CHECK(std::ranges::all_of(facts.value().components, [](auto c) { return c < 256; }));
   }
+  const auto pem = verifier::ParsePemChain({data, size}, 3);
+  if (pem.ok()) PASSPORT_CHECK(!pem.value().empty() && pem.value().size() <= 3);
+  if (!attest::IsVerified({data, size})) return 0;
   using verifier::Algorithm;
   for (const Algorithm algorithm :
        {Algorithm::kP256Sha256, Algorithm::kP384Sha384, Algorithm::kRsaPssSha384}) {
@@ -36,7 +40,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     PASSPORT_CHECK(!verifier::VerifyChain(chain, algorithm, leaf).ok());
     std::reverse(chain.begin(), chain.end());
   }
-  const auto pem = verifier::ParsePemChain({data, size}, 3);
-  if (pem.ok()) PASSPORT_CHECK(!pem.value().empty() && pem.value().size() <= 3);
   return 0;
 }
