@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <charconv>
 
+#include "trusted/attest/dcap_quote.h"
+
 namespace passport::devices {
 namespace {
 
@@ -94,6 +96,9 @@ Result<Evidence, Refusal> QuoteByTsm(int entry, Provider provider, const ByteArr
     PASSPORT_TRY(const std::uint64_t before, Generation(entry));
     PASSPORT_TRY_VOID(WriteAttribute(entry, "inblob", report_data));
     PASSPORT_TRY(Bytes report, ReadAttribute(entry, "outblob", attest::kEvidenceBytesMax));
+    // Some hosts pad a TDX quote with zeros, which are no part of it.
+    const std::size_t size = provider == Provider::kTdx ? attest::DcapQuoteBytes(report) : 0;
+    if (size != 0) report.resize(size);
     Evidence out{provider, std::move(report), {}};
     if (provider == Provider::kSnp) {
       PASSPORT_TRY(Bytes certificates, ReadAttribute(entry, "auxblob", attest::kEvidenceBytesMax));

@@ -5,6 +5,7 @@
 
 #include <csignal>
 
+#include "edl/base/codec.h"
 #include "tests/unit/devices/fake_tsm.h"
 
 namespace passport::devices {
@@ -37,6 +38,20 @@ TEST(TsmReport, OfTdx_IsTheQuoteAlone) {
   ASSERT_TRUE(evidence.ok()) << evidence.error();
   EXPECT_EQ(evidence.value().quote, Bytes(5000, 5));
   EXPECT_TRUE(evidence.value().collateral.empty());
+}
+
+TEST(TsmReport, OfTdxWithZerosBehindIt_IsTheQuoteAlone) {
+  // As much of version 5 as says how long it is: header, body type, body, signature data.
+  Writer quote;
+  quote.U16(5).U16(2).U32(0x81).Raw(Bytes(40, 1)).U16(2).Var(Bytes(16, 2)).Var(Bytes(100, 3));
+  Bytes padded = quote.bytes();
+  padded.resize(padded.size() + 4000);
+  FakeTsm kernel({.provider = "tdx_guest\n", .report = padded, .certificates = {}});
+  const auto entry = OpenTsm(kernel.folder(), std::nullopt);
+  ASSERT_TRUE(entry.ok()) << entry.error();
+  const auto evidence = QuoteByTsm(entry.value().folder.get(), entry.value().provider, ReportData());
+  ASSERT_TRUE(evidence.ok()) << evidence.error();
+  EXPECT_EQ(evidence.value().quote, quote.bytes());
 }
 
 TEST(TsmReport, DisturbedBySomebodyElse_IsAskedForAgain) {
