@@ -201,7 +201,7 @@ TEST(IsValid, SaysNoAboveAMaximumAndOutsideAnEnum) {
   EXPECT_FALSE(call.IsValid());
   call.data = call.data.first(edl::ProvisionCall::kDataMax);
   EXPECT_TRUE(call.IsValid());
-  call.kind = static_cast<edl::ProvisionKind>(4);
+  call.kind = static_cast<edl::ProvisionKind>(5);
   EXPECT_FALSE(call.IsValid());
 
   edl_sample::TableCall table{.token = 1, .rows = std::vector<edl_sample::Row>(1)};
