@@ -8,7 +8,8 @@
 namespace passport::sealing {
 namespace {
 
-constexpr std::uint8_t kEncodingVersion = 1;
+constexpr std::uint8_t kFirstFormat = 1;  // without what stands after the manifest hash
+constexpr std::uint8_t kFormat = 2;
 
 // sum += term, or sum -= term, modulo 2^256.
 void AddTerm(Hash32& sum, const Hash32& term) {
@@ -32,21 +33,38 @@ void SubtractTerm(Hash32& sum, const Hash32& term) {
 
 Bytes Head::Encode() const {
   Writer writer;
-  writer.U8(kEncodingVersion).U64(counter).U64(boot_counter).U64(record_count);
-  return writer.Raw(records_hash).Raw(manifest_hash).Take();
+  writer.U8(kFormat).U64(counter).U64(boot_counter).U64(record_count).Raw(records_hash).Raw(manifest_hash);
+  writer.U32(oldest_keys.key_epoch).U32(oldest_keys.svn);
+  return writer.Bool(nv_counter.has_value()).U64(nv_counter.value_or(0)).Take();
 }
 
 Result<Head> Head::Parse(ByteSpan input) {
   Reader reader(input);
-  if (reader.U8() != kEncodingVersion) return Fail(Status::kMalformed);
+  const std::uint8_t format = reader.U8();
   Head head;
   head.counter = reader.U64();
   head.boot_counter = reader.U64();
   head.record_count = reader.U64();
   head.records_hash = reader.Array<32>();
   head.manifest_hash = reader.Array<32>();
-  if (!reader.Done()) return Fail(Status::kMalformed);
+  if (format == kFormat) {
+    head.oldest_keys.key_epoch = reader.U32();
+    head.oldest_keys.svn = reader.U32();
+    const bool has_counter = reader.Bool();
+    const std::uint64_t value = reader.U64();
+    if (has_counter) head.nv_counter = value;
+    if (!has_counter && value != 0) reader.Reject();
+  }
+  if (!reader.Done() || (format != kFirstFormat && format != kFormat)) return Fail(Status::kMalformed);
   return head;
+}
+
+Result<Unit> JudgeCounter(std::optional<std::uint64_t> in_head, std::optional<std::uint64_t> now) {
+  if (!in_head) return Ok();
+  if (!now) return Fail(Status::kCounterMissing);
+  if (*in_head < *now) return Fail(Status::kCounterRollback);
+  if (*in_head - *now > 1) return Fail(Status::kCounterForeign);
+  return Ok();
 }
 
 Bytes SealHead(const Sealer& sealer, const Head& head, crypto::Rng& rng) {
@@ -55,10 +73,12 @@ Bytes SealHead(const Sealer& sealer, const Head& head, crypto::Rng& rng) {
 }
 
 Result<UnsealedHead> UnsealHead(const Sealer& sealer, ByteSpan blob) {
+  PASSPORT_TRY(const RecordHeader header, PeekHeader(blob));
+  if (header.policy != SealPolicy::kProduct) return Fail(Status::kUnseal);
   PASSPORT_TRY(const UnsealedRecord record, sealer.Unseal(kHeadRecordType, kHeadRecordId, blob));
   const auto head = Head::Parse(record.plaintext.Expose());
   if (!head.ok() || head.value().counter != record.version) return Fail(Status::kUnseal);
-  return UnsealedHead{head.value(), record.svn};
+  return UnsealedHead{head.value(), record.keys};
 }
 
 Result<Unit> RecordIndex::Load(const RecordId& id, ByteSpan blob) {

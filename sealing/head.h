@@ -18,18 +18,29 @@ struct Head {
   std::uint64_t record_count = 0;
   Hash32 records_hash{};   // RecordIndex::hash()
   Hash32 manifest_hash{};  // zero before the first manifest
+  // Not newer than the keys of any record: what has to be at hand to open them all. The head itself is sealed
+  // under the newest keys from the first change on, so that an enclave which has only those can tell.
+  KeyVersion oldest_keys = {};
+  // The value of the TPM's counter that this head belongs to; absent: written without one.
+  std::optional<std::uint64_t> nv_counter = {};
   bool operator==(const Head&) const = default;
 
-  Bytes Encode() const;
-  static Result<Head> Parse(ByteSpan input);  // kMalformed
+  Bytes Encode() const;                       // format 2
+  static Result<Head> Parse(ByteSpan input);  // format 1 or 2; kMalformed
 };
 
-// The head as a blob for the record kHeadRecordId, and back. Unseal gives kUnseal; svn is that of the enclave
-// that sealed it, whose index key made records_hash.
+// Whether a head that holds `in_head` may be the newest where the TPM's counter reads `now`. A new value is
+// committed in a head first and raised afterwards, so one ahead is a crash between the two. kCounterRollback:
+// the head is older; kCounterForeign: it was written beside another counter; kCounterMissing: the counter is
+// not there now.
+Result<Unit> JudgeCounter(std::optional<std::uint64_t> in_head, std::optional<std::uint64_t> now);
+
+// The head as a blob for the record kHeadRecordId, and back. Unseal gives kUnseal; keys are those of the
+// enclave that sealed it, whose index key made records_hash.
 Bytes SealHead(const Sealer& sealer, const Head& head, crypto::Rng& rng);
 struct UnsealedHead {
   Head head;
-  std::uint32_t svn = 0;
+  KeyVersion keys;
 };
 Result<UnsealedHead> UnsealHead(const Sealer& sealer, ByteSpan blob);
 
@@ -51,7 +62,7 @@ class RecordIndex {
   Result<Unit> Load(const RecordId& id, ByteSpan blob);
   // At start, after the last record: kRollback unless exactly the head's records were loaded.
   Result<Unit> VerifyLoaded(const Head& head) const;
-  // After an upgrade: the same records under another key.
+  // After an upgrade, or under a new root key: the same records under another key.
   void Rekey(crypto::SecretKey32 key);
 
   // A record was written, or removed; the next head must be sealed with hash() and count(). A version never

@@ -46,7 +46,7 @@ void Sealing() {
 void RecordIndex() {
   SecretRng rng(2);
   const sealing::Sealer sealer = SecretSealer(rng);
-  sealing::RecordIndex index(sealer.IndexKey(2));
+  sealing::RecordIndex index(sealer.IndexKey({0, 2}));
   const Bytes blob(300);
   for (std::uint8_t i = 1; i < 4; ++i) {
     RecordId id;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """An independent implementation of the formats of sealing/ and trusted/peer, in the standard library and `cryptography`.
 
-Writes seal1-v1.bin, head-v1.bin, bind-v1.bin and manifest-v1.txt beside itself, and tests/kat/noise_rekey.txt. The files
+Writes seal1-v1.bin, head-v1.bin, head-v2.bin, bind-v1.bin and manifest-v1.txt beside itself, and tests/kat/noise_rekey.txt. The files
 are kept for ever: run it only to add a file for a new format version, never to make an old one fit new code.
 """
 import base64
@@ -112,6 +112,10 @@ def sealed():
     head = struct.pack("<BQQQ", 1, 9, 2, 1) + total.to_bytes(32, "little") + bytes([0x77]) * 32
     head_blob = seal1(product, 2, 3, numbered(0x11, 32), numbered(0x61, 24), (1, bytes(32), 9, 9), head)
     (HERE / "head-v1.bin").write_bytes(head_blob)
+    second = struct.pack("<BQQQ", 2, 10, 3, 1) + total.to_bytes(32, "little") + bytes([0x77]) * 32
+    second += struct.pack("<IIBQ", 0, 2, 1, 41)  # oldest keys, the TPM's counter
+    second_blob = seal1(product, 2, 3, numbered(0x12, 32), numbered(0x62, 24), (1, bytes(32), 10, 10), second)
+    (HERE / "head-v2.bin").write_bytes(second_blob)
 
 
 def noise_rekey():

@@ -24,7 +24,7 @@ ByteArray<N> HexField(const json::Value& object, std::string_view key) {
 
 Network::Network(Options options) : options_(options), rng_(options.seed) {
   for (std::uint16_t i = 1; i <= options.n; ++i) {
-    nodes_[PartyIndex{i}];
+    nodes_[PartyIndex{i}].sealing = options.sealing;
     operators_.emplace(PartyIndex{i}, crypto::SigningKey::Generate(rng_));
   }
 }
@@ -49,13 +49,26 @@ void Network::Call(PartyIndex party, const C& call) {
   }
   edl::Answer answer = std::move(reader).Finish();
   if (answer.status != Status::kOk) throw std::runtime_error("call failed");
+  if (Commit(party, answer.effects) && on_commit && !on_commit(party)) return Kill(party);
   for (edl::Effect& effect : answer.effects) Apply(party, effect);
+}
+
+// Whether there was anything to commit.
+bool Network::Commit(PartyIndex party, std::vector<edl::Effect>& effects) {
+  std::map<RecordId, Bytes>& disk = nodes_.at(party).disk;
+  bool changed = false;
+  for (edl::Effect& effect : effects) {
+    auto* put = std::get_if<edl::PutEffect>(&effect);
+    auto* drop = std::get_if<edl::DropEffect>(&effect);
+    changed = changed || put != nullptr || drop != nullptr;
+    if (put != nullptr) disk[RecordId{put->record_id}] = std::move(put->record);
+    if (drop != nullptr) disk.erase(RecordId{drop->record_id});
+  }
+  return changed;
 }
 
 void Network::Apply(PartyIndex party, edl::Effect& effect) {
   Node& node = nodes_.at(party);
-  if (auto* put = std::get_if<edl::PutEffect>(&effect)) node.disk[RecordId{put->record_id}] = put->record;
-  if (auto* drop = std::get_if<edl::DropEffect>(&effect)) node.disk.erase(RecordId{drop->record_id});
   if (auto* send = std::get_if<edl::SendEffect>(&effect)) {
     const auto link = links_.find(send->link);
     if (link == links_.end()) return;
@@ -110,7 +123,7 @@ void Network::Start(PartyIndex party) {
   ++node.starts;
   node.rng = std::make_unique<NodeRng>(options_.seed * 1'000'003 + party.value * 1'009u + node.starts);
   core::CoreConfig config;
-  config.keys = SealingKeysOf(party);
+  config.keys = SealingKeysOf(party, node.sealing);
   config.build = "simulator";
   config.records_cached_max = options_.records_cached_max;
   config.envelope_source = FixtureEnvelopeKey;
@@ -119,8 +132,10 @@ void Network::Start(PartyIndex party) {
   if (const auto other = options_.versions.find(party); other != options_.versions.end())
     config.versions = other->second;
   config.measurement = MeasurementOf(party);
-  if (const auto provider = options_.providers.find(party); provider != options_.providers.end()) {
-    config.providers = {{provider->second, true, "simulator"}};
+  config.counter = node.counter;
+  const auto provider = options_.providers.find(party);
+  if (provider != options_.providers.end()) config.providers = {{provider->second, true, "simulator"}};
+  if (provider != options_.providers.end() || node.counter) {
     config.platform_key = PlatformKeyOf(party);
     config.platform = [this, party](ByteSpan request) { nodes_.at(party).asked.push_back(ToBytes(request)); };
   }
@@ -160,6 +175,12 @@ void Network::AnswerPlatform(PartyIndex party) {
       evidence.provider = options_.providers.at(party);
       answer.outcome = platform_link::Outcome::kOk;
       answer.body = evidence.Encode();
+    }
+    if (request.kind == platform_link::Kind::kCounterRaise && node.counter) {
+      Reader body(request.body);
+      node.counter = std::max(*node.counter, body.U64());
+      answer.outcome = platform_link::Outcome::kOk;
+      answer.body = Writer().U64(*node.counter).Take();
     }
     if (!on_platform || on_platform(party, request, answer)) Answer(party, answer.Seal(PlatformKeyOf(party)));
   }
@@ -207,13 +228,6 @@ void Network::CutLink(std::uint64_t number) {
   }
 }
 
-sealing::SealingKeys Network::SealingKeysOf(PartyIndex party) const {
-  sealing::SealingKeys out;
-  out.unique = crypto::SecretKey32(crypto::HashSha256(crypto::Le16(party.value)));
-  out.product = crypto::SecretKey32(crypto::HashSha256(crypto::Le32(party.value)));
-  return out;
-}
-
 void Network::AnswerFetch(PartyIndex party, const RecordId& id) {
   const Node& node = nodes_.at(party);
   const auto record = node.disk.find(id);
@@ -226,7 +240,7 @@ void Network::AnswerFetch(PartyIndex party, const RecordId& id) {
 StolenKeys Network::Steal(PartyIndex party) {
   const Node& node = nodes_.at(party);
   const RecordId id = policy::MakeRecordId(policy::RecordKind::kIdentity, {});
-  const sealing::Sealer sealer(SealingKeysOf(party));
+  const sealing::Sealer sealer(SealingKeysOf(party, node.sealing));
   const auto record = sealer.Unseal(id.bytes[0], id, node.disk.at(id)).value();
   Reader in(record.plaintext.Expose());
   static_cast<void>(in.U8());

@@ -19,6 +19,16 @@ namespace passport::sim {
 
 inline constexpr std::uint64_t kUnixStartMs = 1'700'000'000'000;
 
+// What a node's launcher gives its enclave at the next start. Epoch 0 is the key of the golden disk, of which
+// there is no other security version than 0.
+struct Sealing {
+  std::uint32_t svn = 0;
+  std::uint32_t key_epoch = 0;
+  std::optional<std::uint32_t> previous_epoch = {};
+};
+inline constexpr std::uint32_t kTopSvn = 4;  // where the chain of every other root key begins
+sealing::SealingKeys SealingKeysOf(PartyIndex party, const Sealing& sealing);
+
 struct Options {
   std::uint16_t n = 3;
   std::uint16_t t = 2;
@@ -33,6 +43,7 @@ struct Options {
   std::map<PartyIndex, attest::Provider> providers = {};
   peer::Profile profile = peer::Profile::kDevnet;
   std::map<PartyIndex, Hash32> images = {};  // measurements of other enclaves than zero
+  Sealing sealing = {};                      // of all nodes at their first start
 };
 
 class Network {
@@ -43,6 +54,11 @@ class Network {
   void Form();
   void Start(PartyIndex party);  // a new enclave process on the node's disk
   void Kill(PartyIndex party);   // process and links die, the disk stays
+  Sealing& sealing(PartyIndex party) { return nodes_.at(party).sealing; }
+  std::optional<std::uint64_t>& counter(PartyIndex party) { return nodes_.at(party).counter; }
+  // After each transaction of a node's store. False: the node is killed at this point, and of its answer
+  // nothing else happens.
+  std::function<bool(PartyIndex party)> on_commit;
   bool up(PartyIndex party) const { return nodes_.at(party).core != nullptr; }
   void Hang(PartyIndex party, bool hung) { nodes_.at(party).hung = hung; }  // its frames wait
   // How many `resume` calls the node's host still offers to a core that asks for them; all if nothing is
@@ -146,6 +162,8 @@ class Network {
     edl::SequenceState sequence;
     std::uint64_t next_seq = 1;
     std::map<RecordId, Bytes> disk;
+    Sealing sealing;
+    std::optional<std::uint64_t> counter;  // of its TPM, if it has one
     std::map<PartyIndex, bool> dials;
     unsigned starts = 0;
     bool hung = false;
@@ -167,6 +185,7 @@ class Network {
 
   template <class C>
   void Call(PartyIndex party, const C& call);
+  bool Commit(PartyIndex party, std::vector<edl::Effect>& effects);
   void Apply(PartyIndex party, edl::Effect& effect);
   void Provision(PartyIndex party);
   void AnswerPlatform(PartyIndex party);
@@ -177,7 +196,6 @@ class Network {
   void CutLink(std::uint64_t link);
   Link* LinkBetween(PartyIndex a, PartyIndex b);  // the newest
   void Queue(Link& link, std::vector<Relay::Frame> frames);
-  sealing::SealingKeys SealingKeysOf(PartyIndex party) const;
   bool CanDeliver(const std::deque<Travelling>& queue, PartyIndex to) const;
   bool DeliverOne();
   void Resume(PartyIndex party);

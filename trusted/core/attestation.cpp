@@ -75,7 +75,7 @@ claims::Claims Core::MakeClaims(const ByteArray<32>& verifier_nonce) const {
   out.epoch = identity.manifest.epoch;
   out.configuration.policy_hash = node_->policy().hash;
   out.configuration.policy_version = node_->policy().version;
-  out.rollback = RollbackOf(identity.manifest, config_.launch.counter);
+  out.rollback = RollbackOf(identity.manifest, counter_.holds());
   return out;
 }
 

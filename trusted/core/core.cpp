@@ -21,6 +21,12 @@ Core::Core(CoreConfig config, crypto::Rng& rng)
       boot_{rng.Array<16>()},
       instance_(crypto::SigningKey::Generate(rng)),
       platform_(std::move(config_.platform), std::move(config_.platform_key)),
+      counter_(
+          config_.counter,
+          [this](std::uint64_t target, RollbackCounter::Done done) {
+            return RaiseCounter(target, std::move(done));
+          },
+          records_, outbox_),
       evidence_(platform_, std::move(config_.providers)) {}
 
 template <class F>
@@ -28,8 +34,8 @@ Status Core::Run(edl::Effects& effects, F&& body) {
   outbox_.Begin(effects);
   const Status status = body();
   if (node_) node_->Settle();
-  if (node_ && node_->HasWork()) outbox_->Wake(0);
-  if (phase_ != edl::Phase::kBoot) records_.Flush();
+  if ((node_ && node_->HasWork()) || records_.HasWork()) outbox_->Wake(0);
+  if (phase_ != edl::Phase::kBoot) counter_.OnFlushed(records_.Flush());
   outbox_.End();
   return status;
 }
@@ -57,7 +63,11 @@ Status Core::HandleProvision(const edl::ProvisionCall& call, edl::Effects& effec
     } else if (phase_ != edl::Phase::kBoot) {
       return Status::kBadPhase;
     } else {
-      outcome = call.kind == edl::ProvisionKind::kRecords ? LoadRecords(call.data) : FinishLoading();
+      if (call.kind == edl::ProvisionKind::kRecords) {
+        LoadRecords(call.data);
+      } else {
+        outcome = FinishLoading();
+      }
     }
     const Status status = outcome.ok() ? Status::kOk : outcome.error();
     if (status != Status::kOk) {
@@ -70,29 +80,31 @@ Status Core::HandleProvision(const edl::ProvisionCall& call, edl::Effects& effec
   });
 }
 
-Result<Unit> Core::LoadRecords(ByteSpan data) {
+// What is wrong is told when all have come (record_book.h).
+void Core::LoadRecords(ByteSpan data) {
   Reader in(data);
   while (in.remaining() > 0 && load_error_ == Status::kOk) {
     const RecordId id{in.Array<32>()};
     const ByteSpan blob = in.Var(sealing::kSealedBytesMax);
-    if (in.failed()) return Fail(load_error_ = Status::kMalformed);
-    const auto loaded = records_.Load(id, blob);
-    if (!loaded.ok()) load_error_ = loaded.error();
+    if (in.failed())
+      load_error_ = Status::kMalformed;
+    else
+      records_.Load(id, blob);
   }
-  if (load_error_ != Status::kOk) return Fail(Status{load_error_});
-  return Ok();
 }
 
 // A store that is not exactly what this enclave last left keeps it in its first phase: it signs nothing.
 Result<Unit> Core::FinishLoading() {
   if (load_error_ != Status::kOk) return Fail(Status{load_error_});
-  const auto done = records_.LoadDone();
+  const auto done = records_.LoadDone(config_.counter);
   if (!done.ok()) {
     load_error_ = done.error();
+    if (load_error_ >= Status::kCounterRollback && load_error_ <= Status::kCounterMissing)
+      outbox_.Log(Event::kCounterRefused, {}, {}, static_cast<std::uint64_t>(load_error_));
     return Fail(Status{load_error_});
   }
   LoadOrMakeKeys();
-  if (!keys_) return Fail(load_error_ = Status::kUnseal);
+  if (!keys_) return Fail(load_error_ = Status::kRollback);
   phase_ = edl::Phase::kWaiting;
   outbox_.Log(Event::kStarted, {}, {}, records_.head().boot_counter);
   if (const crypto::SecretBytes* stored = records_.Own(RecordKind::kManifest)) {
@@ -167,6 +179,18 @@ void Core::StartNode(peer::Manifest manifest) {
   for (const peer::ManifestRow& row : node_->identity().manifest.rows) {
     if (row.party != self) outbox_->Connect(row.party.value, self < row.party, ToBytes(row.peer_address));
   }
+  counter_.Begin();
+}
+
+Result<Unit> Core::RaiseCounter(std::uint64_t target, RollbackCounter::Done done) {
+  return platform_.Ask(platform_link::Kind::kCounterRaise, Writer().U64(target).Take(),
+                       [done = std::move(done)](const Result<Bytes>& answer) {
+                         if (!answer.ok()) return done(Fail(Status{answer.error()}));
+                         Reader in(answer.value());
+                         const std::uint64_t reached = in.U64();
+                         if (!in.Done()) return done(Fail(Status::kMalformed));
+                         done(reached);
+                       });
 }
 
 void Core::EmitPhase() {
@@ -180,10 +204,17 @@ void Core::EmitPhase() {
 }
 
 // What the core does by itself waits for an idle host; requests and peers' messages come as calls of their
-// own and so go first (rules.md 28).
+// own and so go first (rules.md 28). Records that have to be sealed again and the node take turns.
 Status Core::HandleResume(const edl::ResumeCall&, edl::Effects& effects) {
   return Run(effects, [&] {
-    if (node_) node_->OnResume();
+    const bool node_works = node_ && node_->HasWork();
+    sealing_next_ = records_.HasWork() && (sealing_next_ || !node_works);
+    if (sealing_next_) {
+      records_.Step();
+    } else if (node_works) {
+      node_->OnResume();
+    }
+    sealing_next_ = !sealing_next_;
     return Status::kOk;
   });
 }
@@ -232,6 +263,10 @@ Status Core::HandlePeerFrame(const edl::PeerFrameCall& call, edl::Effects& effec
 Status Core::HandleFetched(const edl::FetchedCall& call, edl::Effects& effects) {
   return Run(effects, [&] {
     const RecordId id{call.record_id};
+    if (id == sealing::kHeadRecordId) {
+      counter_.OnFetched(call.found, call.record);
+      return Status::kOk;
+    }
     node_->OnFetched(id, records_.OnFetched(id, call.found, call.record));
     return Status::kOk;
   });
@@ -240,6 +275,8 @@ Status Core::HandleFetched(const edl::FetchedCall& call, edl::Effects& effects) 
 Status Core::HandleTick(const edl::TickCall& call, edl::Effects& effects) {
   return Run(effects, [&] {
     platform_.OnTick(call.monotonic_ms);
+    records_.OnTick(call.monotonic_ms);
+    counter_.OnTick(call.monotonic_ms);
     if (node_) {
       node_->OnTick(call.unix_ms, call.monotonic_ms);
       if (node_->Busy()) outbox_->Wake(kBusyTickMs);

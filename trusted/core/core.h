@@ -12,6 +12,7 @@
 #include "trusted/core/attested.h"
 #include "trusted/core/node.h"
 #include "trusted/core/resume.h"
+#include "trusted/core/rollback_counter.h"
 
 namespace passport::core {
 
@@ -22,7 +23,6 @@ struct LaunchClaims {
   Hash32 filter_sha256{};
   std::uint8_t key_sources = 0;
   std::uint32_t key_epoch = 0;
-  bool counter = false;  // a TPM's, beside the head record
 };
 
 struct CoreConfig {
@@ -41,6 +41,7 @@ struct CoreConfig {
   PlatformSend platform = {};
   crypto::SecretKey32 platform_key = {};
   std::vector<ProviderState> providers = {};
+  std::optional<std::uint64_t> counter = {};  // what the TPM's counter reads at this start, if there is one
 };
 
 std::string_view NameOf(edl::Phase phase);
@@ -74,12 +75,13 @@ class Core final : public edl::NodeHandler {
   // asks for a `resume` while work is left.
   template <class F>
   Status Run(edl::Effects& effects, F&& body);
-  Result<Unit> LoadRecords(ByteSpan data);
+  void LoadRecords(ByteSpan data);
   Result<Unit> FinishLoading();
   Result<Unit> TakeManifest(ByteSpan file);
   void LoadOrMakeKeys();
   void StartNode(peer::Manifest manifest);
   void EmitPhase();
+  Result<Unit> RaiseCounter(std::uint64_t target, RollbackCounter::Done done);
   Result<Unit> TakeStatement(ByteSpan bytes);
   std::uint64_t LastStatement() const;
   void RememberStatement(PartyIndex signer, std::uint64_t number);
@@ -90,6 +92,9 @@ class Core final : public edl::NodeHandler {
   // describe.cpp
   AttestedFacts Facts() const;
   std::string AttestJson(const ByteArray<32>& nonce) const;
+  std::string SealingJson() const;
+  std::string CounterJson() const;
+  std::string_view RollbackMode() const;  // of what notices an older disk, in force now
   std::string StatusJson() const;
 
   CoreConfig config_;
@@ -101,10 +106,12 @@ class Core final : public edl::NodeHandler {
   BootId boot_;
   crypto::SigningKey instance_;  // of this start
   PlatformDesk platform_;
+  RollbackCounter counter_;
   EvidenceDesk evidence_;
   std::size_t evidence_replies_ = 0;  // that are still to be given
   std::optional<OwnKeys> keys_;
   std::unique_ptr<Node> node_;
+  bool sealing_next_ = false;  // whose turn it is of what `resume` does
 };
 
 }  // namespace passport::core

@@ -69,6 +69,41 @@ AttestedFacts Core::Facts() const {
   return out;
 }
 
+// Under which keys the records are, and when the operator may destroy the file of the root key before.
+std::string Core::SealingJson() const {
+  const sealing::Sealer& sealer = records_.sealer();
+  json::ObjectWriter out;
+  out.U64("key_epoch", sealer.keys().key_epoch).U64("svn", sealer.keys().svn);
+  if (phase_ == edl::Phase::kBoot) return out.Text("state", "not loaded").Finish();
+  const StaleRecords& stale = records_.stale();
+  std::string_view state = "current";
+  std::string_view next = "nothing";
+  if (stale.left() > 0) {
+    state = "sealing again";
+    next = sealer.has_previous() ? "keep the file of the previous root key until the state is done"
+                                 : "wait: records of an older version are sealed again";
+  } else if (sealer.has_previous()) {
+    state = "done";
+    next = "start without --previous-root-key, then destroy the old file: it opens nothing here any more";
+  }
+  return out.Text("state", state)
+      .U64("oldest_key_epoch", stale.oldest().key_epoch)
+      .U64("oldest_svn", stale.oldest().svn)
+      .U64("records_left", stale.left())
+      .Text("do", next)
+      .Finish();
+}
+
+std::string Core::CounterJson() const {
+  if (!counter_.present()) return "null";
+  return json::ObjectWriter().U64("value", counter_.value()).Bool("raised", counter_.holds()).Finish();
+}
+
+std::string_view Core::RollbackMode() const {
+  if (counter_.holds()) return node_ ? "tpm-nv+peers" : "tpm-nv";
+  return node_ ? "peers" : "none";
+}
+
 std::string Core::AttestJson(const ByteArray<32>& nonce) const {
   json::ObjectWriter out;
   std::vector<std::string> envelope_keys;
@@ -84,8 +119,10 @@ std::string Core::AttestJson(const ByteArray<32>& nonce) const {
   out.Text("measured_by", "launcher")
       .Text("platform", "process")
       .Text("attestation", AttestationText(evidence_.Best(node_ && IsDevnet(node_->identity().manifest))));
-  out.Text("boot", ToHex(boot_.bytes)).U64("boot_counter", records_.head().boot_counter);
+  out.Text("boot", ToHex(boot_.bytes))
+      .U64("boot_counter", phase_ == edl::Phase::kBoot ? 0 : records_.head().boot_counter);
   out.Raw("confinement", ClaimsJson(config_.confinement));
+  out.Raw("sealing", SealingJson()).Text("rollback", RollbackMode());
   out.Text("request_binding", kLegacyBinding);
   if (keys_) {
     const AttestedFacts facts = Facts();

@@ -97,20 +97,39 @@ Trouble RefusedRecords(Status status) {
   const std::string restore =
       "restore the newest copy of the data folder; without one the network has to go on without this node";
   switch (status) {
-    case Status::kUnseal:
-      return {"start",
-              "the stored records cannot be opened with this node's key" + number +
-                  ": they were sealed under another root key, or changed on the disk",
-              "start passportd with the --root-key file that belongs to this data folder; if it is the right "
-              "one, " +
-                  restore};
-    case Status::kSealVersion:
-      return {"start", "the stored records were sealed by a newer version of this program" + number,
-              "install that version again"};
     case Status::kRollback:
       return {"start",
-              "the stored records are older than those this enclave last left, or some are missing" + number,
+              "the stored records are not those that this enclave last left" + number +
+                  ": they cannot be opened with this node's key, because they were sealed under another root "
+                  "key or by a newer version, or changed on the disk; or they are older than those this "
+                  "enclave last left, or some are missing",
+              "start passportd with the --root-key file that belongs to this data folder, and with "
+              "--previous-root-key if it replaces another one; if the keys are the right ones, " +
+                  restore};
+    case Status::kSealKeyEpoch:
+      return {
+          "start",
+          "some stored records are still sealed under the root key before this one" + number +
+              ": its replacement was not complete",
+          "start passportd with the old file as --previous-root-key until GET /health says that it may be "
+          "destroyed"};
+    case Status::kCounterRollback:
+      return {"start",
+              "the stored records are older than the counter in this machine's TPM" + number +
+                  ": somebody has put back an older copy of the data folder",
               restore};
+    case Status::kCounterForeign:
+      return {"start",
+              "the stored records were written beside the counter of another TPM, or this one was cleared" +
+                  number,
+              "start it on the machine whose TPM it is; if that is gone, the network has to go on without "
+              "this node"};
+    case Status::kCounterMissing:
+      return {
+          "start",
+          "the stored records were written beside a counter in a TPM, and passportd has none now" + number,
+          "start passportd with the --tpm2 option as before; if the TPM is gone, the network has to go on "
+          "without this node"};
     default:
       return {"start", "the stored records are damaged" + number, restore};
   }
@@ -126,6 +145,15 @@ Trouble NoNetwork(edl::Phase phase, Status load_error) {
       "A node that was in a network has lost its records, and with them its identity and shares: restore the "
       "newest copy of its data folder; without one the network goes on without it, as no node can be "
       "replaced yet"};
+}
+
+Trouble CounterTrouble() {
+  return {
+      "refuse an older copy of its own disk",
+      "the counter in the TPM has not been raised for this start, or for the changes since: the TPM, "
+      "passport-platform or the host does not answer",
+      "look for counter_failed in the log of passportd and see that the TPM works; until then only the other "
+      "nodes notice an older disk"};
 }
 
 // How a node of the network looks from this one.
@@ -324,6 +352,7 @@ std::string_view NameOf(edl::Phase phase) {
 
 // "ok" only if nothing is wrong anywhere; "degraded": it signs, and an operator should look; else "unable".
 std::string Core::StatusJson() const {
+  const bool loaded = phase_ != edl::Phase::kBoot;  // before, nothing tells which records opened
   Abilities able;
   std::vector<PeerView> peers;
   if (node_) {
@@ -331,6 +360,7 @@ std::string Core::StatusJson() const {
     able = Assess(*node_, peers);
     AddKeyTroubles(records_, node_->identity().manifest, able.cannot);
     AddLostShares(records_, node_->repairs(), able.cannot);
+    if (counter_.late()) able.cannot.push_back(CounterTrouble());
     if (const auto progress = node_->refresh().progress()) {
       if (auto trouble = TroubleOf(*progress)) able.cannot.push_back(std::move(*trouble));
     }
@@ -351,9 +381,11 @@ std::string Core::StatusJson() const {
       .Raw("away", AwayJson(peers))
       .Raw("nodes", PeersJson(peers))
       .Raw("confinement_missing", MissingJson(config_.confinement))
-      .U64("records", records_.count())
-      .U64("keys", records_.holders().size())
-      .Raw("epochs", EpochsJson(records_))
+      .U64("records", loaded ? records_.count() : 0)
+      .U64("keys", loaded ? records_.holders().size() : 0)
+      .Raw("sealing", SealingJson())
+      .Raw("counter", CounterJson())
+      .Raw("epochs", loaded ? EpochsJson(records_) : "{}")
       .Raw("refresh", node_ ? RefreshJson(node_->refresh().progress()) : "null")
       .Raw("presignatures", node_ ? PresignaturesJson(node_->presignatures()) : "null")
       .Finish();

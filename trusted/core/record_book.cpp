@@ -1,5 +1,7 @@
 #include "trusted/core/record_book.h"
 
+#include <algorithm>
+
 #include "trusted/policy/account.h"
 
 namespace passport::core {
@@ -37,33 +39,54 @@ RecordBook::RecordBook(sealing::SealingKeys keys, std::size_t cached_max, Outbox
       cached_max_(cached_max),
       outbox_(outbox),
       rng_(rng),
-      index_(sealer_.IndexKey(sealer_.svn())) {}
+      index_(sealer_.IndexKey(sealer_.keys())),
+      stale_(sealer_.keys()) {}
 
-Result<Unit> RecordBook::Load(const RecordId& id, ByteSpan blob) {
-  if (id == sealing::kHeadRecordId) {
-    if (had_head_) return Fail(Status::kRollback);
-    PASSPORT_TRY(const sealing::UnsealedHead unsealed, sealing::UnsealHead(sealer_, blob));
-    head_ = unsealed.head;
-    head_svn_ = unsealed.svn;
-    had_head_ = true;
-    return Ok();
+// What is wrong is told at the end and in one word: not which record, nor how.
+void RecordBook::Load(const RecordId& id, ByteSpan blob) {
+  if (id == sealing::kHeadRecordId) return LoadHead(blob);
+  if (!index_.Load(id, blob).ok()) {
+    damaged_ = true;
+    return;
   }
-  PASSPORT_TRY_VOID(index_.Load(id, blob));
-  PASSPORT_TRY(const sealing::UnsealedRecord record, sealer_.Unseal(TypeOf(id), id, blob));
-  return Remember(id, record.plaintext.Expose());
+  const auto record = sealer_.Unseal(TypeOf(id), id, blob);
+  if (!record.ok()) {
+    ++unopened_;
+    return;
+  }
+  stale_.Add(id, record.value().keys);
+  if (!Remember(id, record.value().plaintext.Expose()).ok()) damaged_ = true;
 }
 
-Result<Unit> RecordBook::LoadDone() {
+void RecordBook::LoadHead(ByteSpan blob) {
+  const auto unsealed = sealing::UnsealHead(sealer_, blob);
+  if (had_head_ || !unsealed.ok()) {
+    damaged_ = true;
+    return;
+  }
+  head_ = unsealed.value().head;
+  head_keys_ = unsealed.value().keys;
+  had_head_ = true;
+}
+
+Result<Unit> RecordBook::LoadDone(std::optional<std::uint64_t> counter) {
+  if (damaged_) return Fail(Status::kRollback);
   if (!had_head_) {
     if (index_.count() > 0) return Fail(Status::kRollback);
     head_.boot_counter = 1;
     return Ok();
   }
-  if (head_svn_ != sealer_.svn()) index_.Rekey(sealer_.IndexKey(head_svn_));
+  const bool rekeyed = head_keys_ != sealer_.keys();
+  if (rekeyed) index_.Rekey(sealer_.IndexKey(head_keys_));
   PASSPORT_TRY_VOID(index_.VerifyLoaded(head_));
-  if (head_svn_ != sealer_.svn()) index_.Rekey(sealer_.IndexKey(sealer_.svn()));
+  // From here on it is a whole store that this enclave has left, if not the last one.
+  if (!sealer_.Opens(head_.oldest_keys)) return Fail(Status::kSealKeyEpoch);
+  if (unopened_ > 0) return Fail(Status::kRollback);
+  PASSPORT_TRY_VOID(sealing::JudgeCounter(head_.nv_counter, counter));
+  if (rekeyed) index_.Rekey(sealer_.IndexKey(sealer_.keys()));
   ++head_.boot_counter;
   dirty_ = true;
+  if (stale_.left() > 0) outbox_.Log(Event::kResealStarted, {}, {}, stale_.left());
   return Ok();
 }
 
@@ -161,6 +184,16 @@ void RecordBook::Seal(const RecordId& id, ByteSpan plaintext) {
   index_.Put(id, version, blob);
   outbox_->Put(id.bytes, std::move(blob));
   dirty_ = true;
+  OnSealedAgain(id);
+}
+
+// Progress is told in sixteenths, so that the log of a large store stays short.
+void RecordBook::OnSealedAgain(const RecordId& id) {
+  const std::size_t before = stale_.left();
+  if (stale_.Remove(id)) return outbox_.Log(Event::kResealDone, {}, {}, stale_.total());
+  const std::size_t step = std::max<std::size_t>(stale_.total() / 16, 1);
+  if (stale_.left() < before && stale_.left() % step == 0)
+    outbox_.Log(Event::kResealProgress, {}, {}, stale_.left());
 }
 
 void RecordBook::PutOwn(RecordKind kind, ByteSpan plaintext) {
@@ -197,6 +230,7 @@ void RecordBook::Erase(const RecordId& id) {
   index_.Drop(id);
   outbox_->Drop(id.bytes);
   dirty_ = true;
+  OnSealedAgain(id);
 }
 
 void RecordBook::SetManifestHash(const Hash32& hash) {
@@ -204,15 +238,22 @@ void RecordBook::SetManifestHash(const Hash32& hash) {
   dirty_ = true;
 }
 
-void RecordBook::Flush() {
-  if (dirty_) {
+void RecordBook::SetCounter(std::uint64_t value) {
+  head_.nv_counter = value;
+  dirty_ = true;
+}
+
+bool RecordBook::Flush() {
+  const bool changed = std::exchange(dirty_, false);
+  if (changed) {
     ++head_.counter;
     head_.record_count = index_.count();
     head_.records_hash = index_.hash();
+    head_.oldest_keys = stale_.oldest();
     outbox_->Put(sealing::kHeadRecordId.bytes, sealing::SealHead(sealer_, head_, rng_));
-    dirty_ = false;
   }
   Evict();
+  return changed;
 }
 
 std::pair<Holding, const replica::Register*> RecordBook::FindRegister(const RecordId& id) {
@@ -236,12 +277,34 @@ std::pair<Holding, const KeyState*> RecordBook::FindState(const KeyId& key) {
   return {Exists(id) ? Holding::kMissing : Holding::kAbsent, nullptr};
 }
 
-void RecordBook::Fetch(const RecordId& id) { outbox_->Fetch(id.bytes); }
+void RecordBook::Fetch(const RecordId& id) {
+  asked_.insert(id);
+  outbox_->Fetch(id.bytes);
+}
 
 Result<Unit> RecordBook::OnFetched(const RecordId& id, bool found, ByteSpan blob) {
-  PASSPORT_TRY_VOID(index_.CheckFetched(id, found ? std::optional(blob) : std::nullopt));
+  const bool for_sealing = stale_.TakeAsked(id);
+  const bool wanted = asked_.erase(id) > 0 || !for_sealing;
+  if (for_sealing && !stale_.Contains(id)) return Ok();  // written or erased since it was asked for
+  const auto checked = index_.CheckFetched(id, found ? std::optional(blob) : std::nullopt);
+  if (!checked.ok()) {
+    if (found && stale_.IsReplaced(id, crypto::HashSha256(blob))) return Ok();
+    if (for_sealing) stale_.PutOff();
+    return checked;
+  }
   PASSPORT_TRY(const sealing::UnsealedRecord record, sealer_.Unseal(TypeOf(id), id, blob));
-  return Remember(id, record.plaintext.Expose());
+  if (stale_.Contains(id)) {
+    stale_.Replace(id, index_.Find(id)->blob_hash);
+    Seal(id, record.plaintext.Expose());
+  }
+  return wanted ? Remember(id, record.plaintext.Expose()) : Ok();
+}
+
+void RecordBook::Step() {
+  const RecordId id = stale_.Next();
+  if (const auto own = own_.find(id); own != own_.end()) return Seal(id, own->second.Expose());
+  stale_.Ask(id);
+  outbox_->Fetch(id.bytes);
 }
 
 }  // namespace passport::core

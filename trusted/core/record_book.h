@@ -5,11 +5,13 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <set>
 #include <unordered_map>
 
 #include "sealing/head.h"
 #include "trusted/core/key_state.h"
 #include "trusted/core/outbox.h"
+#include "trusted/core/stale_records.h"
 #include "trusted/policy/record_ids.h"
 #include "trusted/policy/scope_rules.h"
 #include "trusted/replica/replica.h"
@@ -34,10 +36,12 @@ class RecordBook {
  public:
   RecordBook(sealing::SealingKeys keys, std::size_t cached_max, Outbox& outbox, crypto::Rng& rng);
 
-  // Start: every record the host has, then LoadDone. kRollback if they are not exactly the records of the
-  // head.
-  Result<Unit> Load(const RecordId& id, ByteSpan blob);
-  Result<Unit> LoadDone();
+  // Start: every record the host has, then LoadDone with what the TPM's counter reads, if there is one.
+  // kRollback if they are not exactly the records of a head that opens, whatever is wrong with them, so that
+  // the host learns nothing from what it tries; only of a whole store of its own the enclave says more:
+  // kSealKeyEpoch if it lacks the keys of some records, and what sealing::JudgeCounter gives.
+  void Load(const RecordId& id, ByteSpan blob);
+  Result<Unit> LoadDone(std::optional<std::uint64_t> counter);
   bool empty() const { return !had_head_; }  // the first start of this enclave
   const sealing::Head& head() const { return head_; }
   // One of the enclave's own records, found while loading.
@@ -50,7 +54,8 @@ class RecordBook {
   void PutState(KeyState state);
   void Erase(const RecordId& id);  // with the record of it on the disk; fine if there is none
   void SetManifestHash(const Hash32& hash);
-  void Flush();
+  void SetCounter(std::uint64_t value);  // what heads name from now on (rollback_counter.h)
+  bool Flush();                          // whether there was a change, and so a new head
 
   // At hand, to be fetched, or absent. Pointers hold until the end of the call.
   std::pair<replica::Holding, const replica::Register*> FindRegister(const RecordId& id);
@@ -60,6 +65,13 @@ class RecordBook {
   void Fetch(const RecordId& id);
   // The host's answer. kRollback: it gave other bytes than were stored, or none; the record stays unusable.
   Result<Unit> OnFetched(const RecordId& id, bool found, ByteSpan blob);
+
+  // Records under older keys are sealed again, one in each step: at once, or when the host has fetched it.
+  bool HasWork() const { return stale_.HasWork(); }
+  void Step();
+  void OnTick(std::uint64_t now_ms) { stale_.OnTick(now_ms); }
+  const StaleRecords& stale() const { return stale_; }
+  const sealing::Sealer& sealer() const { return sealer_; }
 
   bool Exists(const RecordId& id) const { return index_.Find(id) != nullptr; }
   std::uint64_t count() const { return index_.count(); }
@@ -89,7 +101,9 @@ class RecordBook {
     std::list<RecordId>::iterator place;
   };
 
+  void LoadHead(ByteSpan blob);
   void Seal(const RecordId& id, ByteSpan plaintext);
+  void OnSealedAgain(const RecordId& id);
   Result<Unit> Remember(const RecordId& id, ByteSpan plaintext);
   void Digest(const RecordId& id, const replica::Register& value);
   void Digest(const KeyState& state);
@@ -102,10 +116,15 @@ class RecordBook {
   Outbox& outbox_;
   crypto::Rng& rng_;
   sealing::RecordIndex index_;
+  StaleRecords stale_;
+  std::set<RecordId> asked_;  // of the host, by others than stale_
   sealing::Head head_;
-  std::uint32_t head_svn_ = 0;
+  sealing::KeyVersion head_keys_;
   bool had_head_ = false;
   bool dirty_ = false;
+  // Of a start: something that was never a record of this enclave, and records for which it has no keys.
+  bool damaged_ = false;
+  std::size_t unopened_ = 0;
   std::unordered_map<RecordId, crypto::SecretBytes> own_;
   std::unordered_map<RecordId, Cached> cache_;
   std::list<RecordId> recent_;  // newest first

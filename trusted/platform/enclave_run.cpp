@@ -57,8 +57,7 @@ core::LaunchClaims ToClaims(const LaunchInfo& info, const ConfinementRecord& rec
           .release = {info.release.signer_sha256, info.release.product_id, info.release.svn},
           .filter_sha256 = record.filter_sha256,
           .key_sources = info.keys.source_mask,
-          .key_epoch = info.keys.key_epoch,
-          .counter = info.counter.has_value()};
+          .key_epoch = info.keys.key_epoch};
 }
 
 std::vector<core::ProviderState> ToProviders(const std::vector<platform_link::Probe>& probes) {
@@ -79,6 +78,12 @@ core::CoreConfig ToCoreConfig(ConfinedStart start, const EnclaveParts& parts) {
   config.keys.svn = info.release.svn;
   config.keys.source_mask = info.keys.source_mask;
   config.keys.key_epoch = info.keys.key_epoch;
+  if (info.previous) {
+    config.keys.previous =
+        sealing::PreviousKeys{std::move(info.previous->unique), std::move(info.previous->product),
+                              info.previous->source_mask, info.previous->key_epoch};
+  }
+  config.counter = info.counter;
   config.measurement = info.measurement;
   config.build = parts.build;
   config.envelope_source = parts.envelope_source;

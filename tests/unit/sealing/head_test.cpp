@@ -19,7 +19,7 @@ RecordId IdOf(std::uint8_t number) {
 // A store as an honest host keeps it, and the enclave's index over it.
 class Store {
  public:
-  Store() : sealer_(GoldenSealer()), index_(sealer_.IndexKey(3)), rng_(std::uint64_t{1}) {}
+  Store() : sealer_(GoldenSealer()), index_(sealer_.IndexKey({0, 3})), rng_(std::uint64_t{1}) {}
 
   void Write(std::uint8_t number, std::uint64_t version) {
     RecordHeader record;
@@ -37,7 +37,7 @@ class Store {
 
   // A start over these blobs with this head: kOk if nothing is wrong.
   Status Restart(const Head& head, const std::map<RecordId, Bytes>& blobs) const {
-    RecordIndex index(sealer_.IndexKey(3));
+    RecordIndex index(sealer_.IndexKey({0, 3}));
     for (const auto& [id, blob] : blobs)
       if (const auto loaded = index.Load(id, blob); !loaded.ok()) return loaded.error();
     const auto verified = index.VerifyLoaded(head);
@@ -53,19 +53,21 @@ class Store {
 TEST(Head, Golden_FirstFormatIsReadForEver) {
   const auto head = UnsealHead(GoldenSealer(), golden::ReadGolden("head-v1.bin"));
   ASSERT_TRUE(head.ok());
-  EXPECT_EQ(head.value().svn, 3u);
+  EXPECT_EQ(head.value().keys, (KeyVersion{0, 3}));
   EXPECT_EQ(head.value().head.counter, 9u);
   EXPECT_EQ(head.value().head.boot_counter, 2u);
-  RecordIndex index(GoldenSealer().IndexKey(head.value().svn));
+  RecordIndex index(GoldenSealer().IndexKey(head.value().keys));
   ASSERT_TRUE(index.Load(GoldenRecord().id, golden::ReadGolden("seal1-v1.bin")).ok());
   EXPECT_TRUE(index.VerifyLoaded(head.value().head).ok());
 }
 
 TEST(Head, Seal_RoundTrips) {
   crypto::SeededRng rng(std::uint64_t{1});
-  Head head{7, 3, 2, golden::Numbered<32>(1), golden::Numbered<32>(2)};
+  Head head{7, 3, 2, golden::Numbered<32>(1), golden::Numbered<32>(2), {4, 5}, 9};
   const Bytes blob = SealHead(GoldenSealer(), head, rng);
   EXPECT_EQ(UnsealHead(GoldenSealer(), blob).value().head, head);
+  head.nv_counter.reset();
+  EXPECT_EQ(Head::Parse(head.Encode()).value(), head);
 }
 
 TEST(Head, Unseal_RefusesARecordInItsPlace) {
@@ -76,14 +78,52 @@ TEST(Head, Unseal_RefusesARecordInItsPlace) {
   const Head other_counter{7, 0, 0, {}, {}};
   EXPECT_EQ(UnsealHead(sealer, sealer.Seal(header, other_counter.Encode(), rng)).error(), Status::kUnseal);
   EXPECT_EQ(UnsealHead(sealer, sealer.Seal(header, AsBytes("short"), rng)).error(), Status::kUnseal);
+  RecordHeader unique = header;
+  unique.policy = SealPolicy::kUnique;
+  const Head head{8, 0, 0, {}, {}};
+  EXPECT_TRUE(UnsealHead(sealer, sealer.Seal(header, head.Encode(), rng)).ok());
+  EXPECT_EQ(UnsealHead(sealer, sealer.Seal(unique, head.Encode(), rng)).error(), Status::kUnseal);
 }
 
 TEST(Head, Parse_RefusesEveryOtherLengthAndVersion) {
   Bytes encoded = Head{}.Encode();
   for (std::size_t size = 0; size < encoded.size(); ++size)
     EXPECT_EQ(Head::Parse(ByteSpan(encoded).first(size)).error(), Status::kMalformed);
+  for (const std::uint8_t format : std::initializer_list<std::uint8_t>{0, 1, 3}) {
+    encoded[0] = format;
+    EXPECT_EQ(Head::Parse(encoded).error(), Status::kMalformed);
+  }
   encoded[0] = 2;
+  ASSERT_TRUE(Head::Parse(encoded).ok());
+  encoded.back() = 1;  // a counter's value without a counter
   EXPECT_EQ(Head::Parse(encoded).error(), Status::kMalformed);
+}
+
+TEST(Head, Golden_SecondFormatIsReadForEver) {
+  const auto head = UnsealHead(GoldenSealer(), golden::ReadGolden("head-v2.bin"));
+  ASSERT_TRUE(head.ok());
+  const Hash32 records_hash =
+      UnsealHead(GoldenSealer(), golden::ReadGolden("head-v1.bin")).value().head.records_hash;
+  Hash32 manifest_hash;
+  manifest_hash.fill(0x77);
+  EXPECT_EQ(head.value().head, (Head{10, 3, 1, records_hash, manifest_hash, {0, 2}, 41}));
+}
+
+TEST(Head, Counter_OneAheadIsACrashAndEverythingElseIsRefused) {
+  const auto judge = [](std::optional<std::uint64_t> in_head, std::optional<std::uint64_t> now) {
+    const auto judged = JudgeCounter(in_head, now);
+    return judged.ok() ? Status::kOk : judged.error();
+  };
+  EXPECT_EQ(judge({}, {}), Status::kOk);
+  EXPECT_EQ(judge({}, 7), Status::kOk);  // the first start with a counter
+  EXPECT_EQ(judge(7, 7), Status::kOk);
+  EXPECT_EQ(judge(8, 7), Status::kOk);
+  EXPECT_EQ(judge(6, 7), Status::kCounterRollback);
+  EXPECT_EQ(judge(0, 7), Status::kCounterRollback);
+  EXPECT_EQ(judge(9, 7), Status::kCounterForeign);
+  EXPECT_EQ(judge(UINT64_MAX, 0), Status::kCounterForeign);
+  EXPECT_EQ(judge(0, UINT64_MAX), Status::kCounterRollback);
+  EXPECT_EQ(judge(7, {}), Status::kCounterMissing);
 }
 
 TEST(RecordIndex, Restart_AcceptsTheStoreAsItWas) {
@@ -148,7 +188,7 @@ TEST(RecordIndex, Restart_RefusesAnOlderHeadForNewerRecords) {
 TEST(RecordIndex, Load_TakesARecordOnceAndNeverTheHead) {
   Store store;
   store.Write(1, 1);
-  RecordIndex index(store.sealer_.IndexKey(3));
+  RecordIndex index(store.sealer_.IndexKey({0, 3}));
   EXPECT_TRUE(index.Load(IdOf(1), store.blobs_.at(IdOf(1))).ok());
   EXPECT_EQ(index.Load(IdOf(1), store.blobs_.at(IdOf(1))).error(), Status::kRollback);
   const Bytes head = SealHead(store.sealer_, store.MakeHead(), store.rng_);
@@ -177,9 +217,9 @@ TEST(RecordIndex, Hash_NeedsItsKey) {
   Store store;
   store.Write(1, 1);
   const Hash32 before = store.index_.hash();
-  store.index_.Rekey(store.sealer_.IndexKey(2));
+  store.index_.Rekey(store.sealer_.IndexKey({0, 2}));
   EXPECT_NE(store.index_.hash(), before);
-  store.index_.Rekey(store.sealer_.IndexKey(3));
+  store.index_.Rekey(store.sealer_.IndexKey({0, 3}));
   EXPECT_EQ(store.index_.hash(), before);
 }
 

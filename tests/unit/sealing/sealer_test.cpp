@@ -29,7 +29,7 @@ TEST(Sealer, Golden_FirstFormatIsReadForEver) {
   EXPECT_EQ(AsText(unsealed.value().plaintext.Expose()), kContent);
   EXPECT_EQ(unsealed.value().version, GoldenRecord().version);
   EXPECT_EQ(unsealed.value().head_counter, 9u);
-  EXPECT_EQ(unsealed.value().svn, 3u);
+  EXPECT_EQ(unsealed.value().keys, (KeyVersion{0, 3}));
 }
 
 TEST(Sealer, Seal_WritesWhatAnIndependentImplementationWrites) {
@@ -115,7 +115,7 @@ TEST(Sealer, Svn_HigherReadsLowerAndNeverTheOtherWay) {
   EXPECT_EQ(GoldenSealer()
                 .Unseal(GoldenRecord().type, GoldenRecord().id, SealWith(Older(1), GoldenRecord()))
                 .value()
-                .svn,
+                .keys.svn,
             1u);
 }
 
@@ -127,8 +127,54 @@ TEST(Sealer, SvnChain_IsTheOneThatTheLauncherStartsOn) {
 }
 
 TEST(Sealer, IndexKey_IsTheSameForEveryVersionThatMayKnowIt) {
-  EXPECT_EQ(GoldenSealer().IndexKey(1).Expose(), Older(1).IndexKey(1).Expose());
-  EXPECT_NE(GoldenSealer().IndexKey(1).Expose(), GoldenSealer().IndexKey(2).Expose());
+  EXPECT_EQ(GoldenSealer().IndexKey({0, 1}).Expose(), Older(1).IndexKey({0, 1}).Expose());
+  EXPECT_NE(GoldenSealer().IndexKey({0, 1}).Expose(), GoldenSealer().IndexKey({0, 2}).Expose());
+}
+
+// The sealer of a node whose root key has been replaced: with the old keys while records are sealed again.
+Sealer Replaced(std::uint32_t epoch, bool with_old) {
+  SealingKeys keys = KeysFor(0x21, 0x41, 3);
+  keys.key_epoch = epoch;
+  keys.source_mask = kSourceKeyfile | kSourceTpm2;
+  if (with_old) {
+    keys.previous.emplace();
+    keys.previous->unique = crypto::SecretKey32(golden::Numbered<32>(0x20));
+    keys.previous->product = crypto::SecretKey32(golden::Numbered<32>(0x40));
+  }
+  return Sealer(std::move(keys));
+}
+
+TEST(Sealer, PreviousKeys_OpenOldRecordsAndSealNone) {
+  RecordHeader unique = GoldenRecord();
+  unique.policy = SealPolicy::kUnique;
+  for (const RecordHeader& record : {GoldenRecord(), unique}) {
+    const Bytes old_blob = SealWith(GoldenSealer(), record);
+    const Bytes new_blob = SealWith(Replaced(1, true), record);
+    EXPECT_EQ(FailureOf(Replaced(1, true), record, old_blob), Status::kOk);
+    EXPECT_EQ(FailureOf(Replaced(1, true), record, new_blob), Status::kOk);
+    EXPECT_EQ(FailureOf(Replaced(1, false), record, old_blob), Status::kUnseal);
+    EXPECT_EQ(FailureOf(Replaced(1, false), record, new_blob), Status::kOk);
+    EXPECT_EQ(FailureOf(GoldenSealer(), record, new_blob), Status::kUnseal);
+    EXPECT_EQ(Replaced(1, true).Unseal(record.type, record.id, old_blob).value().keys, (KeyVersion{0, 3}));
+    EXPECT_EQ(Replaced(1, true).Unseal(record.type, record.id, new_blob).value().keys, (KeyVersion{1, 3}));
+  }
+}
+
+TEST(Sealer, PreviousKeys_ReadLowerVersionsToo) {
+  const Bytes blob = SealWith(Older(1), GoldenRecord());
+  EXPECT_EQ(FailureOf(Replaced(1, true), GoldenRecord(), blob), Status::kOk);
+  EXPECT_EQ(Replaced(1, true).IndexKey({0, 1}).Expose(), Older(1).IndexKey({0, 1}).Expose());
+  EXPECT_NE(Replaced(1, true).IndexKey({1, 1}).Expose(), Older(1).IndexKey({0, 1}).Expose());
+}
+
+TEST(Sealer, PreviousKeys_AreOfALowerEpoch) {
+  EXPECT_DEATH(Replaced(0, true), "");
+  EXPECT_FALSE(Replaced(1, true).Opens({2, 3}));
+  EXPECT_FALSE(Replaced(2, true).Opens({1, 3}));
+  EXPECT_FALSE(Replaced(1, true).Opens({0, 4}));
+  EXPECT_TRUE((KeyVersion{1, 2}).IsOlderThan({1, 3}));
+  EXPECT_TRUE((KeyVersion{0, 3}).IsOlderThan({1, 3}));
+  EXPECT_FALSE((KeyVersion{1, 3}).IsOlderThan({1, 3}));
 }
 
 TEST(Sealer, Seal_NeverRepeatsAKeyIdOrNonce) {
