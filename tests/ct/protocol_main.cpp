@@ -29,6 +29,7 @@ std::span<const Target> Targets() {
       {"peer-session", PeerSession},
       {"sealing", Sealing},
       {"record-index", RecordIndex},
+      {"quorum-key", QuorumKey},
       {"envelope-key", EnvelopeKey},
   };
   return kTargets;

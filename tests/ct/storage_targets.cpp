@@ -1,6 +1,7 @@
 // Sealed records and client envelopes: keys and contents are secret, what the host stores or the client sent
 // is not.
 #include "sealing/head.h"
+#include "sealing/quorum.h"
 #include "tests/ct/poison.h"
 #include "tests/ct/target.h"
 #include "tests/ct/targets_protocol.h"
@@ -65,6 +66,39 @@ void RecordIndex() {
   Publish(sealed);  // the host stores it
   const auto opened = sealing::UnsealHead(sealer, sealed);
   Require(opened.ok() && HasSecretBits(opened.value().head.records_hash), "the head opens");
+}
+
+void QuorumKey() {
+  SecretRng rng(4);
+  std::map<PartyIndex, crypto::X25519PublicKey> holders;
+  std::map<PartyIndex, crypto::SecretKey32> secrets;
+  for (std::uint16_t party = 1; party <= 3; ++party) {
+    const crypto::SecretKey32& secret = secrets.emplace(PartyIndex{party}, rng.Key()).first->second;
+    holders[{party}] = crypto::PublicX25519(secret);
+    Publish(holders[{party}]);  // named in the operators' statement
+  }
+  auto made = sealing::MakeQuorumKey(Hash32{5}, {1, 1}, 2, holders, rng);
+  Require(made.ok() && HasSecretBits(made.value().key.commitment), "the key has lost its secret");
+  sealing::QuorumKey key = made.value().key;
+  Publish(key.id);  // what is public of a key is kept beside what it seals
+  Publish(key.commitment);
+  for (auto& [holder, share] : key.shares) {
+    Publish(share.commitment);
+    Publish(share.sealed);
+  }
+  const crypto::SecretKey32 own = rng.Key();
+  const crypto::X25519PublicKey to = crypto::PublicX25519(own);
+  Publish(to);
+  sealing::QuorumCollector collector(key, Hash32{6});
+  for (const PartyIndex holder : {PartyIndex{1}, PartyIndex{3}}) {
+    const auto share = sealing::OpenQuorumShare(key, holder, secrets.at(holder));
+    Require(share.ok() && HasSecretBits(share.value().Expose()), "the share has lost its secret");
+    const Bytes sealed = sealing::HandOverShare(key, holder, share.value(), to, Hash32{6}, rng).value();
+    Publish(sealed);  // sent through the host
+    Require(collector.Take(holder, sealed, own).ok(), "the share is taken");
+  }
+  const auto sealer = collector.Finish();
+  Require(sealer.ok(), "two shares make the key");
 }
 
 void EnvelopeKey() {

@@ -40,6 +40,7 @@ void PeerSession();
 // storage_targets.cpp
 void Sealing();
 void RecordIndex();
+void QuorumKey();
 void EnvelopeKey();
 
 }  // namespace passport::ct
