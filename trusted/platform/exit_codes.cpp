@@ -24,6 +24,14 @@ std::string_view DescribeExit(int code) {
       return "passportd did not take the READY message";
     case Exit::kCore:
       return "the core could not start";
+    case Exit::kMemoryBroken:
+      return "something wrote over the edges of a block of memory: a bug or an attack; report it with the "
+             "image's "
+             "SHA-256";
+    case Exit::kMemoryFull:
+      return "its memory is full: give the machine more, or have fewer sessions and presignatures";
+    case Exit::kRandomness:
+      return "the kernel gave no random bytes";
     case Exit::kSpawnSetup:
       return "a step between fork and exec failed";
     case Exit::kSpawnExec:

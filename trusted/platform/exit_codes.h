@@ -18,6 +18,9 @@ enum class Exit : int {
   kHostChannel = 70,      // the channel to the host failed
   kLauncherChannel = 71,  // passportd did not take the READY message
   kCore = 72,             // the core could not be made from the launch information
+  kMemoryBroken = 73,     // a canary of the heap is gone, or a block was given back twice
+  kMemoryFull = 76,       // the arena has no room, or could not be mapped
+  kRandomness = 77,       // the kernel gave no random bytes
   kSpawnSetup = 90,       // a step between fork and exec failed
   kSpawnExec = 91,        // execveat failed
   kSpawnDataDir = 92,     // the host's uid cannot use the data folder

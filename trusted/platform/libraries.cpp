@@ -17,6 +17,7 @@
 #include "trusted/crypto/identity.h"
 #include "trusted/crypto/p256.h"
 #include "trusted/crypto/rsa.h"
+#include "trusted/platform/randomness.h"
 
 namespace passport::platform {
 namespace {
@@ -125,6 +126,7 @@ bool RsaAnswers() {
 }  // namespace
 
 Result<Unit> StartLibraries() {
+  UseKernelRandomness();
   if (sodium_init() < 0) return Fail(Status::kInternal);
   if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, nullptr) != 1)
     return Fail(Status::kInternal);
