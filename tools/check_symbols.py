@@ -4,6 +4,7 @@
 The host holds no symbol of a trusted namespace, the enclave none of the host and no parser of certificates, passport-verifier
 nothing of a node, and in neither is anything left to a loader to link; no trusted module imports a function that reaches outside
 (network, files, processes, clocks, environment), and trusted_verifier alone one that reads certificates.
+No function of the enclave has a stack frame as large as the gap at which the wiping of its stack stops.
 """
 import pathlib
 import re
@@ -25,7 +26,8 @@ CERTIFICATES = re.compile(r"X509(V3)?_(?!PUBKEY)|[di]2[di]_X509$|PEM_")
 # What passport-verifier consists of: no keys, no protocol, no core.
 VERIFIER_NAMESPACES = set("attest crypto platform platform_link verifier".split())
 # The edges of the trusted side: what confines the enclave and moves its frames, passportd, and the helper that opens devices.
-EDGES = {"trusted_platform", "trusted_launch", "trusted_launcher"}
+EDGES = {"trusted_platform", "trusted_process_arena", "trusted_launch", "trusted_launcher"}
+STACK_GAP = re.compile(r"kStackGapBytes = (\d+);")
 
 
 def trusted_namespaces():
@@ -69,6 +71,32 @@ def check_confined(program, foreign):
         yield f"{program.name}: needs the shared library {library}"
 
 
+def frames_in(disassembly):
+    """(function, bytes of its stack frame) of every function: what it takes off the stack pointer, a page at a time too."""
+    name, size = None, 0
+    take = re.compile(r"\bsub +\$0x([0-9a-f]{1,8}),%rsp|\blea +-0x([0-9a-f]{1,8})\(%rsp\),%r11")
+    for line in disassembly.splitlines():
+        if line.endswith(">:"):
+            if name is not None:
+                yield name, size
+            name, size = line.partition("<")[2][:-2], 0
+        elif "%rsp" in line and (match := take.search(line)):
+            size += int(match.group(1) or match.group(2), 16)
+    if name is not None:
+        yield name, size
+
+
+def check_frames(enclave):
+    gap = int(STACK_GAP.search((ROOT / "trusted/platform/arena_stack.h").read_text()).group(1))
+    command = ["objdump", "-d", "--no-show-raw-insn", str(enclave)]
+    frames = list(frames_in(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
+    if len(frames) < 1000:
+        yield f"{enclave.name}: only {len(frames)} functions seen"
+    for name, size in frames:
+        if size >= gap:
+            yield f"{enclave.name}: the frame of {name} has {size} bytes, kStackGapBytes is {gap}"
+
+
 def main():
     build = ROOT / (sys.argv[1] if len(sys.argv) > 1 else "build/release")
     problems = []
@@ -81,6 +109,7 @@ def main():
         problems += [f"passport-host: holds {name}" for name in found]
     if enclave.exists():
         problems += check_confined(enclave, ["host", "verifier"])
+        problems += check_frames(enclave)
     if verifier.exists():
         problems += check_confined(verifier, ["host", *sorted(set(trusted_namespaces()) - VERIFIER_NAMESPACES)])
     archives = [

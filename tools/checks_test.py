@@ -128,6 +128,11 @@ class Symbols(unittest.TestCase):
         self.assertFalse(list(check_symbols.forbidden_imports("trusted_crypto", ["i2d_X509_PUBKEY", "d2i_PUBKEY"])))
         self.assertFalse(list(check_symbols.forbidden_imports("trusted_verifier", parsers)))
 
+    def test_stack_frames_are_added_up(self):
+        code = "1 <a>:\n 1:\tsub    $0x20,%rsp\n 2:\tsub    $0xffffffffffffff80,%rsp\n"
+        code += "3 <b>:\n 3:\tlea    -0x19000(%rsp),%r11\n 4:\tsub    $0x1000,%rsp\n 5:\tsub    $0x8,%rsp\n"
+        self.assertEqual(list(check_symbols.frames_in(code)), [("a", 0x20), ("b", 0x1A008)])
+
 
 def memcheck_error(kind, *frames):
     """An error as memcheck writes it; a frame is (object, function, folder, file, line)."""

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -11,6 +13,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -35,6 +38,16 @@ std::string MakeFolder(std::optional<uid_t> owner) {
 void ForbidExecutableMemfds() {
   const int fd = open("/proc/sys/vm/memfd_noexec", O_WRONLY | O_CLOEXEC);
   if (fd < 0 || write(fd, "2", 1) != 1) _exit(125);
+}
+
+// A filter in front of the enclave's own: of two verdicts the kernel takes the harder one.
+void MakeFail(const FailingCall& call) {
+  sock_filter rules[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+                         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(call.number), 0, 1),
+                         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<unsigned>(call.error)),
+                         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+  const sock_fprog program{std::size(rules), rules};
+  if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) _exit(121);
 }
 
 std::vector<char*> Pointers(std::vector<std::string>& words) {
@@ -82,12 +95,15 @@ void LauncherRun::BecomeLauncher(const RunOptions& options, int out, int err) {
     }
     ForbidExecutableMemfds();
   }
+  for (const FailingCall& call : options.failing) MakeFail(call);
+  const rlimit space{options.address_space, options.address_space};
+  if (options.address_space != RLIM_INFINITY && setrlimit(RLIMIT_AS, &space) != 0) _exit(122);
   if (options.as && !BecomeUser(*options.as)) _exit(127);
   // A test that is killed leaves nothing behind: its passportd goes, and with passportd all else. Parent of
   // an inner process is the outer one, which goes first.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   std::vector<std::string> words = {
-      PASSPORTD,    "--enclave",       PASSPORT_ENCLAVE,  "--host",     BOUNDARY_FAKE_HOST,
+      PASSPORTD,    "--enclave",       options.enclave,   "--host",     BOUNDARY_FAKE_HOST,
       "--root-key", folder_ + "/root", "--make-root-key", "--pid-file", folder_ + "/pids"};
   if (options.development) words.push_back("--dev");
   words.insert(words.end(), options.more.begin(), options.more.end());

@@ -2,6 +2,8 @@
 // outputs.
 #pragma once
 
+#include <sys/resource.h>
+
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +12,12 @@
 
 namespace passport::boundary {
 
+// A system call that fails with this error whatever its arguments.
+struct FailingCall {
+  int number;
+  int error;
+};
+
 struct RunOptions {
   std::string host_mode = "hello";            // see fake_host.cpp
   bool development = false;                   // forced when the tests do not run as root
@@ -17,6 +25,9 @@ struct RunOptions {
   bool no_executable_memfd = false;           // in a pid namespace with vm.memfd_noexec = 2
   std::vector<std::string> more = {};         // further passportd options
   std::vector<std::string> environment = {};  // of passportd, whole
+  std::vector<FailingCall> failing = {};      // for passportd and all that it starts; needs root
+  rlim_t address_space = RLIM_INFINITY;       // RLIMIT_AS of the same
+  const char* enclave = PASSPORT_ENCLAVE;
 };
 
 struct Pids {

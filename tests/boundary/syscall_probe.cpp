@@ -61,7 +61,7 @@ std::string Verdict(int status) {
 
 }  // namespace
 
-Prober::Prober(Bytes program) : program_(std::move(program)), ground_{MapPage(), MapPage()} {}
+Prober::Prober(Bytes program) : program_(std::move(program)), ground_{MapPage()} {}
 
 template <class Call>
 std::string Prober::InChild(Call call) const {

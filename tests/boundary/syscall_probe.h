@@ -14,7 +14,6 @@ using Arguments = std::array<std::uint64_t, 6>;
 // are ends of seqpacket pairs, 3 with a record waiting.
 struct Ground {
   std::uint64_t buffer;  // 4096 bytes
-  std::uint64_t page;    // a mapping of its own, 4096 bytes
 };
 
 // Holds the exported filter program and the ground that children inherit.

@@ -51,15 +51,6 @@ Arguments GoodArguments(const AllowedCall& call, const Ground& ground) {
     case SYS_getrandom:
       a = {ground.buffer, 16, 0, 0, 0, 0};
       break;
-    case SYS_mmap:
-      a = {0, 4096, 0, 0, ~std::uint64_t{0}, 0};
-      break;
-    case SYS_munmap:
-      a = {ground.page, 4096, 0, 0, 0, 0};
-      break;
-    case SYS_mremap:
-      a = {ground.page, 4096, 8192, 0, 0, 0};
-      break;
     default:
       break;
   }

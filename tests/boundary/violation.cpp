@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <linux/io_uring.h>
 #include <netdb.h>
-#include <pthread.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -25,6 +25,7 @@
 #include "trusted/platform/channel.h"
 #include "trusted/platform/confine.h"
 #include "trusted/platform/libraries.h"
+#include "trusted/platform/process_arena.h"
 
 namespace passport::boundary {
 namespace {
@@ -44,11 +45,9 @@ void Execute() {
   char* const arguments[] = {name, nullptr};
   execve("/bin/true", arguments, nullptr);
 }
-void Fork() { fork(); }
+void Fork() { syscall(SYS_fork); }
 void StartThread() {
-  pthread_t thread;
-  pthread_create(
-      &thread, nullptr, [](void*) -> void* { return nullptr; }, nullptr);
+  syscall(SYS_clone, CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD, 0, 0, 0, 0);
 }
 void RunShell() { [[maybe_unused]] const int status = std::system("true"); }
 void TraceMe() { ptrace(PTRACE_TRACEME, 0, nullptr, nullptr); }
@@ -97,7 +96,58 @@ void UseIoUring() {
   io_uring_params parameters{};
   syscall(SYS_io_uring_setup, 1, &parameters);
 }
+void GrowHeap() { syscall(SYS_brk, 0); }
+void MapMemory() { mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0); }
+void UnmapMemory() { munmap(nullptr, 4096); }
+void MoveMemory() { syscall(SYS_mremap, 0, 4096, 8192, MREMAP_MAYMOVE); }
 void HandleSignal() { signal(SIGSYS, SIG_IGN); }
+
+// What the heap notices at the next call that looks there. volatile: the compiler knows too well what malloc
+// does.
+void WriteBehindABlock() {
+  const volatile std::size_t size = 40;
+  auto* const block = static_cast<volatile char*>(std::malloc(size));
+  block[size] = static_cast<char>(~block[size]);
+  std::free(const_cast<char*>(block));
+}
+void GiveBackTwice() {
+  void* volatile block = std::malloc(40);
+  std::free(block);
+  std::free(block);
+}
+void FillMemory() {
+  for (;;) {
+    [[maybe_unused]] void* volatile block = std::malloc(std::size_t{1} << 30);
+  }
+}
+// Below the stack is a guard; the frames of this recursion are more than a page each.
+[[gnu::noinline]] void GoDeep(int depth) {
+  [[maybe_unused]] volatile char page[4096];
+  page[0] = 1;
+  if (depth > 0) GoDeep(depth - 1);
+  page[1] = 1;
+}
+void ExhaustStack() { GoDeep(1 << 12); }
+
+// Eight deep frames full of one byte, gone again.
+[[gnu::noinline]] void DirtyStack(int depth) {
+  volatile std::uint8_t frame[8192];
+  for (volatile std::uint8_t& byte : frame) byte = 0x5a;
+  if (depth > 0) DirtyStack(depth - 1);
+}
+bool StackIsDirty() {
+  // Reads where those frames were. The function's own frame is small and above them.
+  const auto* const here = static_cast<const volatile std::uint8_t*>(__builtin_frame_address(0));
+  int count = 0;
+  for (int offset = 2048; offset < 8 * 8192; ++offset) count += here[-offset] == 0x5a ? 1 : 0;
+  return count > 1000;
+}
+void WipeStack() {
+  DirtyStack(8);
+  PASSPORT_CHECK(StackIsDirty());  // or the next line shows nothing
+  platform::WipeArenaStack();
+  PASSPORT_CHECK(!StackIsDirty());
+}
 
 // What the core does between two records: client envelopes, keys, and memory of all sizes.
 void Work() {
@@ -165,23 +215,40 @@ constexpr Act kActs[] = {{"open", OpenFile},
                          {"prctl", MakeDumpable},
                          {"io_uring", UseIoUring},
                          {"signal", HandleSignal},
+                         {"brk", GrowHeap},
+                         {"mmap", MapMemory},
+                         {"munmap", UnmapMemory},
+                         {"mremap", MoveMemory},
+                         {"write-behind-a-block", WriteBehindABlock},
+                         {"give-back-twice", GiveBackTwice},
+                         {"fill-memory", FillMemory},
+                         {"exhaust-stack", ExhaustStack},
+                         {"wipe-stack", WipeStack},
                          {"work", Work},
                          {"churn-memory", ChurnMemory}};
 
-int Main(std::string_view name) {
-  if (name == "work" && !platform::StartLibraries().ok()) return kNotLocked;
+platform::Exit Run(std::string_view name) {
+  const auto ended = [](int code) { return static_cast<platform::Exit>(code); };
+  if (name == "work" && !platform::StartLibraries().ok()) return ended(kNotLocked);
   platform::ConfinementRecord record;
+  platform::ClaimArena(record);
   platform::Confine(record);
-  if (!record.Applied(platform::Layer::kSeccomp)) return kNotLocked;
+  if (!record.Applied(platform::Layer::kSeccomp) || !record.Applied(platform::Layer::kArenaHeap) ||
+      !record.Applied(platform::Layer::kArenaStack))
+    return ended(kNotLocked);
   for (const Act& act : kActs) {
     if (act.name != name) continue;
     act.run();
-    return 0;
+    return platform::Exit::kOrderly;
   }
-  return kUnknownName;
+  return ended(kUnknownName);
 }
 
 }  // namespace
 }  // namespace passport::boundary
 
-int main(int argc, char** argv) { _exit(argc == 2 ? passport::boundary::Main(argv[1]) : 4); }
+int main(int argc, char** argv) {
+  if (argc != 2) _exit(4);
+  passport::platform::RunOnArenaStack(
+      [](void* name) { return passport::boundary::Run(static_cast<const char*>(name)); }, argv[1]);
+}

@@ -8,108 +8,28 @@
 #include <map>
 #include <optional>
 
-#include "edl/base/codec.h"
-#include "sealing/sealer.h"
-#include "tests/replay/needles.h"
 #include "tests/replay/recorded_run.h"
+#include "tests/replay/secrets.h"
 #include "tests/replay/seeded_parts.h"
 #include "tools/cli/operator_key.h"
-#include "trusted/launcher/keys.h"
 #include "trusted/policy/record_ids.h"
-#include "trusted/sharing/key_share.h"
-#include "untrusted/store/records.h"
 
 namespace passport::replay {
 namespace {
 
 using policy::RecordKind;
 
-constexpr std::size_t kChunkBytes = 32;
-
-// The DER of an RSA private key begins with version, modulus (257 bytes) and public exponent; everything from
-// here on is secret.
-constexpr std::size_t kRsaSecretFrom = 288;
-
-sealing::Sealer SealerOf(std::uint16_t party) {
-  NodeKeys keys = SharedRun().KeysOf(party);
-  sealing::SealingKeys sealing;
-  sealing.unique = std::move(keys.unique);
-  sealing.product = std::move(keys.product);
-  sealing.svn = launcher::kSvn;
-  return sealing::Sealer(std::move(sealing));
-}
-
-std::vector<host::store::Record> StoredRecords(std::uint16_t party) {
-  auto store = host::store::RecordStore::Open((SharedRun().NodeFolder(party) / "data").string(), {});
-  if (!store.ok()) throw std::runtime_error(store.error().Text());
-  return store.value().Scan(std::nullopt, std::size_t{64} << 20).value();
-}
-
-struct Opened {
-  RecordId id;
-  crypto::SecretBytes plaintext;
-};
-
-// Every record of a node, opened with the keys that root.key gives. A record that is no SEAL1 blob of its own
-// id fails the test.
-std::vector<Opened> OpenRecords(std::uint16_t party) {
-  const sealing::Sealer sealer = SealerOf(party);
-  std::vector<Opened> out;
-  for (const host::store::Record& record : StoredRecords(party)) {
-    const auto header = sealing::PeekHeader(record.bytes);
-    if (!header.ok() || header.value().id != record.id) {
-      ADD_FAILURE() << "node " << party << ": record " << ToHex(record.id.bytes) << " is not a SEAL1 blob";
-      continue;
-    }
-    auto opened = sealer.Unseal(header.value().type, record.id, record.bytes);
-    if (!opened.ok()) {
-      ADD_FAILURE() << "node " << party << ": record " << ToHex(record.id.bytes) << " does not open";
-      continue;
-    }
-    out.push_back({record.id, std::move(opened.value().plaintext)});
-  }
-  return out;
-}
-
-// How many secrets of each kind are looked for, so that a search for nothing is no success.
-struct Sought {
-  Needles needles;
-  std::size_t identities = 0;
-  std::size_t shares = 0;
-};
-
-void AddRecord(const std::string& node, const Opened& record, Sought& sought) {
-  if (policy::KindOf(record.id) == RecordKind::kIdentity) {
-    Reader in(record.plaintext.Expose());
-    in.U8();
-    sought.needles.Add(node + " identity seed", in.Raw(32));
-    sought.needles.Add(node + " channel secret", in.Raw(32));
-    EXPECT_TRUE(in.Done());
-    ++sought.identities;
-  } else if (policy::KindOf(record.id) == RecordKind::kKeyShare) {
-    const ByteSpan plaintext = record.plaintext.Expose();
-    ASSERT_TRUE(sharing::KeyShare::Parse(plaintext).ok());
-    sought.needles.Add(node + " key share", plaintext.last(32));  // the last field of the stored form
-    ++sought.shares;
-  }
-}
-
 Sought SecretsOfTheRun() {
   Sought out;
   for (std::uint16_t party = 1; party <= kNodes; ++party) {
     const std::string node = "node " + std::to_string(party);
-    for (const Opened& record : OpenRecords(party)) AddRecord(node, record, out);
-    const NodeKeys keys = SharedRun().KeysOf(party);
-    out.needles.Add(node + " root key", keys.root.Expose());
-    out.needles.Add(node + " unique key", keys.unique.Expose());
-    out.needles.Add(node + " product key", keys.product.Expose());
+    AddEnclaveSecrets(SharedRun(), party, out);
+    out.needles.Add(node + " root key", SharedRun().KeysOf(party).root.Expose());
     const fs::path operators = SharedRun().folder() / "operators";
     const crypto::SigningKey key = cli::LoadOperatorKey(operators / (std::to_string(party) + ".key"));
     out.needles.Add(node + " operator key", key.seed().Expose());
   }
-  const Bytes rsa = ParseBase64(sim::kEnvelopeKeyPkcs8).value();
-  for (std::size_t at = kRsaSecretFrom; at + kChunkBytes <= rsa.size(); at += kChunkBytes)
-    out.needles.Add("envelope key, byte " + std::to_string(at), ByteSpan(rsa).subspan(at, kChunkBytes));
+  AddEnvelopeKey(out.needles);
   return out;
 }
 
@@ -160,7 +80,7 @@ std::string AllowedIn(const fs::path& relative) {
 TEST(Folder, EveryStoredRecordIsSealed) {
   for (std::uint16_t party = 1; party <= kNodes; ++party) {
     std::map<RecordKind, std::size_t> kinds;
-    for (const Opened& record : OpenRecords(party)) ++kinds[policy::KindOf(record.id)];
+    for (const OpenedRecord& record : OpenRecords(SharedRun(), party)) ++kinds[policy::KindOf(record.id)];
     EXPECT_EQ(kinds[RecordKind::kIdentity], 1u);
     EXPECT_EQ(kinds[RecordKind::kManifest], 1u);
     EXPECT_GE(kinds[RecordKind::kScope], 1u);

@@ -90,11 +90,29 @@ int DropBoundingSet() {
   return 0;
 }
 
-int ClearCapabilities() {
+// All but `kept`, which is of the first 32 and which the next program gets too (capabilities(7), ambient).
+int ClearCapabilities(std::uint32_t kept) {
   prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  const __user_cap_data_struct nothing[2] = {};
-  return OutcomeOf(syscall(SYS_capset, &header, nothing));
+  const __user_cap_data_struct data[2] = {{kept, kept, kept}, {0, 0, 0}};
+  const int outcome = OutcomeOf(syscall(SYS_capset, &header, data));
+  if (kept != 0) prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_IPC_LOCK, 0, 0);
+  return outcome;
+}
+
+// The enclave locks its memory, more of it than a user may. Where the limit cannot be raised (containers
+// whose root lacks CAP_SYS_RESOURCE), it gets CAP_IPC_LOCK, which it uses before it reads anything and gives
+// up before it says READY (trusted/platform/confine). Returns what is to be kept over the change of uid.
+std::uint32_t LetItLockMemory() {
+  constexpr std::uint32_t kLock = std::uint32_t{1} << CAP_IPC_LOCK;
+  const rlimit all{RLIM_INFINITY, RLIM_INFINITY};
+  if (setrlimit(RLIMIT_MEMLOCK, &all) == 0) return 0;
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[2] = {};
+  if (syscall(SYS_capget, &header, data) != 0 || (data[0].permitted & kLock) == 0) return 0;
+  data[0].inheritable |= kLock;
+  const bool kept = syscall(SYS_capset, &header, data) == 0 && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0;
+  return kept ? kLock : 0;
 }
 
 int BecomeUser(uid_t id) {
@@ -167,7 +185,7 @@ struct EnclavePlan {
 };
 
 // The bounding set goes first: dropping it needs a capability that the change of uid takes away.
-void TakeIdentity(Identity identity, ConfinementRecord& record) {
+void TakeIdentity(Identity identity, std::uint32_t kept, ConfinementRecord& record) {
   const int bounding_error = DropBoundingSet();
   if (identity) {
     Require("change its uid", BecomeUser(*identity));
@@ -175,7 +193,7 @@ void TakeIdentity(Identity identity, ConfinementRecord& record) {
   } else {
     record.SetOutcome(Layer::kSeparateUid, EPERM);
   }
-  const int clear_error = ClearCapabilities();
+  const int clear_error = ClearCapabilities(kept);
   record.SetOutcome(Layer::kNoCapabilities, bounding_error != 0 ? bounding_error : clear_error);
 }
 
@@ -194,9 +212,8 @@ void TakeIdentity(Identity identity, ConfinementRecord& record) {
   } else if (!platform::kSanitized) {
     record.SetOutcome(Layer::kEmptyRoot, EnterEmptyRoot());
   }
-  const rlimit all{RLIM_INFINITY, RLIM_INFINITY};
-  setrlimit(RLIMIT_MEMLOCK, &all);  // the enclave finds out whether it may lock its memory
-  TakeIdentity(plan.identity, record);
+  const std::uint32_t kept = LetItLockMemory();
+  TakeIdentity(plan.identity, kept, record);
   record.SetOutcome(Layer::kParentDeathSignal, DieWithParent());
   Require("give up new privileges", OutcomeOf(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)));
   constexpr int kImage = platform::kDescriptorCount;
@@ -236,7 +253,7 @@ Result<Unit, Problem> GiveDataDir(const std::string& path, uid_t owner) {
   setsid();
   Require("reset signals", ResetSignals());
   ConfinementRecord unused;
-  TakeIdentity(identity, unused);
+  TakeIdentity(identity, 0, unused);
   Require("tie its life to passportd's", DieWithParent());
   Require("give up new privileges", OutcomeOf(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)));
   if (!options.data_dir.empty() && access(options.data_dir.c_str(), R_OK | W_OK | X_OK) != 0) {

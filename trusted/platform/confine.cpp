@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/landlock.h>
-#include <malloc.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -125,12 +124,16 @@ int ApplyLandlock(std::uint8_t& version) {
   return outcome;
 }
 
-// Memory can be locked for good only without a limit: a later malloc over a limit would fail.
-int LockMemory() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_MEMLOCK, &limit) != 0) return errno;
-  if (limit.rlim_cur != RLIM_INFINITY) return ENOMEM;
-  return OutcomeOf(mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT));
+// All there is besides the arena, too: image, tables, the kernel's stack. Nothing is mapped later.
+int LockMemory() { return OutcomeOf(mlockall(MCL_CURRENT | MCL_ONFAULT)); }
+
+// passportd lets the enclave keep CAP_IPC_LOCK up to here where it could not raise the limit on locked
+// memory.
+void DropCapabilities() {
+  prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  const __user_cap_data_struct nothing[2] = {};
+  syscall(SYS_capset, &header, nothing);  // whether it did is read back
 }
 
 // All three sets of this process empty, and nothing left in the bounding set.
@@ -145,13 +148,6 @@ bool HasNoCapabilities() {
     if (prctl(PR_CAPBSET_READ, capability) == 1) return false;
   }
   return true;
-}
-
-void ConfigureMalloc() {
-  // One arena on the heap: trimming any other arena opens a file in /proc at a random later time (boundary.md
-  // 0, 5). The fixed threshold keeps large blocks in mmap, from where they go back to the kernel.
-  mallopt(M_ARENA_MAX, 1);
-  mallopt(M_MMAP_THRESHOLD, 256 * 1024);
 }
 
 // The filter comes in two parts: built and hashed while descriptors can still be opened, installed as the
@@ -181,10 +177,12 @@ std::optional<Exit> CheckStart(int argument_count, char* const* environment, Con
 }
 
 void Confine(ConfinementRecord& record, LayerSet without) {
-  ConfigureMalloc();
   if (!kSanitized && !without.Has(Layer::kNotDumpable) && prctl(PR_SET_DUMPABLE, 0) == 0 &&
       prctl(PR_GET_DUMPABLE) == 0)
     record.Set(Layer::kNotDumpable, State::kApplied);
+  const Applier apply{record, without};
+  if (!kSanitized) apply(Layer::kMemoryLocked, LockMemory);
+  DropCapabilities();
   if (HasNoCapabilities()) {
     record.Set(Layer::kNoCapabilities, State::kApplied);
   } else if (record.Applied(Layer::kNoCapabilities)) {
@@ -194,12 +192,10 @@ void Confine(ConfinementRecord& record, LayerSet without) {
   if (!without.Has(Layer::kNoNewPrivileges)) prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   const bool no_new_privileges = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
   record.Set(Layer::kNoNewPrivileges, no_new_privileges ? State::kApplied : State::kOff);
-  const Applier apply{record, without};
   if (!kSanitized) {
     apply(Layer::kNoWriteExecute,
           [] { return OutcomeOf(prctl(uapi::kPrSetMdwe, uapi::kPrMdweRefuseExecGain, 0, 0, 0)); });
     apply(Layer::kLandlock, [&] { return ApplyLandlock(record.landlock_version); });
-    apply(Layer::kMemoryLocked, LockMemory);
   }
   apply(Layer::kNoHugePages, [] { return OutcomeOf(prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0)); });
   RestrictSpeculation(apply);

@@ -7,6 +7,7 @@
 #include "trusted/platform/channel.h"
 #include "trusted/platform/confine.h"
 #include "trusted/platform/libraries.h"
+#include "trusted/platform/process_arena.h"
 
 namespace passport::platform {
 namespace {
@@ -45,6 +46,7 @@ Result<ConfinedStart, Exit> StartConfined(int argument_count, char* const* envir
   StartReport report;
   report.confinement = info.value().launch;
   KeepOwnFindings(own, report.confinement);
+  ClaimArena(report.confinement);
   Confine(report.confinement, without);
   const std::optional<Layer> missing = MissingLayer(report.confinement, info.value().required, development);
   report.ready = !missing.has_value();

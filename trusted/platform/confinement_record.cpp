@@ -7,7 +7,7 @@
 namespace passport::platform {
 namespace {
 
-constexpr std::uint8_t kVersion = 2;
+constexpr std::uint8_t kVersion = 3;
 
 // The errors that these system calls give, by name; the number says the rest.
 std::string ErrorName(int error) {
@@ -26,6 +26,8 @@ std::string ErrorName(int error) {
       return "EOPNOTSUPP";
     case ENOSPC:
       return "ENOSPC";
+    case EAGAIN:
+      return "EAGAIN";
     case ENXIO:
       return "ENXIO";
     case ENODEV:
@@ -52,7 +54,7 @@ Bytes ConfinementRecord::Encode() const {
     const LayerState& state = Get(row.layer);
     out.U8(static_cast<std::uint8_t>(row.layer)).U8(static_cast<std::uint8_t>(state.state)).U16(state.error);
   }
-  out.Raw(filter_sha256);
+  out.U64(arena_bytes).U64(arena_locked_bytes).Raw(filter_sha256);
   return out.Take();
 }
 
@@ -73,6 +75,8 @@ Result<ConfinementRecord> ConfinementRecord::Parse(ByteSpan input) {
     layer.state = static_cast<State>(state);
     if ((layer.state == State::kUnavailable) != (layer.error != 0)) return Fail(Status::kMalformed);
   }
+  record.arena_bytes = in.U64();
+  record.arena_locked_bytes = in.U64();
   record.filter_sha256 = in.Array<32>();
   if (!in.Done()) return Fail(Status::kMalformed);
   return record;
@@ -97,6 +101,8 @@ std::vector<std::pair<std::string, std::string>> ConfinementRecord::Listing() co
   for (const LayerRow& row : kLayers) out.emplace_back(row.name, DescribeState(Get(row.layer)));
   out.emplace_back("launch", launch_kind == LaunchKind::kMemfd ? "memfd" : "file");
   out.emplace_back("landlock-version", std::to_string(landlock_version));
+  out.emplace_back("arena-mib", std::to_string(arena_bytes >> 20));
+  out.emplace_back("arena-locked-mib", std::to_string(arena_locked_bytes >> 20));
   out.emplace_back("filter-sha256", ToHex(filter_sha256));
   return out;
 }

@@ -40,7 +40,9 @@ class ConfinementRecord {
 
   LaunchKind launch_kind = LaunchKind::kFile;
   std::uint8_t landlock_version = 0;  // ABI number, 0 without Landlock
-  Hash32 filter_sha256{};             // of the exported BPF, zero without a filter
+  std::uint64_t arena_bytes = 0;      // address space of heap and stack
+  std::uint64_t arena_locked_bytes = 0;
+  Hash32 filter_sha256{};  // of the exported BPF, zero without a filter
 
  private:
   static constexpr std::size_t kNumberMax = 64;  // of a layer: sets are 64 bits

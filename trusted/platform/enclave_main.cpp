@@ -1,6 +1,4 @@
 // passport-enclave: the enclave that ships, everything secret drawn from the system.
-#include <unistd.h>
-
 #include "trusted/platform/enclave_run.h"
 
 int main(int argc, char**, char** environment) {
@@ -9,5 +7,5 @@ int main(int argc, char**, char** environment) {
       "passport " PASSPORT_VERSION,
       [](const platform::LaunchInfo&) { return std::make_unique<crypto::SystemRng>(); },
       crypto::EnvelopeKey::Generate};
-  _exit(static_cast<int>(platform::RunEnclave(argc, environment, parts)));
+  platform::RunEnclave(argc, environment, parts);
 }

@@ -5,9 +5,15 @@
 #include "trusted/platform/build_kind.h"
 #include "trusted/platform/channel.h"
 #include "trusted/platform/confined_start.h"
+#include "trusted/platform/process_arena.h"
 
 namespace passport::platform {
 namespace {
+
+struct EnclaveStart {
+  int argument_count;
+  char* const* environment;
+};
 
 Exit ExitOf(ChannelError error) {
   switch (error) {
@@ -21,19 +27,28 @@ Exit ExitOf(ChannelError error) {
   return Exit::kHostChannel;
 }
 
+// Answers one record. The exit code if there is nothing more to answer. Not inlined, so that all it used lies
+// below its caller's frame.
+[[gnu::noinline]] std::optional<Exit> ServeOne(Channel& host, edl::NodeHandler& handler,
+                                               edl::SequenceState& sequence) {
+  const Result<ByteSpan, ChannelError> record = host.Receive();
+  if (!record.ok()) return ExitOf(record.error());
+  const edl::DispatchResult answer = edl::Dispatch(handler, record.value(), sequence);
+  if (!answer.ok()) return Exit::kFraming;
+  for (const Bytes& part : answer.value()) {
+    const Result<Unit, ChannelError> sent = host.Send(part);
+    if (!sent.ok()) return ExitOf(sent.error());
+  }
+  return std::nullopt;
+}
+
 // Answers until the host is gone or breaks the framing. Whatever the reason, the handler's secrets die with
-// the caller.
+// the caller. What a call left on the stack is wiped once its answer is out.
 Exit Serve(Channel& host, edl::NodeHandler& handler) {
   edl::SequenceState sequence;
   for (;;) {
-    const Result<ByteSpan, ChannelError> record = host.Receive();
-    if (!record.ok()) return ExitOf(record.error());
-    const edl::DispatchResult answer = edl::Dispatch(handler, record.value(), sequence);
-    if (!answer.ok()) return Exit::kFraming;
-    for (const Bytes& part : answer.value()) {
-      const Result<Unit, ChannelError> sent = host.Send(part);
-      if (!sent.ok()) return ExitOf(sent.error());
-    }
+    if (const std::optional<Exit> end = ServeOne(host, handler, sequence)) return *end;
+    WipeArenaStack();
   }
 }
 
@@ -94,17 +109,30 @@ core::CoreConfig ToCoreConfig(ConfinedStart start, const EnclaveParts& parts) {
   return config;
 }
 
-}  // namespace
-
-Exit RunEnclave(int argument_count, char* const* environment, const EnclaveParts& parts) {
-  Result<ConfinedStart, Exit> started = StartConfined(argument_count, environment);
+Exit RunEnclave(const EnclaveStart& start, const EnclaveParts& parts) {
+  Result<ConfinedStart, Exit> started = StartConfined(start.argument_count, start.environment);
   if (!started.ok()) return started.error();
-  Channel host(kHostChannel);
+  Channel host(kHostChannel, parts.kernel);
   const std::unique_ptr<crypto::Rng> rng = parts.make_rng(started.value().info);
   core::Core core(ToCoreConfig(std::move(started).value(), parts), *rng);
   const Exit end = Serve(host, core);
   host.Wipe();
   return end;
+}
+
+}  // namespace
+
+void RunEnclave(int argument_count, char* const* environment, const EnclaveParts& parts) {
+  struct Everything {
+    EnclaveStart start;
+    const EnclaveParts& parts;
+  } everything{{argument_count, environment}, parts};
+  RunOnArenaStack(
+      [](void* context) {
+        const auto* const all = static_cast<const Everything*>(context);
+        return RunEnclave(all->start, all->parts);
+      },
+      &everything);
 }
 
 }  // namespace passport::platform

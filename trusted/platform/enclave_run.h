@@ -8,6 +8,7 @@
 
 #include "trusted/core/core.h"
 #include "trusted/platform/exit_codes.h"
+#include "trusted/platform/kernel.h"
 #include "trusted/platform/launch_info.h"
 
 namespace passport::platform {
@@ -18,11 +19,12 @@ struct EnclaveParts {
   std::string build;
   std::function<std::unique_ptr<crypto::Rng>(const LaunchInfo&)> make_rng;
   core::EnvelopeKeySource envelope_source;
+  const Kernel& kernel = RealKernel();  // under the host's channel
 };
 
-// Runs until the host is gone or breaks the framing, or until a start condition is not met. The caller ends
-// the process with _exit at once: nothing registered with exit may run, it could need a system call that
+// Runs on the arena's stack until the host is gone or breaks the framing, or until a start condition is not
+// met, and ends the process at once: nothing registered with exit may run, it could need a system call that
 // kills the process.
-Exit RunEnclave(int argument_count, char* const* environment, const EnclaveParts& parts);
+[[noreturn]] void RunEnclave(int argument_count, char* const* environment, const EnclaveParts& parts);
 
 }  // namespace passport::platform

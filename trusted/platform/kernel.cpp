@@ -28,7 +28,6 @@ class SystemCalls final : public Kernel {
     return OrError(send(descriptor, from, size, MSG_NOSIGNAL));
   }
   ssize_t Random(void* to, std::size_t size) const override { return OrError(getrandom(to, size, 0)); }
-  [[noreturn]] void Leave(int code) const override { _exit(code); }
 
   std::uint64_t MemoryBytes() const override {
     struct sysinfo info {};

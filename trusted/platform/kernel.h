@@ -17,7 +17,6 @@ class Kernel {
   virtual ssize_t Receive(int descriptor, void* to, std::size_t size) const = 0;       // recvfrom, MSG_TRUNC
   virtual ssize_t Send(int descriptor, const void* from, std::size_t size) const = 0;  // sendto, MSG_NOSIGNAL
   virtual ssize_t Random(void* to, std::size_t size) const = 0;                        // getrandom
-  [[noreturn]] virtual void Leave(int code) const = 0;                                 // exit_group
 
   // Before it, for the arena.
   virtual std::uint64_t MemoryBytes() const = 0;  // of the machine

@@ -41,6 +41,13 @@ enum class Layer : std::uint8_t {
   kNoStoreBypass = 27,        // speculation controls of this one process (PR_SET_SPECULATION_CTRL): loads
   kNoBranchSpeculation = 28,  // indirect branches
   kL1Flush = 29,              // the first-level cache is flushed whenever it is switched out
+  // Numbers to 34 are the launcher's. These are the arena's, which is mapped before the program is told
+  // anything.
+  kSecretMemory = 35,  // memfd_secret: the pages are in no other mapping, not even the kernel's own
+  kArenaLocked = 36,   // none of it is ever in swap
+  kArenaGuarded = 37,  // guard pages on all sides; not in core files, children and merged pages
+  kArenaHeap = 38,     // malloc and operator new take from it and from nowhere else
+  kArenaStack = 39,    // the program runs on a stack in it, which is wiped after each call
 };
 
 // Every layer with its name in logs, claims and options, in the order of the encoding.
@@ -78,6 +85,11 @@ inline constexpr std::array kLayers = {
     LayerRow{Layer::kNoStoreBypass, "no-store-bypass"},
     LayerRow{Layer::kNoBranchSpeculation, "no-branch-speculation"},
     LayerRow{Layer::kL1Flush, "l1-flush"},
+    LayerRow{Layer::kSecretMemory, "secret-memory"},
+    LayerRow{Layer::kArenaLocked, "arena-locked"},
+    LayerRow{Layer::kArenaGuarded, "arena-guarded"},
+    LayerRow{Layer::kArenaHeap, "arena-heap"},
+    LayerRow{Layer::kArenaStack, "arena-stack"},
 };
 inline constexpr std::size_t kLayerCount = kLayers.size();
 
@@ -124,12 +136,13 @@ inline constexpr LayerSet kIndispensable = {Layer::kSeccomp,          Layer::kNo
 // came after Linux 6.1 (the filter forbids the same acts), speculation controls, which processors offer or do
 // not, the lock of all memory, which containers refuse to their root.
 inline constexpr LayerSet kStrict =
-    kIndispensable | LayerSet{Layer::kExecuteOnlyImage, Layer::kSeparateUid,       Layer::kPidNamespace,
-                              Layer::kNetworkNamespace, Layer::kIpcNamespace,      Layer::kUtsNamespace,
-                              Layer::kMountNamespace,   Layer::kCgroupNamespace,   Layer::kEmptyRoot,
-                              Layer::kNoCapabilities,   Layer::kParentDeathSignal, Layer::kNoFileWrites,
-                              Layer::kNoNewDescriptors, Layer::kNoNewProcesses,    Layer::kNoHugePages,
-                              Layer::kAddressSpaceLimit};
+    kIndispensable | LayerSet{Layer::kExecuteOnlyImage,  Layer::kSeparateUid,       Layer::kPidNamespace,
+                              Layer::kNetworkNamespace,  Layer::kIpcNamespace,      Layer::kUtsNamespace,
+                              Layer::kMountNamespace,    Layer::kCgroupNamespace,   Layer::kEmptyRoot,
+                              Layer::kNoCapabilities,    Layer::kParentDeathSignal, Layer::kNoFileWrites,
+                              Layer::kNoNewDescriptors,  Layer::kNoNewProcesses,    Layer::kNoHugePages,
+                              Layer::kAddressSpaceLimit, Layer::kArenaLocked,       Layer::kArenaGuarded,
+                              Layer::kArenaHeap,         Layer::kArenaStack};
 
 std::string_view LayerName(Layer layer);
 std::optional<Layer> FindLayer(std::string_view name);

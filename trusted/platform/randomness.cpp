@@ -1,6 +1,7 @@
 #include "trusted/platform/randomness.h"
 
 #include <sodium.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -46,7 +47,7 @@ bool FillRandom(const Kernel& kernel, std::span<std::uint8_t> out) {
 }
 
 void FillRandomOrLeave(const Kernel& kernel, std::span<std::uint8_t> out) {
-  if (!FillRandom(kernel, out)) kernel.Leave(static_cast<int>(Exit::kRandomness));
+  if (!FillRandom(kernel, out)) _exit(static_cast<int>(Exit::kRandomness));
 }
 
 void UseKernelRandomness() { randombytes_set_implementation(&source); }

@@ -1,7 +1,6 @@
 // kAllowedCalls: every system call of the locked enclave, with which arguments, and why. All else kills it.
 #pragma once
 
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -51,12 +50,6 @@ inline constexpr std::array kAllowedCalls = {
           {{0, kInt, 4}, {3, kInt, MSG_NOSIGNAL}, {4, kAllBits, 0}, {5, kInt, 0}}),
     Allow(SYS_getrandom, "getrandom", "all randomness, through libsodium; waits until the kernel is seeded",
           {{2, kInt, 0}}),
-    Allow(SYS_brk, "brk", "malloc's heap grows and shrinks"),
-    Allow(SYS_mmap, "mmap", "malloc's large blocks: private memory, never executable, never a file",
-          {{2, kAllBits, PROT_READ | PROT_WRITE}, {3, kAllBits, MAP_PRIVATE | MAP_ANONYMOUS}}),
-    Allow(SYS_munmap, "munmap", "malloc gives a large block back"),
-    Allow(SYS_mremap, "mremap", "realloc of a large block; never to a chosen address",
-          {{3, kAllBits, MREMAP_MAYMOVE}}),
     Allow(SYS_exit_group, "exit_group", "the end, with an exit code"),
 };
 // clang-format on

@@ -1,8 +1,7 @@
 // passport-verifier: judges evidence with certificates, locked in like the enclave and without any key.
-#include <unistd.h>
-
 #include "trusted/platform/channel.h"
 #include "trusted/platform/confined_start.h"
+#include "trusted/platform/process_arena.h"
 #include "trusted/verifier/verify.h"
 
 namespace {
@@ -27,13 +26,21 @@ platform::Exit Serve(platform::Channel& channel) {
   }
 }
 
+struct Start {
+  int argument_count;
+  char* const* environment;
+};
+
+platform::Exit Run(const Start& start) {
+  const auto started = platform::StartConfined(start.argument_count, start.environment);
+  if (!started.ok()) return started.error();
+  platform::Channel channel(platform::kHostChannel);
+  return Serve(channel);
+}
+
 }  // namespace
 
-// It ends with _exit: nothing registered with exit may run, it could need a system call that kills the
-// process.
 int main(int argc, char**, char** environment) {
-  const auto started = platform::StartConfined(argc, environment);
-  if (!started.ok()) _exit(static_cast<int>(started.error()));
-  platform::Channel channel(platform::kHostChannel);
-  _exit(static_cast<int>(Serve(channel)));
+  Start start{argc, environment};
+  platform::RunOnArenaStack([](void* it) { return Run(*static_cast<const Start*>(it)); }, &start);
 }

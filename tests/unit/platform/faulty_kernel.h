@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <functional>
@@ -63,7 +62,6 @@ class FaultyKernel : public Kernel {
       return RealKernel().Random(to, static_cast<std::size_t>(*fault));
     return *fault;
   }
-  [[noreturn]] void Leave(int code) const override { _exit(code); }
 
   std::uint64_t MemoryBytes() const override { return memory_bytes; }
   std::uint64_t LockLimit() const override { return lock_limit; }

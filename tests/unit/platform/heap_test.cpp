@@ -133,16 +133,16 @@ class ModelRun {
 class HeapModel : public testing::TestWithParam<std::uint64_t> {};
 TEST_P(HeapModel, BlocksAreApartZeroAtFirstAndKeepTheirBytes) {
   ModelRun run(std::size_t{2} << 20, GetParam());
-  run.Run(3000);
+  run.Run(2000);
   run.Finish(64);
 }
 TEST_P(HeapModel, RefusesWhenFullAndGoesOnWhenThereIsRoomAgain) {
   ModelRun run(std::size_t{96} << 10, GetParam());
-  run.Run(4000);
+  run.Run(2000);
   EXPECT_GT(run.refused(), 10u);
   run.Finish(64);
 }
-INSTANTIATE_TEST_SUITE_P(Seeds, HeapModel, testing::Range<std::uint64_t>(1, 5));
+INSTANTIATE_TEST_SUITE_P(Seeds, HeapModel, testing::Range<std::uint64_t>(1, 4));
 
 TEST(Heap, RefusesWhatIsLargerThanItself) {
   HeapMemory memory(std::size_t{1} << 16);

@@ -20,6 +20,8 @@ ConfinementRecord SampleRecord() {
   record.SetOutcome(Layer::kSeparateUid, EPERM);
   record.Set(Layer::kNoNewProcesses, State::kNotApplicable);
   record.SetOutcome(Layer::kSeccomp, 0);
+  record.arena_bytes = std::uint64_t{66} << 20;
+  record.arena_locked_bytes = std::uint64_t{8} << 20;
   record.filter_sha256.fill(0xab);
   return record;
 }
@@ -58,7 +60,7 @@ TEST(ConfinementRecord, ReadsBackWhatItWrote) {
 
 TEST(ConfinementRecord, HasOneGoldenForm) {
   EXPECT_EQ(ToHex(SampleRecord().Encode()).substr(0, 40),
-            "0201071d"
+            "03010722"
             "01010000"
             "02030000"
             "03020100"
@@ -86,12 +88,14 @@ TEST(ConfinementRecord, TakesSilenceForOff) {
 
 TEST(ConfinementRecord, ListsEveryLayerWithItsState) {
   const auto listing = SampleRecord().Listing();
-  ASSERT_EQ(listing.size(), kLayerCount + 3);
+  ASSERT_EQ(listing.size(), kLayerCount + 5);
   EXPECT_EQ(listing[0], std::pair(std::string("sealed-image"), std::string("applied")));
   EXPECT_EQ(listing[1], std::pair(std::string("execute-only-image"), std::string("off")));
   EXPECT_EQ(listing[2], std::pair(std::string("separate-uid"), std::string("unavailable (EPERM)")));
   EXPECT_EQ(listing[18], std::pair(std::string("no-new-processes"), std::string("not applicable")));
   EXPECT_EQ(listing[kLayerCount], std::pair(std::string("launch"), std::string("memfd")));
+  EXPECT_EQ(listing[kLayerCount + 2], std::pair(std::string("arena-mib"), std::string("66")));
+  EXPECT_EQ(listing[kLayerCount + 3], std::pair(std::string("arena-locked-mib"), std::string("8")));
   EXPECT_EQ(listing.back().second, ToHex(SampleRecord().filter_sha256));
 }
 
