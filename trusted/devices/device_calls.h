@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/mman.h>
 
 #include "trusted/devices/nsm.h"
 #include "trusted/platform/syscall_table.h"
