@@ -13,6 +13,7 @@
 #include "trusted/crypto/hash.h"
 #include "trusted/crypto/rng.h"
 #include "trusted/launcher/keys.h"
+#include "trusted/release/release.h"
 
 namespace passport::replay {
 namespace {
@@ -83,12 +84,28 @@ void RecordedRun::Use(const std::string& first, const std::string& second, const
   for (const cli::NodeApi& api : apis) Call(api, client.PersonalSign("alice", AsBytes("replay this")));
 }
 
+namespace {
+
+// A devnet of root signs its enclave, one of another user runs it unsigned.
+platform::Release ReleaseOf(const fs::path& folder) {
+  platform::Release out{.svn = launcher::kSvnUnsigned};
+  if (!fs::exists(folder / "release")) return out;
+  const Bytes file = ReadBytes(folder / "release");
+  const auto release = release::Release::Parse(AsText(file));
+  if (!release.ok()) throw std::runtime_error("the devnet's release file is damaged");
+  out.signer_sha256 = crypto::HashSha256(release.value().signer);
+  out.product_id = release.value().product_id;
+  return out;
+}
+
+}  // namespace
+
 NodeKeys RecordedRun::KeysOf(std::uint16_t party) const {
   auto root = launcher::LoadRootKey((NodeFolder(party) / "root.key").string(), false);
   if (!root.ok()) throw std::runtime_error(root.error());
   NodeKeys out;
   out.unique = launcher::DeriveUniqueKey(root.value(), measurement_);
-  out.product = launcher::DeriveProductKey(root.value(), launcher::kSvn);
+  out.product = launcher::DeriveProductKey(root.value(), ReleaseOf(folder_));
   out.root = std::move(root).value();
   return out;
 }
