@@ -57,12 +57,13 @@ Result<Programs, Problem> FindPrograms(const Options& options) {
   if (options.measurement && *options.measurement != out.enclave.measurement)
     return Fail(Problem("that is not the image --measurement allows: install the right one"));
   if (!options.verifier_path.empty()) {
-    PASSPORT_TRY(out.verifier.emplace(),
+    PASSPORT_TRY(out.verifier,
                  process::MeasureImage("passport-verifier", options.verifier_path, options.without));
     Say("verifier image sha256 " + ToHex(out.verifier->measurement));
   }
   PASSPORT_TRY(out.host, OpenProgram(options.host_path));
-  if (!options.platform_path.empty()) PASSPORT_TRY(out.platform, OpenProgram(options.platform_path));
+  if (options.platform_path.empty()) return out;
+  PASSPORT_TRY(out.platform, OpenProgram(options.platform_path));
   return out;
 }
 

@@ -29,12 +29,12 @@ Result<Confined, Problem> SpawnConfined(const Image& image, Identity identity, p
 struct Plan {
   std::string path;
   const Descriptor& program;  // what to execute, opened from `path`
-  std::vector<std::string> arguments;
+  std::vector<std::string> arguments = {};
   bool host_variables = false;  // PASSPORT_*, language and time zone of passportd's environment; else none
   bool standard_output = false;
-  std::vector<int> channels;  // become descriptors 3 and on; there are no others but 0 to 2
-  Identity identity;
-  std::string data_dir;  // given to the identity, if there is one; empty: none
+  std::vector<int> channels = {};  // become descriptors 3 and on; there are no others but 0 to 2
+  Identity identity = {};
+  std::string data_dir = {};  // given to the identity, if there is one; empty: none
 };
 Result<Child, Problem> SpawnOpen(const Plan& plan);
 
