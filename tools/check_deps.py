@@ -17,7 +17,7 @@ RAW_STRING = re.compile(r'R"(\w*)\(.*?\)\1"', re.S)  # generated code inside the
 MATHEMATICS = {f"trusted/{name}" for name in "crypto curve protocol sharing proof ot ote mul dkg sign frost".split()}
 PROTOCOLS = MATHEMATICS - {"trusted/crypto", "trusted/curve"}
 TOOLS_MAY_USE = {"trusted/crypto", "trusted/curve", "trusted/eth", "trusted/json", "trusted/peer/manifest.h",
-                 "trusted/attest", "trusted/claims", "trusted/platform_link",
+                 "trusted/attest", "trusted/claims", "trusted/platform_link", "trusted/release",
                  "trusted/core/admin.h", "trusted/core/attested.h", "trusted/core/policy_statement.h",
                  "trusted/core/resume.h", "trusted/platform/filter.h", "trusted/platform/launch_info.h",
                  "trusted/platform/syscall_table.h"}

@@ -26,7 +26,7 @@ CERTIFICATES = re.compile(r"X509(V3)?_(?!PUBKEY)|[di]2[di]_X509$|PEM_")
 # What passport-verifier consists of: no keys, no protocol, no core.
 VERIFIER_NAMESPACES = set("attest crypto platform platform_link verifier".split())
 # The edges of the trusted side: what confines the enclave and moves its frames, passportd, and the helper that opens devices.
-EDGES = {"trusted_platform", "trusted_process_arena", "trusted_launch", "trusted_launcher"}
+EDGES = {"trusted_platform", "trusted_process", "trusted_process_arena", "trusted_launch", "trusted_launcher"}
 STACK_GAP = re.compile(r"kStackGapBytes = (\d+);")
 
 
@@ -47,7 +47,7 @@ def trusted_symbols(names, namespaces):
 
 def forbidden_imports(module, imports):
     """What this trusted module must not import."""
-    if module in ("trusted_launcher", "trusted_devices"):
+    if module in ("trusted_launcher", "trusted_process", "trusted_devices"):
         return ()
     banned = NETWORK_AND_PROCESSES | (set() if module in EDGES else FILES_CLOCKS_ENVIRONMENT)
     return (name for name in imports if name in banned or (module != "trusted_verifier" and CERTIFICATES.match(name)))

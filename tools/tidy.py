@@ -18,7 +18,7 @@ SCRIPTS = (".py", ".mjs", ".js", ".sh", ".edl", ".cmake")
 BANNED_TRUSTED = "memcmp memset rand srand random strcpy strcat sprintf printf fprintf getenv time system alloca"
 BANNED_CALL = re.compile(r"(?<![\w.>])(?:std::)?(" + "|".join(BANNED_TRUSTED.split()) + r")\s*\(")
 # passportd and the enclave's start are programs: they speak to an operator and fill C structures.
-PROGRAMS = ("trusted/launcher/", "trusted/platform/")
+PROGRAMS = ("trusted/launcher/", "trusted/platform/", "trusted/process/")
 BANNED_CALL_PROGRAMS = re.compile(r"(?<![\w.>])(?:std::)?(rand|srand|random|strcpy|strcat|sprintf|system|alloca)\s*\(")
 SLEEP = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep|sleep)\s*\(")
 MARK = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")

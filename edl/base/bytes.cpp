@@ -62,6 +62,10 @@ void Append(Bytes& to, ByteSpan more) { to.insert(to.end(), more.begin(), more.e
 
 bool Equal(ByteSpan a, ByteSpan b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
 
+bool IsPlainText(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+}
+
 std::string ToHex(ByteSpan bytes) {
   std::string out;
   out.reserve(bytes.size() * 2);

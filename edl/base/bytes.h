@@ -31,6 +31,9 @@ inline Bytes ToBytes(std::string_view text) { return ToBytes(AsBytes(text)); }
 void Append(Bytes& to, ByteSpan more);
 bool Equal(ByteSpan a, ByteSpan b);  // not constant time; for public data
 
+// Text that goes into JSON, logs and claims as it is: printable ASCII but quotes and backslashes.
+bool IsPlainText(std::string_view text);
+
 // Lower-case hex without prefix. Parse accepts both cases, an even number of digits, nothing else.
 std::string ToHex(ByteSpan bytes);
 Result<Bytes> ParseHex(std::string_view text);

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,7 @@ namespace passport {
 namespace {
 
 constexpr int kChannel = 3;
+constexpr int kAnswers = 4;  // of passportd, for the enclave
 
 void Tell(const std::string& line) {
   const std::string text = line + "\n";
@@ -74,6 +76,43 @@ int Provision() {
   return 0;
 }
 
+// Each argument is a request for fake_enclave: first the kind's digit, then the body. All are made at once;
+// the answers are told as the enclave opened them, which says so for a changed one too.
+int UseLink(std::span<char* const> arguments) {
+  std::size_t expected = 0;
+  for (const std::string_view word : arguments) {
+    Bytes record = ToBytes(word);
+    record[0] = static_cast<std::uint8_t>(record[0] - '0');
+    if (send(kChannel, record.data(), record.size(), 0) < 0) return 1;
+    if (record[0] != 0) {
+      ++expected;
+      continue;
+    }
+    Bytes facts(kRecordBytesMax);
+    const ssize_t size = recv(kChannel, facts.data(), facts.size(), 0);
+    if (size > 0) Tell(std::string(AsText(ByteSpan(facts).first(static_cast<std::size_t>(size)))));
+  }
+  for (std::size_t i = 0; i < expected; ++i) {
+    Bytes answer(kRecordBytesMax);
+    const ssize_t size = recv(kAnswers, answer.data() + 1, answer.size() - 1, 0);
+    if (size <= 0) return 1;
+    answer.resize(static_cast<std::size_t>(size) + 1);
+    answer[0] = 0xff;
+    for (const bool changed : {false, true}) {
+      if (changed) answer[answer.size() / 2] ^= 1;
+      if (send(kChannel, answer.data(), answer.size(), 0) < 0) return 1;
+      Bytes told(kRecordBytesMax);
+      const ssize_t told_size = recv(kChannel, told.data(), told.size(), 0);
+      if (told_size <= 0) return 1;
+      Tell((changed ? "changed " : "") +
+           std::string(AsText(ByteSpan(told).first(static_cast<std::size_t>(told_size)))));
+    }
+  }
+  Tell("no more");
+  AwaitClose();
+  return 0;
+}
+
 int SendBytes(const Bytes& bytes) {
   if (send(kChannel, bytes.data(), bytes.size(), 0) < 0) Tell("send failed");
   AwaitClose();
@@ -103,4 +142,8 @@ int Main(std::string_view mode) {
 }  // namespace
 }  // namespace passport
 
-int main(int argc, char** argv) { return argc == 2 ? passport::Main(argv[1]) : 1; }
+int main(int argc, char** argv) {
+  const std::span<char* const> arguments(argv, static_cast<std::size_t>(argc));
+  if (argc > 2 && std::string_view(argv[1]) == "link") return passport::UseLink(arguments.subspan(2));
+  return argc == 2 ? passport::Main(argv[1]) : 1;
+}

@@ -17,9 +17,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include "edl/base/check.h"
+#include "trusted/crypto/hash.h"
+#include "trusted/release/release.h"
 
 namespace passport::boundary {
 namespace {
@@ -57,6 +60,24 @@ std::vector<char*> Pointers(std::vector<std::string>& words) {
   return out;
 }
 
+const crypto::SigningKey& ReleaseKey() {
+  static const crypto::SigningKey key(crypto::SecretKey32(ByteArray<32>{5}));
+  return key;
+}
+
+std::string Signer() { return ToHex(ReleaseKey().public_key()); }
+
+void WriteRelease(const std::string& path, const std::string& enclave) {
+  static std::map<std::string, Hash32> measured;
+  if (!measured.contains(enclave)) measured[enclave] = crypto::HashSha256(AsBytes(ReadFile(enclave)));
+  release::Release release;
+  release.measurement = measured[enclave];
+  release.svn = 1;
+  release.build = "test";
+  release.Sign(ReleaseKey());
+  std::ofstream(path) << release.Encode();
+}
+
 }  // namespace
 
 bool IsRoot() { return geteuid() == 0; }
@@ -71,6 +92,7 @@ LauncherRun::LauncherRun(RunOptions options) : folder_(MakeFolder(options.as)) {
   int err[2];
   PASSPORT_CHECK(pipe2(out, O_CLOEXEC) == 0 && pipe2(err, O_CLOEXEC) == 0);
   options.development = options.development || !IsRoot();
+  WriteRelease(folder_ + "/release", options.enclave);
   pid_ = fork();
   PASSPORT_CHECK(pid_ >= 0);
   if (pid_ == 0) BecomeLauncher(options, out[1], err[1]);
@@ -106,8 +128,11 @@ void LauncherRun::BecomeLauncher(const RunOptions& options, int out, int err) {
       PASSPORTD,    "--enclave",       options.enclave,   "--host",     BOUNDARY_FAKE_HOST,
       "--root-key", folder_ + "/root", "--make-root-key", "--pid-file", folder_ + "/pids"};
   if (options.development) words.push_back("--dev");
+  if (options.is_signed)
+    words.insert(words.end(), {"--release", folder_ + "/release", "--release-key", Signer()});
   words.insert(words.end(), options.more.begin(), options.more.end());
   words.insert(words.end(), {"--", options.host_mode});
+  words.insert(words.end(), options.host_words.begin(), options.host_words.end());
   std::vector<std::string> variables = options.environment;
   std::vector<char*> argv = Pointers(words);
   std::vector<char*> envp = Pointers(variables);
@@ -174,6 +199,10 @@ bool ProcessHandle::Ends() const {
   if (fd_ < 0) return false;
   pollfd ended{fd_, POLLIN, 0};
   return poll(&ended, 1, kHangMs) > 0;
+}
+bool ProcessHandle::HasEnded() const {
+  pollfd ended{fd_, POLLIN, 0};
+  return fd_ < 0 || poll(&ended, 1, 0) > 0;
 }
 
 }  // namespace passport::boundary

@@ -19,11 +19,14 @@ struct FailingCall {
 };
 
 struct RunOptions {
-  std::string host_mode = "hello";            // see fake_host.cpp
-  bool development = false;                   // forced when the tests do not run as root
-  std::optional<uid_t> as = {};               // the uid passportd itself runs as
-  bool no_executable_memfd = false;           // in a pid namespace with vm.memfd_noexec = 2
-  std::vector<std::string> more = {};         // further passportd options
+  std::string host_mode = "hello";     // see fake_host.cpp
+  bool development = false;            // forced when the tests do not run as root
+  std::optional<uid_t> as = {};        // the uid passportd itself runs as
+  bool no_executable_memfd = false;    // in a pid namespace with vm.memfd_noexec = 2
+  std::vector<std::string> more = {};  // further passportd options
+  std::string enclave = PASSPORT_ENCLAVE;
+  std::vector<std::string> host_words = {};   // further arguments of the fake host
+  bool is_signed = true;                      // false: no release file, which needs development
   std::vector<std::string> environment = {};  // of passportd, whole
   std::vector<FailingCall> failing = {};      // for passportd and all that it starts; needs root
   rlim_t address_space = RLIM_INFINITY;       // RLIMIT_AS of the same
@@ -79,6 +82,7 @@ class ProcessHandle {
   ProcessHandle(const ProcessHandle&) = delete;
   ProcessHandle& operator=(const ProcessHandle&) = delete;
   bool Ends() const;
+  bool HasEnded() const;  // by now
 
  private:
   int fd_;

@@ -185,9 +185,9 @@ TEST(Enclave, MakesItsKeysAndClaimsItsConfinementUnderTheFilter) {
     EXPECT_NE(claims.find(claim), std::string::npos) << claim << " in " << claims;
 }
 
-TEST(Host, GetsStandardStreamsAndItsChannelOnly) {
+TEST(Host, GetsStandardStreamsAndItsTwoChannelsOnly) {
   LauncherRun run({.host_mode = "descriptors"});
-  EXPECT_EQ(run.AwaitHost("descriptors"), "descriptors 0 1 2 3");
+  EXPECT_EQ(run.AwaitHost("descriptors"), "descriptors 0 1 2 3 4");
 }
 
 // The variables of whoever starts passportd are not the untrusted program's business.

@@ -11,8 +11,8 @@
 namespace passport::boundary {
 namespace {
 
-using launcher::Descriptor;
 using launcher::End;
+using process::Descriptor;
 
 // Supervises `image` and the fake host in `mode`, as root or not, and gives the supervisor's end.
 Ending Supervise(const std::string& image_path, const std::string& mode) {
@@ -21,19 +21,17 @@ Ending Supervise(const std::string& image_path, const std::string& mode) {
     options.host_path = BOUNDARY_FAKE_HOST;
     options.host_arguments = {mode};
     options.development = true;
-    const auto image = launcher::MeasureImage(image_path);
+    launcher::Programs programs;
+    programs.enclave = process::MeasureImage("passport-enclave", image_path).value();
+    programs.host = Descriptor(open(BOUNDARY_FAKE_HOST, O_PATH | O_CLOEXEC));
     sigset_t signals;
     sigemptyset(&signals);
     const Descriptor wanted(signalfd(-1, &signals, SFD_CLOEXEC));
-    const Descriptor host(open(BOUNDARY_FAKE_HOST, O_PATH | O_CLOEXEC));
-    launcher::Supervisor supervisor({options,
-                                     image.value(),
-                                     host,
-                                     wanted,
-                                     {},
-                                     {},
-                                     geteuid() == 0,
-                                     {.delay_first_ms = 1, .delay_max_ms = 2, .quick_deaths_max = 4}});
+    launcher::Supervisor supervisor(
+        {.options = options,
+         .programs = programs,
+         .signals = wanted,
+         .pace = {.delay_first_ms = 1, .delay_max_ms = 2, .quick_deaths_max = 4}});
     return static_cast<int>(supervisor.Run());
   });
 }

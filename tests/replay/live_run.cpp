@@ -10,6 +10,7 @@
 #include "tools/client/http_connection.h"
 #include "trusted/crypto/hash.h"
 #include "trusted/launcher/keys.h"
+#include "trusted/release/release.h"
 
 namespace passport::replay {
 namespace {
@@ -47,6 +48,18 @@ json::Value MustCall(const cli::NodeApi& api, const client::Request& request) {
   Result<json::Value, std::string> answer = Call(api, request);
   if (!answer.ok()) throw std::runtime_error(answer.error());
   return std::move(answer).value();
+}
+
+// A devnet of root signs its enclave, one of another user runs it unsigned.
+platform::Release ReleaseOf(const fs::path& folder) {
+  platform::Release out{.svn = launcher::kSvnUnsigned};
+  if (!fs::exists(folder / "release")) return out;
+  const Bytes file = ReadBytes(folder / "release");
+  const auto release = release::Release::Parse(AsText(file));
+  if (!release.ok()) throw std::runtime_error("the devnet's release file is damaged");
+  out.signer_sha256 = crypto::HashSha256(release.value().signer);
+  out.product_id = release.value().product_id;
+  return out;
 }
 
 }  // namespace
@@ -112,7 +125,7 @@ NodeKeys LiveRun::KeysOf(std::uint16_t party) const {
   if (!root.ok()) throw std::runtime_error(root.error());
   NodeKeys out;
   out.unique = launcher::DeriveUniqueKey(root.value(), measurement_);
-  out.product = launcher::DeriveProductKey(root.value(), launcher::kSvn);
+  out.product = launcher::DeriveProductKey(root.value(), ReleaseOf(folder_));
   out.root = std::move(root).value();
   return out;
 }

@@ -82,7 +82,7 @@ core::CoreConfig ConfigOf(const RecordedRun& run, NodeKeys keys, std::vector<cor
   core::CoreConfig config;
   config.keys.unique = std::move(keys.unique);
   config.keys.product = std::move(keys.product);
-  config.keys.svn = launcher::kSvn;
+  config.keys.svn = launcher::kSvnUnsigned;
   config.measurement = run.measurement();
   config.build = kBuild;
   config.launch = LaunchOf(claims, config.keys);

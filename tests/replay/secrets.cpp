@@ -28,7 +28,7 @@ sealing::Sealer SealerOf(const LiveRun& run, std::uint16_t party) {
   sealing::SealingKeys sealing;
   sealing.unique = std::move(keys.unique);
   sealing.product = std::move(keys.product);
-  sealing.svn = launcher::kSvn;
+  sealing.svn = launcher::kSvnUnsigned;
   return sealing::Sealer(std::move(sealing));
 }
 

@@ -67,7 +67,7 @@ TEST_F(Counter, DeletedAndMadeAnew_BeginsAboveTheOldValue) {
     before = ValueOf(run.Call(Op::kCounterRaise, Target(ValueOf(run.Call(Op::kCounterRead)) + 2)));
   }
   {
-    const Result<launcher::Descriptor, devices::Refusal> link = devices::TpmLink::Open(tpm().Name());
+    const Result<process::Descriptor, devices::Refusal> link = devices::TpmLink::Open(tpm().Name());
     ASSERT_TRUE(link.ok());
     devices::Tpm owner(link.value().get());
     ESYS_TR index = ESYS_TR_NONE;
@@ -86,7 +86,7 @@ TEST_F(Counter, DeletedAndMadeAnew_BeginsAboveTheOldValue) {
 // An index that anybody may write would be no counter.
 TEST_F(Counter, IndexOfSomebodyElse_IsRefused) {
   {
-    const Result<launcher::Descriptor, devices::Refusal> link = devices::TpmLink::Open(tpm().Name());
+    const Result<process::Descriptor, devices::Refusal> link = devices::TpmLink::Open(tpm().Name());
     ASSERT_TRUE(link.ok());
     devices::Tpm owner(link.value().get());
     TPM2B_NV_PUBLIC area{};

@@ -25,7 +25,7 @@ class TpmTest : public testing::Test {
 
   // As somebody else on the machine would: one extension of one register. Nobody else may be connected.
   void Extend(std::uint32_t pcr) {
-    const Result<launcher::Descriptor, devices::Refusal> link = devices::TpmLink::Open(tpm().Name());
+    const Result<process::Descriptor, devices::Refusal> link = devices::TpmLink::Open(tpm().Name());
     ASSERT_TRUE(link.ok());
     devices::Tpm other(link.value().get());
     TPML_DIGEST_VALUES digests{};

@@ -208,7 +208,7 @@ TEST_F(Sealing, OpensByNothingButThePolicy) {
   }
   const devices::SealedBlob parsed = devices::SealedBlob::Parse(blob).value();
   const auto directly = [&] {
-    const Result<launcher::Descriptor, devices::Refusal> link = devices::TpmLink::Open(tpm().Name());
+    const Result<process::Descriptor, devices::Refusal> link = devices::TpmLink::Open(tpm().Name());
     PASSPORT_CHECK(link.ok());
     devices::Tpm other(link.value().get());
     return UnsealDirectly(other, parsed);

@@ -103,7 +103,7 @@ void Devnet::ThrowFor(const Node& node, const std::string& reason) const {
                 (folder / kHostLog).string() + LastLines(folder / kHostLog));
 }
 
-pid_t Devnet::Start(const Node& node) const {
+pid_t Devnet::Start(const Run& run, const Node& node) const {
   const fs::path folder = NodeFolder(node.party);
   // The host's own uid may pass through, and enters its data by a path relative to here: nothing above need
   // be open to it.
@@ -116,7 +116,7 @@ pid_t Devnet::Start(const Node& node) const {
   plan.folder = folder;
   plan.log = folder / "node.log";
   plan.pid_note = folder / "launcher.pid";
-  plan.arguments = LauncherOptions(folder, node.party, geteuid());
+  plan.arguments = LauncherOptions(folder, node.party, geteuid(), run.release);
   plan.arguments.insert(plan.arguments.end(), programs_.more_launcher_arguments.begin(),
                         programs_.more_launcher_arguments.end());
   if (!programs_.platform.empty())
@@ -142,7 +142,7 @@ void Devnet::StartMissing(Run& run) const {
       continue;
     }
     CheckPorts(node);
-    node.child = Start(node);
+    node.child = Start(run, node);
     say_("node " + std::to_string(node.party) + " starts, clients at " + UrlOf(node.api_port));
   }
 }
@@ -156,7 +156,7 @@ void Devnet::Watch(Run& run, Node& node) const {
     }
   } else if (!PidsOf(node.party) && run.deadline.Left().count() > 0) {
     CheckPorts(node);
-    node.child = Start(node);
+    node.child = Start(run, node);
   }
 }
 
@@ -254,6 +254,7 @@ DevnetState Devnet::Up(const DevnetWish& wish) {
   MakeFolder(folder_, 0755);
   const FolderLock lock(folder_);
   Run run = Plan(wish);
+  if (geteuid() == 0) run.release = SignDevnetRelease(folder_, programs_.enclave, run.fresh);
   try {
     StartMissing(run);
     AwaitKeys(run);

@@ -1,8 +1,8 @@
 // A network of nodes on this machine, in one folder: started, looked at, stopped.
 //
-// DIR/manifest, DIR/operators/N.key and, for each node, DIR/node-N with root.key, data/, node.log of
-// passportd, log/host.log (bounded, untrusted/config) and the pid files. The nodes' own keys are made inside
-// their enclaves; no file has one unsealed (rules.md 15).
+// DIR/manifest, DIR/operators/N.key, of root DIR/release and release.key, and, for each node, DIR/node-N with
+// root.key, data/, node.log of passportd, log/host.log (bounded, untrusted/config) and the pid files. The
+// nodes' own keys are made inside their enclaves; no file has one unsealed (rules.md 15).
 #pragma once
 
 #include <functional>
@@ -91,7 +91,7 @@ class Devnet {
   std::optional<NodePids> PidsOf(std::size_t party) const;
   std::vector<Node> LoadNodes(const peer::Manifest& manifest) const;
   std::vector<Node> PlanNodes(const DevnetWish& wish, std::uint16_t n) const;
-  pid_t Start(const Node& node) const;
+  pid_t Start(const Run& run, const Node& node) const;
   void StartMissing(Run& run) const;
   void CheckPorts(const Node& node) const;
   void Watch(Run& run, Node& node) const;

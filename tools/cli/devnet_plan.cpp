@@ -122,7 +122,7 @@ void Devnet::CheckNotOrphaned() const {
 
 // Everything a run starts with, under the lock.
 Devnet::Run Devnet::Plan(const DevnetWish& wish) {
-  Run run{Deadline(wish.time), {}, {}, !fs::exists(ManifestPath()), 0};
+  Run run{Deadline(wish.time), {}, {}, !fs::exists(ManifestPath()), 0, {}};
   if (run.fresh) {
     run.t = wish.t.value_or(kThresholdDefault);
     CheckNotOrphaned();

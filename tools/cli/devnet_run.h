@@ -3,6 +3,7 @@
 
 #include "tools/cli/deadline.h"
 #include "tools/cli/devnet.h"
+#include "tools/cli/release_file.h"
 
 namespace passport::cli {
 
@@ -27,6 +28,7 @@ struct Devnet::Run {
   std::vector<Node> lost;  // whose records are gone; not started
   bool fresh = false;
   std::uint16_t t = 0;
+  std::optional<DevnetRelease> release = {};  // of root, who runs it as in production
 };
 
 // What can be done for a node whose records are lost, and what is said of one that went on without them.

@@ -13,6 +13,7 @@ namespace {
 
 // passportd's own defaults are those of node 1. The numbers belong to no distribution's range of users.
 constexpr uid_t kFirstUid = 61001;
+constexpr uid_t kFirstHelperUid = 62001;
 
 fs::path KeyOf(const fs::path& folder) { return folder / "root.key"; }
 
@@ -28,7 +29,8 @@ bool HasRecords(const fs::path& folder) {
 std::optional<NodeUsers> UsersOf(std::uint16_t party, uid_t self) {
   if (self != 0) return std::nullopt;
   const uid_t first = kFirstUid + 2 * (party - 1u);
-  return NodeUsers{first, first + 1};
+  const uid_t first_helper = kFirstHelperUid + 2 * (party - 1u);
+  return NodeUsers{first, first + 1, first_helper, first_helper + 1};
 }
 
 void CheckNodeFolder(const fs::path& folder, std::uint16_t party, uid_t self) {
@@ -58,13 +60,18 @@ void MakeLogFolder(const fs::path& folder, std::uint16_t party, uid_t self) {
                   "; take another --dir");
 }
 
-std::vector<std::string> LauncherOptions(const fs::path& folder, std::uint16_t party, uid_t self) {
+std::vector<std::string> LauncherOptions(const fs::path& folder, std::uint16_t party, uid_t self,
+                                         const std::optional<DevnetRelease>& release) {
   std::vector<std::string> out = {"--root-key", KeyOf(folder), "--data-dir",
                                   DataOf({}),   "--pid-file",  folder / "pids"};
   if (!HasRecords(folder)) out.push_back("--make-root-key");
   if (const std::optional<NodeUsers> users = UsersOf(party, self)) {
-    out.insert(out.end(),
-               {"--enclave-uid", std::to_string(users->enclave), "--host-uid", std::to_string(users->host)});
+    out.insert(out.end(), {"--enclave-uid", std::to_string(users->enclave), "--host-uid",
+                           std::to_string(users->host), "--platform-uid", std::to_string(users->platform),
+                           "--verifier-uid", std::to_string(users->verifier)});
+  }
+  if (release) {
+    out.insert(out.end(), {"--release", release->file, "--release-key", release->signer});
   } else {
     out.push_back("--dev");
   }

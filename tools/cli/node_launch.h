@@ -7,13 +7,15 @@
 #include <string>
 #include <vector>
 
-#include "tools/cli/files.h"
+#include "tools/cli/release_file.h"
 
 namespace passport::cli {
 
 struct NodeUsers {
   uid_t enclave;
   uid_t host;
+  uid_t platform;
+  uid_t verifier;
 };
 
 // Uids of the node's own if `self` is root, which is how production runs; nobody else can have them.
@@ -31,6 +33,8 @@ void CheckNodeFolder(const fs::path& folder, std::uint16_t party, uid_t self);
 void MakeLogFolder(const fs::path& folder, std::uint16_t party, uid_t self);
 
 // passportd's options for the node's folder. A root key is made only where nothing is sealed under another.
-std::vector<std::string> LauncherOptions(const fs::path& folder, std::uint16_t party, uid_t self);
+// Without a release the enclave is started in development.
+std::vector<std::string> LauncherOptions(const fs::path& folder, std::uint16_t party, uid_t self,
+                                         const std::optional<DevnetRelease>& release);
 
 }  // namespace passport::cli

@@ -24,7 +24,7 @@
 namespace passport::devices {
 namespace {
 
-using launcher::Descriptor;
+using process::Descriptor;
 
 constexpr int kAbove = 64;  // out of the way of the numbers that devices get
 

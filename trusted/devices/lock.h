@@ -6,15 +6,15 @@
 #include <optional>
 
 #include "trusted/devices/refusal.h"
-#include "trusted/launcher/descriptor.h"
+#include "trusted/process/descriptor.h"
 
 namespace passport::devices {
 
 // Descriptors before the lock. Any of the devices may be missing.
 struct Opened {
-  launcher::Descriptor tpm;
-  launcher::Descriptor tsm;
-  launcher::Descriptor nsm;
+  process::Descriptor tpm;
+  process::Descriptor tsm;
+  process::Descriptor nsm;
 };
 
 // First thing in the program: no core file, no tracer of the same uid, no environment, what is freed is

@@ -87,8 +87,8 @@ int NsmIoControl(int descriptor, unsigned long request, NsmMessage* message) {
   return ioctl(descriptor, request, message);
 }
 
-Result<launcher::Descriptor, Refusal> OpenNsm(const std::string& device) {
-  launcher::Descriptor out(open(device.c_str(), O_RDWR | O_CLOEXEC));
+Result<process::Descriptor, Refusal> OpenNsm(const std::string& device) {
+  process::Descriptor out(open(device.c_str(), O_RDWR | O_CLOEXEC));
   if (!out.ok()) return Fail("no Nitro Secure Module: " + ErrorName(errno));
   return out;
 }

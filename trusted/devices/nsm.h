@@ -3,7 +3,7 @@
 
 #include "trusted/attest/evidence.h"
 #include "trusted/devices/refusal.h"
-#include "trusted/launcher/descriptor.h"
+#include "trusted/process/descriptor.h"
 
 namespace passport::devices {
 
@@ -21,7 +21,7 @@ inline constexpr std::size_t kNsmResponseBytesMax = 0x3000;
 using IoControl = int (*)(int descriptor, unsigned long request, NsmMessage* message);
 int NsmIoControl(int descriptor, unsigned long request, NsmMessage* message);
 
-Result<launcher::Descriptor, Refusal> OpenNsm(const std::string& device);
+Result<process::Descriptor, Refusal> OpenNsm(const std::string& device);
 Result<attest::Evidence, Refusal> QuoteByNsm(int descriptor, IoControl control,
                                              const ByteArray<64>& report_data);
 

@@ -61,7 +61,7 @@ Devices Open(const Options& options, std::optional<uid_t> uid, Opened& opened) {
   Devices out;
   out.tpm_wanted = !options.tpm.empty();
   if (out.tpm_wanted) {
-    Result<launcher::Descriptor, Refusal> tpm = TpmLink::Open(options.tpm);
+    Result<process::Descriptor, Refusal> tpm = TpmLink::Open(options.tpm);
     if (tpm.ok()) opened.tpm = std::move(tpm).value();
     out.tpm = {tpm.ok() ? kTpmAt : -1, tpm.ok() ? "" : tpm.error()};
   }
@@ -71,7 +71,7 @@ Devices Open(const Options& options, std::optional<uid_t> uid, Opened& opened) {
     out.tsm_provider = tsm.value().provider;
     opened.tsm = std::move(tsm.value().folder);
   }
-  Result<launcher::Descriptor, Refusal> nsm = OpenNsm(options.nsm);
+  Result<process::Descriptor, Refusal> nsm = OpenNsm(options.nsm);
   out.nsm = {nsm.ok() ? kNsmAt : -1, nsm.ok() ? "" : nsm.error()};
   if (nsm.ok()) opened.nsm = std::move(nsm).value();
   return out;

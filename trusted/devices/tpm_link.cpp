@@ -18,7 +18,7 @@
 namespace passport::devices {
 namespace {
 
-using launcher::Descriptor;
+using process::Descriptor;
 
 // Making a key is the slowest thing that is asked for: well below a second for P-256 on any TPM, so this only
 // ends a wait for one that is gone, or that serves somebody else.

@@ -8,7 +8,7 @@
 
 #include "edl/base/bytes.h"
 #include "trusted/devices/refusal.h"
-#include "trusted/launcher/descriptor.h"
+#include "trusted/process/descriptor.h"
 
 namespace passport::devices {
 
@@ -19,7 +19,7 @@ class TpmLink {
  public:
   // `swtpm:path=SOCKET`, `swtpm:host=ADDRESS,port=N` (a number or localhost: no name is looked up),
   // `device:FILE`.
-  static Result<launcher::Descriptor, Refusal> Open(std::string_view name);
+  static Result<process::Descriptor, Refusal> Open(std::string_view name);
 
   // Borrows a descriptor that Open made, or a duplicate of it.
   explicit TpmLink(int descriptor);

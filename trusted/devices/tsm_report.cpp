@@ -14,7 +14,7 @@ namespace {
 
 using attest::Evidence;
 using attest::Provider;
-using launcher::Descriptor;
+using process::Descriptor;
 
 constexpr char kEntry[] = "passport-platform";
 constexpr std::size_t kShortBytesMax = 64;  // generation, provider

@@ -8,14 +8,14 @@
 
 #include "trusted/attest/evidence.h"
 #include "trusted/devices/refusal.h"
-#include "trusted/launcher/descriptor.h"
+#include "trusted/process/descriptor.h"
 
 namespace passport::devices {
 
 inline constexpr std::string_view kTsmFolder = "/sys/kernel/config/tsm/report";
 
 struct TsmEntry {
-  launcher::Descriptor folder;  // our entry: inblob, outblob, auxblob, generation, provider
+  process::Descriptor folder;  // our entry: inblob, outblob, auxblob, generation, provider
   attest::Provider provider = attest::Provider::kNone;  // kSnp or kTdx
 };
 

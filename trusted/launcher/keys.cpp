@@ -1,85 +1,74 @@
 #include "trusted/launcher/keys.h"
 
-#include <fcntl.h>
-#include <sodium.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
-#include <ctime>
 
+#include "edl/base/codec.h"
 #include "trusted/crypto/hash.h"
-#include "trusted/launcher/descriptor.h"
+#include "trusted/release/release.h"
 
 namespace passport::launcher {
 namespace {
 
-constexpr std::string_view kSalt = "passport/launcher/v1";
 constexpr std::string_view kProduct = "passport-enclave";
-constexpr std::uint32_t kSvnMax = 1024;
-constexpr timespec kLockPause{0, 100'000'000};
-constexpr int kLockTries = 20;
-
-Result<Unit, Problem> MakeRootKey(const std::string& path) {
-  const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0400));
-  if (!file.ok() && errno == EEXIST) return Unit{};
-  if (!file.ok())
-    return Fail("cannot make root key " + path + ": " + ErrorText(errno) + "; make its folder first");
-  crypto::SecretKey32 key;
-  randombytes_buf(key.ExposeMutable().data(), key.Expose().size());
-  if (write(file.get(), key.Expose().data(), 32) != 32 || fsync(file.get()) != 0)
-    return Fail("cannot write root key " + path + ": " + ErrorText(errno) + "; remove it and try again");
-  return Unit{};
-}
 
 crypto::SecretKey32 Derive(const crypto::SecretKey32& from, std::string_view label, ByteSpan more) {
   Bytes info = ToBytes(label);
   Append(info, more);
   crypto::SecretKey32 out;
-  crypto::HkdfSha256(AsBytes(kSalt), from.Expose(), info, out.ExposeMutable());
+  crypto::HkdfSha256(AsBytes(kRootSalt), from.Expose(), info, out.ExposeMutable());
   return out;
 }
 
 }  // namespace
 
-Result<crypto::SecretKey32, Problem> LoadRootKey(const std::string& path, bool make) {
-  if (make) PASSPORT_TRY_VOID(MakeRootKey(path));
-  const Descriptor file(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  if (!file.ok())
-    return Fail("cannot open root key " + path + ": " + ErrorText(errno) +
-                "; put it back, or, for a new node, make one with --make-root-key");
-  struct stat info;
-  if (fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_size != 32)
-    return Fail("root key " + path + " is not a file of exactly 32 bytes; name the right file");
-  if (info.st_uid != geteuid() || (info.st_mode & 077) != 0)
-    return Fail("root key " + path + " must belong to this user with mode 0400: chown and chmod 0400 it");
-  crypto::SecretKey32 key;
-  if (read(file.get(), key.ExposeMutable().data(), 32) != 32)
-    return Fail("cannot read root key " + path + ": " + ErrorText(errno) + "; check the disk");
-  return key;
-}
-
-Result<Descriptor, Problem> LockRootKey(const std::string& path) {
-  Descriptor file(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  if (!file.ok()) return Fail("cannot open root key " + path + ": " + ErrorText(errno) + "; put it back");
-  for (int i = 0; i < kLockTries; ++i) {
-    if (flock(file.get(), LOCK_EX | LOCK_NB) == 0) return file;
-    nanosleep(&kLockPause, nullptr);
-  }
-  return Fail("root key " + path +
-              " is in use by another passportd, so this node runs already; stop that one first");
-}
-
 crypto::SecretKey32 DeriveUniqueKey(const crypto::SecretKey32& root, const Hash32& measurement) {
   return Derive(root, "unique", measurement);
 }
 
-crypto::SecretKey32 DeriveProductKey(const crypto::SecretKey32& root, std::uint32_t svn) {
-  PASSPORT_CHECK(svn <= kSvnMax);
-  crypto::SecretKey32 key = Derive(root, "product", AsBytes(kProduct));
-  for (std::uint32_t at = kSvnMax; at > svn; --at) key = Derive(key, "svn-step", {});
+crypto::SecretKey32 DeriveProductKey(const crypto::SecretKey32& root, const platform::Release& release) {
+  PASSPORT_CHECK(release.svn <= release::kSvnMax);
+  Writer product;
+  if (release.signer_sha256 == Hash32{}) {
+    product.Raw(AsBytes(kProduct));
+  } else {
+    product.Raw(release.signer_sha256).U16(release.product_id);
+  }
+  crypto::SecretKey32 key = Derive(root, "product", product.bytes());
+  for (std::uint32_t at = release::kSvnMax; at > release.svn; --at) key = Derive(key, "svn-step", {});
   return key;
+}
+
+platform::SealingKeys DeriveKeys(const Root& root, const Hash32& measurement,
+                                 const platform::Release& release, std::uint32_t key_epoch) {
+  return {DeriveUniqueKey(root.key, measurement), DeriveProductKey(root.key, release), root.source_mask,
+          key_epoch};
+}
+
+Result<platform::Release, Problem> CheckRelease(const Options& options, const Hash32& measurement) {
+  if (options.release_path.empty()) return platform::Release{.svn = kSvnUnsigned};
+  const std::string& path = options.release_path;
+  const Bytes file = ReadSmallFile(path, release::kFileBytesMax);
+  if (file.empty())
+    return Fail("cannot read the release file " + path + ": " + ErrorText(errno) + "; put it there");
+  const Result<release::Release> parsed = release::Release::Parse(AsText(file));
+  if (!parsed.ok()) return Fail("the release file " + path + " is damaged or no release file: copy it again");
+  const release::Release& release = parsed.value();
+  if (release.signer != *options.release_key)
+    return Fail("the release file " + path + " is signed by " + ToHex(release.signer) +
+                ", not by the key of --release-key: take a release of that signer");
+  if (!release.Verifies())
+    return Fail("the signature of the release file " + path +
+                " does not verify: it was changed; copy it again");
+  if (release.measurement != measurement)
+    return Fail("the release file " + path + " is of another image: install image and file of one release");
+  if (release.product_id != release::kProductEnclave)
+    return Fail("the release file " + path + " is of product " + std::to_string(release.product_id) +
+                ", not of the enclave: name the enclave's");
+  if (release.svn > release::kSvnMax)
+    return Fail("the release file " + path + " has security version " + std::to_string(release.svn) +
+                ", above the highest, 1024: ask for another release");
+  return platform::Release{crypto::HashSha256(release.signer), release.product_id, release.svn,
+                           release.build};
 }
 
 }  // namespace passport::launcher

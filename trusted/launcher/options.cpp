@@ -1,117 +1,157 @@
 #include "trusted/launcher/options.h"
 
-#include <getopt.h>
-
+#include <algorithm>
 #include <charconv>
+#include <set>
 
 namespace passport::launcher {
 namespace {
 
-constexpr option kLongOptions[] = {
-    {"enclave", required_argument, nullptr, 'e'},      {"host", required_argument, nullptr, 'h'},
-    {"root-key", required_argument, nullptr, 'r'},     {"make-root-key", no_argument, nullptr, 'R'},
-    {"enclave-uid", required_argument, nullptr, 'E'},  {"host-uid", required_argument, nullptr, 'H'},
-    {"data-dir", required_argument, nullptr, 'd'},     {"pid-file", required_argument, nullptr, 'p'},
-    {"measurement", required_argument, nullptr, 'm'},  {"dev", no_argument, nullptr, 'D'},
-    {"sessions-max", required_argument, nullptr, 's'}, {"presignatures-max", required_argument, nullptr, 'P'},
-    {"help", no_argument, nullptr, '?' + 256},         {nullptr, 0, nullptr, 0}};
-constexpr std::uint32_t kSessionsLeast = 16;
-constexpr std::uint32_t kLimitMost = 65'536;
-
-bool TakeUid(uid_t& to, std::string_view text) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), to);
-  return error == std::errc{} && end == text.data() + text.size() && to != 0;
+// Each takes the value of one option; false if it is none.
+template <auto kTo>
+bool Text(Options& options, std::string_view value) {
+  return !(options.*kTo = value).empty();
 }
 
-bool TakeLimit(std::optional<std::uint32_t>& to, std::string_view text, std::uint32_t least) {
-  std::uint32_t limit = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  if (error != std::errc{} || end != text.data() + text.size()) return false;
-  to = limit;
-  return limit >= least && limit <= kLimitMost;
+template <auto kTo>
+bool Flag(Options& options, std::string_view) {
+  return options.*kTo = true;
 }
 
-bool TakeMeasurement(std::optional<Hash32>& to, std::string_view text) {
-  const Result<Bytes> bytes = ParseHex(text);
+template <auto kTo, std::uint32_t kLeast, std::uint32_t kMost>
+bool Number(Options& options, std::string_view value) {
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  options.*kTo = number;
+  return error == std::errc{} && end == value.data() + value.size() && number >= kLeast && number <= kMost;
+}
+
+template <auto kTo>
+bool Hash(Options& options, std::string_view value) {
+  const Result<Bytes> bytes = ParseHex(value);
   if (!bytes.ok() || bytes.value().size() != 32) return false;
-  to = ToArray<32>(bytes.value()).value();
+  options.*kTo = ToArray<32>(bytes.value()).value();
   return true;
 }
 
-// False if the value is not one for this option, or the option is unknown.
-bool Take(Options& options, int which, const char* value) {
-  switch (which) {
-    case 'e':
-      return !(options.enclave_path = value).empty();
-    case 'h':
-      return !(options.host_path = value).empty();
-    case 'r':
-      return !(options.root_key_path = value).empty();
-    case 'd':
-      return !(options.data_dir = value).empty();
-    case 'p':
-      return !(options.pid_file = value).empty();
-    case 'E':
-      return TakeUid(options.enclave_uid, value);
-    case 'H':
-      return TakeUid(options.host_uid, value);
-    case 'm':
-      return TakeMeasurement(options.measurement, value);
-    case 's':
-      return TakeLimit(options.sessions_max, value, kSessionsLeast);
-    case 'P':
-      return TakeLimit(options.presignatures_max, value, 0);
-    case 'R':
-      return options.make_root_key = true;
-    case 'D':
-      return options.development = true;
-    case '?' + 256:
-      return options.help = true;
-    default:
-      return false;
+template <auto kTo>
+bool Layers(Options& options, std::string_view value) {
+  platform::LayerSet set;
+  while (!value.empty()) {
+    const std::size_t comma = std::min(value.find(','), value.size());
+    const std::optional<platform::Layer> layer = platform::FindLayer(value.substr(0, comma));
+    if (!layer) return false;
+    set.Add(*layer);
+    value.remove_prefix(std::min(comma + 1, value.size()));
   }
+  options.*kTo = set;
+  return !set.empty();
+}
+
+struct Row {
+  std::string_view name;
+  std::string_view value;  // empty: the option takes none
+  bool (*take)(Options&, std::string_view);
+  std::string_view help;
+};
+
+using O = Options;
+constexpr std::uint32_t kAny = ~std::uint32_t{0};
+constexpr std::uint32_t kUidMost = kAny - 1;  // the last number means "no change" to the kernel
+constexpr std::uint32_t kLimitMost = 65'536;
+
+// clang-format off
+constexpr Row kRows[] = {
+    {"enclave", "FILE", Text<&O::enclave_path>, "the trusted program; measured, copied to sealed memory and started from there"},
+    {"host", "FILE", Text<&O::host_path>, "the untrusted program; descriptor 3 leads to the enclave, 4 brings answers for it"},
+    {"platform", "FILE", Text<&O::platform_path>, "passport-platform: TPM, quotes, counter"},
+    {"verifier", "FILE", Text<&O::verifier_path>, "passport-verifier: evidence with certificates, confined like the enclave"},
+    {"root-key", "FILE", Text<&O::root_key_path>, "root key: 32 bytes, mode 0400 or 0600, owned by the user who runs passportd"},
+    {"credential", "NAME", Text<&O::credential>, "root key: the file of that name in $CREDENTIALS_DIRECTORY (systemd)"},
+    {"tpm2", "TCTI", Text<&O::tpm2>, "root key: sealed by this TPM, for instance device:/dev/tpmrm0"},
+    {"tpm2-blob", "FILE", Text<&O::tpm2_blob>, "what the TPM sealed"},
+    {"tpm2-next", "HEX", Hash<&O::tpm2_next>, "seal for the next image too, by its SHA-256, as FILE.next: before an upgrade"},
+    {"make-root-key", "", Flag<&O::make_root_key>, "make the key file, or the TPM's, if there is none"},
+    {"previous-root-key", "FILE", Text<&O::previous_root_key_path>, "the key file before this one: the enclave seals its records again"},
+    {"key-epoch", "N", Number<&O::key_epoch, 0, kAny>, "rises with every new root key (0)"},
+    {"release", "FILE", Text<&O::release_path>, "the signed release that the image is of (passport release)"},
+    {"release-key", "HEX", Hash<&O::release_key>, "the Ed25519 key that signs releases"},
+    {"enclave-uid", "N", Number<&O::enclave_uid, 1, kUidMost>, "uid of the enclave when run as root (61001)"},
+    {"host-uid", "N", Number<&O::host_uid, 1, kUidMost>, "uid of the host (61002)"},
+    {"platform-uid", "N", Number<&O::platform_uid, 1, kUidMost>, "uid of passport-platform (61003)"},
+    {"verifier-uid", "N", Number<&O::verifier_uid, 1, kUidMost>, "uid of passport-verifier (61004)"},
+    {"data-dir", "DIR", Text<&O::data_dir>, "folder that is given to the host's uid"},
+    {"pid-file", "FILE", Text<&O::pid_file>, "'launcher PID enclave PID host PID', rewritten at every start"},
+    {"measurement", "HEX", Hash<&O::measurement>, "start only the image with this SHA-256 (sha256sum FILE)"},
+    {"require", "LAYERS", Layers<&O::required>, "layers of confinement without which not to run, with commas; some always are"},
+    {"without", "LAYERS", Layers<&O::without>, "layers to leave out, with --dev only: for tests"},
+    {"sessions-max", "N", Number<&O::sessions_max, 16, kLimitMost>, "signing runs at a time, 16 to 65536 (1024)"},
+    {"presignatures-max", "N", Number<&O::presignatures_max, 0, kLimitMost>, "kept by the enclave, up to 65536; 0: none (4096)"},
+    {"dev", "", Flag<&O::development>, "accept missing layers, such as one uid for all, and no release; claimed, never hidden"},
+    {"help", "", Flag<&O::help>, "this text"},
+};
+// clang-format on
+
+// Why these options make no sense together, or nothing.
+std::string_view FindConflict(const Options& options) {
+  const std::set<uid_t> uids = {options.enclave_uid, options.host_uid, options.platform_uid,
+                                options.verifier_uid};
+  const bool rooted = !options.root_key_path.empty() || !options.credential.empty() || !options.tpm2.empty();
+  if (options.enclave_path.empty() || options.host_path.empty() || !rooted)
+    return "--enclave, --host and --root-key, --credential or --tpm2 are needed; see passportd --help";
+  if (uids.size() != 4) return "one uid for two programs would let one attack the other; choose four";
+  if (options.tpm2.empty() != options.tpm2_blob.empty() ||
+      (!options.tpm2.empty() && options.platform_path.empty()) || (options.tpm2_next && options.tpm2.empty()))
+    return "--tpm2 needs --tpm2-blob and --platform, and they need it; name all three";
+  if (options.release_path.empty() != !options.release_key.has_value())
+    return "--release needs the --release-key that it must be signed with, and the other way round";
+  if (options.release_path.empty() && !options.development)
+    return "an unsigned enclave gets keys in development only: name --release and --release-key, or accept "
+           "that with --dev";
+  if (!options.previous_root_key_path.empty() && options.key_epoch == 0)
+    return "--previous-root-key needs a --key-epoch one above the epoch before";
+  if (!options.without.empty() && !options.development)
+    return "--without leaves protection out, which goes with --dev only";
+  return {};
 }
 
 }  // namespace
 
-const std::string_view kUsage =
-    "usage: passportd --enclave FILE --host FILE --root-key FILE [options] [-- host arguments]\n"
-    "  --enclave FILE       the trusted program; measured, copied to sealed memory and started from there\n"
-    "  --host FILE          the untrusted program; gets its channel to the enclave as descriptor 3\n"
-    "  --root-key FILE      32 bytes, mode 0400 or 0600, owned by the user who runs passportd\n"
-    "  --make-root-key      make the key file if there is none\n"
-    "  --enclave-uid N      uid of the enclave when run as root (61001)\n"
-    "  --host-uid N         uid of the host when run as root (61002)\n"
-    "  --data-dir DIR       folder that is given to the host's uid\n"
-    "  --pid-file FILE      'launcher PID enclave PID host PID', rewritten at every start\n"
-    "  --measurement HEX    start only the image with this SHA-256 (sha256sum FILE)\n"
-    "  --sessions-max N     signing runs at a time, 16 to 65536 (1024)\n"
-    "  --presignatures-max N  kept by the enclave, up to 65536; 0: none are made (4096)\n"
-    "  --dev                accept missing layers, such as one uid for all; they are claimed, never hidden\n";
+std::string Usage() {
+  std::string out =
+      "usage: passportd --enclave FILE --host FILE --root-key FILE --release FILE --release-key HEX "
+      "[options] "
+      "[-- host arguments]\n";
+  for (const Row& row : kRows) {
+    std::string line = "  --" + std::string(row.name) + " " + std::string(row.value);
+    line.resize(std::max<std::size_t>(line.size() + 1, 27), ' ');
+    out += line + std::string(row.help) + "\n";
+  }
+  return out;
+}
 
 Result<Options, Problem> ParseOptions(std::span<char* const> arguments) {
   Options options;
-  const int count = static_cast<int>(arguments.size());
-  opterr = 0;
-  optind = 0;  // from the start, also when called again
-  for (;;) {
-    const int at = optind == 0 ? 1 : optind;
-    const int which = getopt_long(count, arguments.data(), "+", kLongOptions, nullptr);
-    if (which < 0) break;
-    if (!Take(options, which, optarg))
-      return Fail("cannot take '" + std::string(arguments[static_cast<std::size_t>(at)]) +
-                  "': an unknown option or a wrong value; see passportd --help");
+  for (std::size_t at = 1; at < arguments.size(); ++at) {
+    const std::string_view word = arguments[at];
+    if (word == "--") {
+      options.host_arguments.assign(arguments.begin() + static_cast<std::ptrdiff_t>(at) + 1, arguments.end());
+      break;
+    }
+    const std::size_t equals = std::min(word.find('='), word.size());
+    const auto row = std::ranges::find_if(
+        kRows, [&](const Row& each) { return word.substr(0, equals) == "--" + std::string(each.name); });
+    std::string_view value = word.substr(std::min(equals + 1, word.size()));
+    if (row != std::end(kRows) && !row->value.empty() && equals == word.size() && at + 1 < arguments.size())
+      value = arguments[++at];
+    if (row == std::end(kRows) || row->value.empty() != value.empty() || !row->take(options, value))
+      return Fail("cannot take '" + std::string(word) +
+                  "': an unknown option, a wrong value, or one for the host, which go after --; see "
+                  "passportd --help");
   }
-  options.host_arguments.assign(arguments.begin() + optind, arguments.end());
   if (options.help) return options;
-  const bool separated =
-      optind == count || std::string_view(arguments[static_cast<std::size_t>(optind) - 1]) == "--";
-  if (!separated)
-    return Fail("cannot take '" + options.host_arguments[0] + "': put arguments for the host after --");
-  if (options.enclave_path.empty() || options.host_path.empty() || options.root_key_path.empty())
-    return Fail(Problem("--enclave, --host and --root-key are all needed; see passportd --help"));
-  if (options.enclave_uid == options.host_uid)
-    return Fail(Problem("one uid for both would let the host attack the enclave; choose two"));
+  if (const std::string_view conflict = FindConflict(options); !conflict.empty())
+    return Fail(Problem(conflict));
   return options;
 }
 

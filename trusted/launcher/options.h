@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "edl/base/bytes.h"
-#include "trusted/launcher/say.h"
+#include "trusted/launcher/names.h"
+#include "trusted/platform/layers.h"
 
 namespace passport::launcher {
 
@@ -17,22 +18,41 @@ struct Options {
   bool help = false;
   std::string enclave_path;
   std::string host_path;
+  std::string platform_path;  // empty: no TPM, no evidence
+  std::string verifier_path;  // empty: evidence with certificates is not verified
+  // Where the root key comes from: each that is named must be there.
   std::string root_key_path;
+  std::string credential;
+  std::string tpm2;       // how the TPM is reached
+  std::string tpm2_blob;  // the sealed part of the root key
+  std::optional<Hash32> tpm2_next;
   bool make_root_key = false;
+  std::string previous_root_key_path;
+  std::uint32_t key_epoch = 0;
+  std::string release_path;
+  std::optional<Hash32> release_key;
   uid_t enclave_uid = 61001;  // uids are taken only when passportd runs as root
   uid_t host_uid = 61002;
+  uid_t platform_uid = 61003;
+  uid_t verifier_uid = 61004;
   std::string data_dir;               // given to the host's uid; empty: none
   std::string pid_file;               // empty: none
   std::optional<Hash32> measurement;  // the only image to start
   bool development = false;
+  std::optional<platform::LayerSet> required;  // absent: the strict ones, in development the indispensable
+  platform::LayerSet without;
   std::optional<std::uint32_t> sessions_max;  // absent: the enclave's own
   std::optional<std::uint32_t> presignatures_max;
   std::vector<std::string> host_arguments;  // after "--"
+
+  platform::LayerSet Required() const {
+    return required.value_or(development ? platform::kIndispensable : platform::kStrict);
+  }
 };
 
 // arguments as main gets them. Names the option at fault and what to do.
 Result<Options, Problem> ParseOptions(std::span<char* const> arguments);
 
-extern const std::string_view kUsage;
+std::string Usage();
 
 }  // namespace passport::launcher

@@ -11,8 +11,6 @@
 
 #include <csignal>
 
-#include "trusted/launcher/keys.h"
-#include "trusted/launcher/options.h"
 #include "trusted/launcher/supervisor.h"
 
 namespace passport::launcher {
@@ -43,40 +41,73 @@ int Refuse(const Problem& problem, End end) {
   return static_cast<int>(end);
 }
 
+Result<Descriptor, Problem> OpenProgram(const std::string& path) {
+  Descriptor out(open(path.c_str(), O_PATH | O_CLOEXEC));
+  if (!out.ok()) return Fail("cannot open the program " + path + "; give its path");
+  return out;
+}
+
+// Everything the command line names, measured or opened.
+Result<Programs, Problem> FindPrograms(const Options& options) {
+  Programs out;
+  PASSPORT_TRY(out.enclave, process::MeasureImage("passport-enclave", options.enclave_path, options.without));
+  Say("enclave image sha256 " + ToHex(out.enclave.measurement) +
+      (out.enclave.sealed.state == platform::State::kApplied ? ", started from a sealed memfd"
+                                                             : ", started from the file"));
+  if (options.measurement && *options.measurement != out.enclave.measurement)
+    return Fail(Problem("that is not the image --measurement allows: install the right one"));
+  if (!options.verifier_path.empty()) {
+    PASSPORT_TRY(out.verifier,
+                 process::MeasureImage("passport-verifier", options.verifier_path, options.without));
+    Say("verifier image sha256 " + ToHex(out.verifier->measurement));
+  }
+  PASSPORT_TRY(out.host, OpenProgram(options.host_path));
+  if (options.platform_path.empty()) return out;
+  PASSPORT_TRY(out.platform, OpenProgram(options.platform_path));
+  return out;
+}
+
+// The keys of this start. The root key is forgotten with this function; so is the helper that opened it.
+Result<Unit, Problem> FindKeys(const Options& options, Supervisor::Setup& setup) {
+  const Hash32& measurement = setup.programs.enclave.measurement;
+  PASSPORT_TRY(setup.release, CheckRelease(options, measurement));
+  Helper platform;
+  std::vector<platform_link::Probe> unused;
+  if (!options.tpm2.empty()) PASSPORT_TRY_VOID(StartPlatform(options, setup.programs, platform, unused));
+  Result<Root, Problem> root = LoadRoot(options, platform);
+  if (platform.running()) platform.Stop(kHelperMs);
+  if (!root.ok()) return Fail(root.error());
+  setup.keys = DeriveKeys(root.value(), measurement, setup.release, options.key_epoch);
+  if (options.previous_root_key_path.empty()) return Unit{};
+  PASSPORT_TRY(crypto::SecretKey32 previous, LoadRootKey(options.previous_root_key_path, false));
+  setup.previous =
+      DeriveKeys({std::move(previous), kSourceKeyfile}, measurement, setup.release, options.key_epoch - 1);
+  return Unit{};
+}
+
 int Main(std::span<char* const> arguments) {
   ProtectSelf();
   const Result<Options, Problem> parsed = ParseOptions(arguments);
   if (!parsed.ok()) return Refuse(parsed.error(), End::kBadOptions);
   const Options& options = parsed.value();
   if (options.help) {
-    const ssize_t written = write(STDOUT_FILENO, kUsage.data(), kUsage.size());
-    return written == static_cast<ssize_t>(kUsage.size()) ? 0 : static_cast<int>(End::kCannotStart);
+    const std::string text = Usage();
+    return write(STDOUT_FILENO, text.data(), text.size()) > 0 ? 0 : static_cast<int>(End::kCannotStart);
   }
-  const bool privileged = geteuid() == 0;
-  if (!privileged && !options.development)
+  if (geteuid() != 0 && !options.development)
     return Refuse("not root, so enclave and host would share one uid: run as root, or accept that with --dev",
                   End::kBadOptions);
   if (sodium_init() < 0) return Refuse("libsodium does not start; reinstall it", End::kCannotStart);
   const Descriptor signals = TakeSignals();
 
-  const Result<crypto::SecretKey32, Problem> root = LoadRootKey(options.root_key_path, options.make_root_key);
-  if (!root.ok()) return Refuse(root.error(), End::kCannotStart);
-  const Result<Descriptor, Problem> lock = LockRootKey(options.root_key_path);
+  const Result<Programs, Problem> programs = FindPrograms(options);
+  if (!programs.ok()) return Refuse(programs.error(), End::kCannotStart);
+  Supervisor::Setup setup{options, programs.value(), signals};
+  const Result<Unit, Problem> keyed = FindKeys(options, setup);
+  if (!keyed.ok()) return Refuse(keyed.error(), End::kCannotStart);
+  const Result<Descriptor, Problem> lock = LockRootKey(PathOfRoot(options));
   if (!lock.ok()) return Refuse(lock.error(), End::kCannotStart);
-  const Result<Image, Problem> image = MeasureImage(options.enclave_path);
-  if (!image.ok()) return Refuse(image.error(), End::kCannotStart);
-  Say("enclave image sha256 " + ToHex(image.value().measurement) +
-      (image.value().memfd_error == 0 ? ", started from a sealed memfd" : ", started from the file"));
-  if (options.measurement && *options.measurement != image.value().measurement)
-    return Refuse("that is not the image --measurement allows: install the right one", End::kCannotStart);
-  const Descriptor host_program(open(options.host_path.c_str(), O_PATH | O_CLOEXEC));
-  if (!host_program.ok())
-    return Refuse("cannot open the host program " + options.host_path + "; give its path with --host",
-                  End::kCannotStart);
-
-  Supervisor supervisor({options, image.value(), host_program, signals,
-                         DeriveUniqueKey(root.value(), image.value().measurement),
-                         DeriveProductKey(root.value(), kSvn), privileged});
+  Supervisor supervisor(std::move(setup));
   return static_cast<int>(supervisor.Run());
 }
 

@@ -1,140 +1,139 @@
 #include "trusted/launcher/supervisor.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sodium.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <ctime>
 
-#include "trusted/launcher/keys.h"
-#include "trusted/platform/launch_info.h"
+#include "edl/base/codec.h"
 
 namespace passport::launcher {
 namespace {
 
 using platform::Layer;
+using platform_link::Op;
 
 constexpr std::int64_t kReadyMs = 30'000;       // start of libraries, self-tests and filter on a busy machine
 constexpr std::int64_t kHostStopMs = 10'000;    // the host finishes its transaction and answers
 constexpr std::int64_t kEnclaveStopMs = 3'000;  // the enclave wipes itself at end of channel
 constexpr std::int64_t kOrphanHostMs = 2'000;   // a host without enclave has nothing left to do
 
-std::int64_t NowMs() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1000 + now.tv_nsec / 1'000'000;
-}
-
-void Signal(const Child& child, int number) {
-  // By descriptor, so that a number reused by another process is never hit. It fails only if the child is
-  // gone.
-  syscall(SYS_pidfd_send_signal, child.pidfd.get(), number, nullptr, 0);
-}
-
-// Waits for the child's end, makes it come after grace_ms, and reaps it.
-ExitReason AwaitEnd(Child& child, std::int64_t grace_ms) {
-  pollfd ended{child.pidfd.get(), POLLIN, 0};
-  const std::int64_t deadline = NowMs() + grace_ms;
-  for (;;) {
-    const std::int64_t left = deadline - NowMs();
-    if (left <= 0) break;
-    if (poll(&ended, 1, static_cast<int>(left)) > 0) break;
-  }
-  if ((ended.revents & POLLIN) == 0) Signal(child, SIGKILL);
-  siginfo_t info{};
-  while (waitid(P_PIDFD, static_cast<id_t>(child.pidfd.get()), &info, WEXITED) != 0 && errno == EINTR) {
-  }
-  return ReasonOf(info);
-}
-
-std::optional<End> AfterEnclave(const ExitReason& reason) {
-  Say(DescribeEnd(Program::kEnclave, reason));
-  if (EndIsFinal(Program::kEnclave, reason)) return End::kFinal;
+std::optional<End> AfterEnd(Program program, const ExitReason& reason) {
+  Say(process::DescribeEnd(program, reason));
+  if (process::EndIsFinal(program, reason)) return End::kFinal;
   return std::nullopt;
+}
+
+platform::SealingKeys Clone(const platform::SealingKeys& keys) {
+  return {keys.unique.Clone(), keys.product.Clone(), keys.source_mask, keys.key_epoch};
+}
+
+End CannotStart(const Problem& why) {
+  Say(why);
+  return End::kCannotStart;
 }
 
 }  // namespace
 
-Supervisor::Woken Supervisor::WaitFor(int first, int second, std::int64_t timeout_ms) const {
-  const std::int64_t deadline = NowMs() + timeout_ms;
-  for (;;) {
-    pollfd watched[] = {{setup_.signals.get(), POLLIN, 0}, {first, POLLIN, 0}, {second, POLLIN, 0}};
-    const std::int64_t left = timeout_ms < 0 ? -1 : std::max<std::int64_t>(deadline - NowMs(), 0);
-    const int count = poll(watched, 3, static_cast<int>(left));
-    if (count == 0) return Woken::kTimeout;
-    if (count < 0) continue;  // interrupted
-    if (watched[0].revents != 0) return Woken::kSignal;
-    return watched[1].revents != 0 ? Woken::kFirst : Woken::kSecond;
+Result<Unit, Problem> StartPlatform(const Options& options, const Programs& programs, Helper& platform,
+                                    std::vector<platform_link::Probe>& probes) {
+  if (!programs.platform.ok()) return Unit{};
+  process::Plan plan{.path = options.platform_path, .program = programs.platform};
+  // It opens its devices as root, then becomes the other user itself.
+  if (geteuid() == 0) plan.arguments = {"--uid", std::to_string(options.platform_uid)};
+  if (!options.tpm2.empty()) plan.arguments.insert(plan.arguments.end(), {"--tpm2", options.tpm2});
+  Descriptor its_end;
+  if (!process::MakePair(platform.channel, its_end)) return Fail(Problem("no descriptors left: free some"));
+  plan.channels = {its_end.get()};
+  platform.started_ms = NowMs();
+  PASSPORT_TRY(platform.child, process::SpawnOpen(plan));
+  its_end.Close();
+  Bytes start = ToBytes(programs.enclave.measurement);
+  start.push_back(options.development ? platform_link::kStartDevelopment : 0);
+  const Result<Bytes, Problem> answer = platform.Ask(Op::kStart, start);
+  Result<std::vector<platform_link::Probe>> parsed =
+      platform_link::ParseProbes(answer.ok() ? ByteSpan(answer.value()) : ByteSpan());
+  if (answer.ok() && parsed.ok()) {
+    probes = std::move(parsed).value();
+    return Unit{};
   }
+  Say(process::DescribeEnd(Program::kPlatform, platform.Stop(kOrphanHostMs)));
+  return Fail(
+      "passport-platform does not start: " +
+      (answer.ok() ? Problem("it is of another build; install all programs of one") : answer.error()));
 }
 
-// The next record on the launcher channel. kSecond stands for its end: the enclave is gone.
-Result<Bytes, Supervisor::Woken> Supervisor::ReceiveFrom(const Enclave& enclave) const {
-  const Woken woken = WaitFor(enclave.launcher.get(), -1, kReadyMs);
-  if (woken != Woken::kFirst) return Fail(woken);
+Identity Supervisor::AsUser(uid_t uid) const {
+  return geteuid() == 0 && !setup_.options.without.Has(Layer::kSeparateUid) ? Identity(uid) : std::nullopt;
+}
+
+// The next record on the launcher channel.
+Result<Bytes, Supervisor::NotReady> Supervisor::ReceiveFrom(Program program, Confined& confined) const {
+  const auto woken = FirstReadable({setup_.signals.get(), confined.launcher.get()}, kReadyMs);
   Bytes record(platform::kLaunchInfoBytesMax);
-  const ssize_t size = recv(enclave.launcher.get(), record.data(), record.size(), 0);
-  if (size <= 0) return Fail(Woken::kSecond);
-  record.resize(static_cast<std::size_t>(size));
-  return record;
+  const ssize_t size = woken == 1 ? recv(confined.launcher.get(), record.data(), record.size(), 0) : 0;
+  if (size > 0) {
+    record.resize(static_cast<std::size_t>(size));
+    return record;
+  }
+  if (!woken)
+    Say(std::string(process::NameOf(program)) + " did not become ready in time; is the machine overloaded?");
+  if (woken != 1) process::Signal(confined.child, SIGKILL);
+  const ExitReason reason = AwaitEnd(confined.child, kEnclaveStopMs);
+  if (woken == 0) return Fail(NotReady(End::kOrderly));
+  return Fail(AfterEnd(program, reason));
 }
 
-Result<Unit, std::optional<End>> Supervisor::Judge(const Bytes& encoded) {
+Result<Unit, Supervisor::NotReady> Supervisor::Judge(Program program, const Bytes& encoded) {
+  const std::string name(process::NameOf(program));
   const Result<platform::StartReport> report = platform::StartReport::Parse(encoded);
   if (!report.ok()) {
-    Say("the enclave's READY is of another version: install passportd and passport-enclave of one build");
-    return Fail(std::optional(End::kFinal));
+    Say(name + " is of another version: install all programs of one build");
+    return Fail(NotReady(End::kFinal));
   }
-  TellLayers(report.value().confinement);
+  if (program == Program::kEnclave) TellLayers(report.value().confinement);
   if (report.value().ready) return Unit{};
   const Layer missing = report.value().missing;
-  Say("the enclave refuses to run: layer " + std::string(platform::LayerName(missing)) + " is " +
+  Say(name + " refuses to run: layer " + std::string(platform::LayerName(missing)) + " is " +
       platform::DescribeState(report.value().confinement.Get(missing)) +
-      "; run as root on a kernel that offers it, or accept the loss of an optional layer with --dev");
-  return Fail(std::optional(End::kFinal));
+      "; run as root on a kernel that offers it, or accept the loss of an optional layer with --require or "
+      "--dev");
+  return Fail(NotReady(End::kFinal));
 }
 
-Result<Unit, std::optional<End>> Supervisor::AwaitReady(Enclave& enclave) {
-  const auto give_up = [&](Woken why) -> std::optional<End> {
-    if (why == Woken::kTimeout) Say("the enclave did not become ready in time; is the machine overloaded?");
-    if (why != Woken::kSecond) Signal(enclave.child, SIGKILL);
-    const ExitReason reason = AwaitEnd(enclave.child, kEnclaveStopMs);
-    if (why == Woken::kSignal) return End::kOrderly;
-    return AfterEnclave(reason);
-  };
-  const Result<Bytes, Woken> launched = ReceiveFrom(enclave);
-  if (!launched.ok()) return Fail(give_up(launched.error()));
-  const Result<platform::ConfinementRecord> layers = platform::ConfinementRecord::Parse(launched.value());
+Result<Unit, Supervisor::NotReady> Supervisor::AwaitReady(Program program, Confined& confined,
+                                                          platform::LaunchInfo info) {
+  PASSPORT_TRY(const Bytes launched, ReceiveFrom(program, confined));
+  const Result<platform::ConfinementRecord> layers = platform::ConfinementRecord::Parse(launched);
   PASSPORT_CHECK(layers.ok());  // our own code wrote it, before the image ran
-
-  platform::LaunchInfo info;
-  info.development = setup_.options.development;
-  info.release.svn = kSvn;
-  info.limits = {setup_.options.sessions_max, setup_.options.presignatures_max};
-  info.measurement = setup_.image.measurement;
-  info.keys.unique = setup_.unique_key.Clone();
-  info.keys.product = setup_.product_key.Clone();
-  info.keys.source_mask = kSourceKeyfile;
-  randombytes_buf(info.platform_key.ExposeMutable().data(), info.platform_key.Expose().size());
-  info.required = setup_.options.development ? platform::kIndispensable : platform::kStrict;
   info.launch = layers.value();
+  info.development = setup_.options.development;
+  info.required = setup_.options.Required();
+  info.without = setup_.options.without;
   const crypto::SecretBytes encoded = info.Encode();
-  // A failed send means that the enclave is gone, which the next receive reports.
-  send(enclave.launcher.get(), encoded.Expose().data(), encoded.Expose().size(), MSG_NOSIGNAL);
-
-  const Result<Bytes, Woken> report = ReceiveFrom(enclave);
-  if (!report.ok()) return Fail(give_up(report.error()));
-  const Result<Unit, std::optional<End>> judged = Judge(report.value());
-  if (!judged.ok()) AwaitEnd(enclave.child, kEnclaveStopMs);
+  // A failed send means that it is gone, which the next receive reports.
+  send(confined.launcher.get(), encoded.Expose().data(), encoded.Expose().size(), MSG_NOSIGNAL);
+  PASSPORT_TRY(const Bytes report, ReceiveFrom(program, confined));
+  Result<Unit, NotReady> judged = Judge(program, report);
+  if (!judged.ok()) AwaitEnd(confined.child, kEnclaveStopMs);
   return judged;
+}
+
+Result<Unit, Supervisor::NotReady> Supervisor::StartVerifier() {
+  if (!setup_.programs.verifier) return Unit{};
+  verifier_.started_ms = NowMs();
+  Result<Confined, Problem> spawned = process::SpawnConfined(
+      *setup_.programs.verifier, AsUser(setup_.options.verifier_uid), setup_.options.without);
+  if (!spawned.ok()) return Fail(NotReady(CannotStart(spawned.error())));
+  PASSPORT_TRY_VOID(AwaitReady(Program::kVerifier, spawned.value(), {}));
+  verifier_.child = std::move(spawned.value().child);
+  verifier_.channel = std::move(spawned.value().peer);
+  return Unit{};
 }
 
 void Supervisor::TellLayers(const platform::ConfinementRecord& record) {
@@ -162,55 +161,111 @@ void Supervisor::WritePidFile(pid_t enclave, pid_t host) const {
     Say("warning: cannot write the pid file " + path + ": " + ErrorText(errno));
 }
 
-std::optional<End> Supervisor::Watch(Enclave& enclave, Child& host) {
-  const Woken woken = WaitFor(enclave.child.pidfd.get(), host.pidfd.get(), -1);
-  if (woken == Woken::kSignal) {
-    Say("stopping");
-    Signal(host, SIGTERM);
-    AwaitEnd(host, kHostStopMs);
-    AwaitEnd(enclave.child, kEnclaveStopMs);
-    return End::kOrderly;
+std::optional<End> Supervisor::Watch(Confined& enclave, Child& host, Relay& relay) {
+  enum Woken : std::size_t { kSignal, kEnclaveEnd, kHostEnd, kPlatform, kVerifier, kRequest };
+  for (;;) {
+    const auto woken =
+        FirstReadable({setup_.signals.get(), enclave.child.pidfd.get(), host.pidfd.get(),
+                       platform_.channel.get(), verifier_.channel.get(), enclave.launcher.get()},
+                      relay.TimeLeftMs());
+    if (!woken) {
+      relay.EndLateOnes();
+    } else if (*woken == kSignal) {
+      Say("stopping");
+      process::Signal(host, SIGTERM);
+      AwaitEnd(host, kHostStopMs);
+      AwaitEnd(enclave.child, kEnclaveStopMs);
+      return End::kOrderly;
+    } else if (*woken == kEnclaveEnd) {
+      const std::optional<End> end = AfterEnd(Program::kEnclave, AwaitEnd(enclave.child, 0));
+      process::Signal(host, SIGTERM);
+      AwaitEnd(host, kOrphanHostMs);
+      return end;
+    } else if (*woken == kHostEnd) {
+      const std::optional<End> end = AfterEnd(Program::kHost, AwaitEnd(host, 0));
+      const ExitReason reason = AwaitEnd(enclave.child, kEnclaveStopMs);
+      if (reason.by_signal || reason.number != 0) Say(process::DescribeEnd(Program::kEnclave, reason));
+      return end;
+    } else if (*woken == kRequest) {
+      relay.TakeRequest(enclave.launcher.get());
+    } else {
+      relay.TakeAnswer(*woken == kPlatform ? platform_ : verifier_);
+    }
   }
-  if (woken == Woken::kFirst) {
-    const std::optional<End> end = AfterEnclave(AwaitEnd(enclave.child, 0));
-    Signal(host, SIGTERM);
-    AwaitEnd(host, kOrphanHostMs);
-    return end;
-  }
-  const ExitReason reason = AwaitEnd(host, 0);
-  Say(DescribeEnd(Program::kHost, reason));
-  const ExitReason enclave_reason = AwaitEnd(enclave.child, kEnclaveStopMs);
-  if (enclave_reason.by_signal || enclave_reason.number != 0)
-    Say(DescribeEnd(Program::kEnclave, enclave_reason));
-  if (EndIsFinal(Program::kHost, reason)) return End::kFinal;
-  return std::nullopt;
+}
+
+Result<platform::LaunchInfo, Problem> Supervisor::EnclaveInfo() {
+  platform::LaunchInfo info;
+  info.release = setup_.release;
+  info.limits = {setup_.options.sessions_max, setup_.options.presignatures_max};
+  info.measurement = setup_.programs.enclave.measurement;
+  info.keys = Clone(setup_.keys);
+  if (setup_.previous) info.previous = Clone(*setup_.previous);
+  randombytes_buf(info.platform_key.ExposeMutable().data(), info.platform_key.Expose().size());
+  info.providers = providers_;
+  if (setup_.options.tpm2.empty()) return info;
+  PASSPORT_TRY(const Bytes counter, platform_.Ask(Op::kCounterRead, {}));
+  Reader in(counter);
+  info.counter = in.U64();
+  if (!in.Done()) return Fail(Problem("passport-platform is of another build; install all programs of one"));
+  return info;
 }
 
 std::optional<End> Supervisor::RunOnce() {
-  const Identity enclave_identity = setup_.privileged ? Identity(setup_.options.enclave_uid) : std::nullopt;
-  const Identity host_identity = setup_.privileged ? Identity(setup_.options.host_uid) : std::nullopt;
-  Result<Enclave, Problem> enclave = SpawnEnclave(setup_.image, enclave_identity);
-  if (!enclave.ok()) {
-    Say(enclave.error());
-    return End::kCannotStart;
+  const Result<Unit, Problem> probed = StartPlatform(setup_.options, setup_.programs, platform_, providers_);
+  if (!probed.ok()) Say(probed.error());
+  const std::optional<End> end = probed.ok() ? RunWithHelpers() : std::nullopt;
+  for (Helper* helper : {&platform_, &verifier_}) {
+    if (helper->running()) helper->Stop(kOrphanHostMs);
   }
-  const Result<Unit, std::optional<End>> ready = AwaitReady(enclave.value());
-  if (!ready.ok()) return ready.error();
-  enclave.value().launcher.Close();
+  return end;
+}
 
-  Result<Child, Problem> host =
-      SpawnHost(setup_.options, setup_.host_program, enclave.value().host_end, host_identity);
+std::optional<End> Supervisor::RunWithHelpers() {
+  const Result<Unit, NotReady> verifying = StartVerifier();
+  if (!verifying.ok()) return verifying.error();
+  Result<platform::LaunchInfo, Problem> info = EnclaveInfo();
+  if (!info.ok()) return CannotStart(info.error());
+  crypto::SecretKey32 key = info.value().platform_key.Clone();
+  Result<Confined, Problem> enclave = process::SpawnConfined(
+      setup_.programs.enclave, AsUser(setup_.options.enclave_uid), setup_.options.without);
+  if (!enclave.ok()) return CannotStart(enclave.error());
+  const Result<Unit, NotReady> ready =
+      AwaitReady(Program::kEnclave, enclave.value(), std::move(info).value());
+  if (!ready.ok()) return ready.error();
+
+  Descriptor to_host;
+  Result<Child, Problem> host = SpawnHost(enclave.value(), to_host);
   // Only the host holds its end now: when it dies, the enclave sees the end of the channel.
-  enclave.value().host_end.Close();
+  enclave.value().peer.Close();
   if (!host.ok()) {
-    Say(host.error());
     AwaitEnd(enclave.value().child, kEnclaveStopMs);
-    return End::kCannotStart;
+    return CannotStart(host.error());
   }
-  WritePidFile(enclave.value().child.pid, host.value().pid);
-  Say("started: enclave process " + std::to_string(enclave.value().child.pid) + ", host process " +
-      std::to_string(host.value().pid));
-  return Watch(enclave.value(), host.value());
+  const pid_t pids[] = {enclave.value().child.pid, host.value().pid};
+  WritePidFile(pids[0], pids[1]);
+  Say("started: enclave process " + std::to_string(pids[0]) + ", host process " + std::to_string(pids[1]));
+  const auto restart = [this](Helper& helper) -> Result<Unit, Problem> {
+    if (&helper == &platform_) return StartPlatform(setup_.options, setup_.programs, platform_, providers_);
+    if (!StartVerifier().ok()) return Fail(Problem("it does not start; see passportd's log"));
+    return Unit{};
+  };
+  Relay relay(platform_, verifier_, restart, std::move(to_host), std::move(key));
+  return Watch(enclave.value(), host.value(), relay);
+}
+
+Result<Child, Problem> Supervisor::SpawnHost(const Confined& enclave, Descriptor& to_host) const {
+  Descriptor answers;
+  if (!process::MakePair(to_host, answers)) return Fail(Problem("no descriptors left: free some"));
+  shutdown(to_host.get(), SHUT_RD);  // nothing is taken from the host here
+  return process::SpawnOpen({.path = setup_.options.host_path,
+                             .program = setup_.programs.host,
+                             .arguments = setup_.options.host_arguments,
+                             .host_variables = true,
+                             .standard_output = true,
+                             .channels = {enclave.peer.get(), answers.get()},
+                             .identity = AsUser(setup_.options.host_uid),
+                             .data_dir = setup_.options.data_dir});
 }
 
 End Supervisor::Run() {
@@ -229,7 +284,7 @@ End Supervisor::Run() {
       return End::kCrashLoop;
     }
     Say("starting both again in " + std::to_string(delay_ms) + " ms");
-    if (WaitFor(-1, -1, delay_ms) == Woken::kSignal) return End::kOrderly;
+    if (FirstReadable({setup_.signals.get()}, delay_ms)) return End::kOrderly;
     delay_ms = std::min(delay_ms * 2, setup_.pace.delay_max_ms);
   }
 }

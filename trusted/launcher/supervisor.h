@@ -3,10 +3,8 @@
 
 #include <cstdint>
 
-#include "trusted/crypto/secret.h"
-#include "trusted/launcher/exit_reason.h"
-#include "trusted/launcher/spawn.h"
-#include "trusted/platform/confinement_record.h"
+#include "trusted/launcher/keys.h"
+#include "trusted/launcher/relay.h"
 
 namespace passport::launcher {
 
@@ -21,17 +19,24 @@ struct Pace {
   int quick_deaths_max = 10;
 };
 
+// What passportd starts, measured or opened once.
+struct Programs {
+  Image enclave;
+  Descriptor host;
+  Descriptor platform = {};  // none: not ok()
+  std::optional<Image> verifier = {};
+};
+
 class Supervisor {
  public:
-  // Borrows all but the keys for its life. signals is a signalfd of SIGTERM, SIGINT and SIGHUP.
+  // Borrows options, programs and signals, a signalfd of SIGTERM, SIGINT and SIGHUP, for its life.
   struct Setup {
     const Options& options;
-    const Image& image;
-    const Descriptor& host_program;
+    const Programs& programs;
     const Descriptor& signals;
-    crypto::SecretKey32 unique_key;
-    crypto::SecretKey32 product_key;
-    bool privileged;  // may change uids
+    platform::Release release = {};
+    platform::SealingKeys keys = {};
+    std::optional<platform::SealingKeys> previous = {};
     Pace pace = {};
   };
   explicit Supervisor(Setup setup) : setup_(std::move(setup)) {}
@@ -40,22 +45,34 @@ class Supervisor {
   End Run();
 
  private:
-  // What came first of two descriptors becoming readable (-1: none), a signal, and the time.
-  enum class Woken : std::uint8_t { kFirst, kSecond, kSignal, kTimeout };
-  Woken WaitFor(int first, int second, std::int64_t timeout_ms) const;
+  // Why there is no READY: how to go on, nothing meaning another start.
+  using NotReady = std::optional<End>;
 
-  // One life of the pair: nothing if both are gone and may be started again.
+  // One life of enclave, host and helpers: nothing if they are gone and may be started again.
   std::optional<End> RunOnce();
-  // The conversation with a new enclave up to READY. Tells why and returns how to go on if there is no READY.
-  Result<Unit, std::optional<End>> AwaitReady(Enclave& enclave);
-  Result<Bytes, Woken> ReceiveFrom(const Enclave& enclave) const;
-  Result<Unit, std::optional<End>> Judge(const Bytes& report);
-  std::optional<End> Watch(Enclave& enclave, Child& host);
+  std::optional<End> RunWithHelpers();
+  // The conversation with a confined program up to READY. Tells why if there is none.
+  Result<Unit, NotReady> AwaitReady(Program program, Confined& confined, platform::LaunchInfo info);
+  Result<Bytes, NotReady> ReceiveFrom(Program program, Confined& confined) const;
+  Result<Unit, NotReady> Judge(Program program, const Bytes& report);
+  Result<Unit, NotReady> StartVerifier();
+  Result<platform::LaunchInfo, Problem> EnclaveInfo();
+  // to_host becomes the other end of its descriptor 4.
+  Result<Child, Problem> SpawnHost(const Confined& enclave, Descriptor& to_host) const;
+  std::optional<End> Watch(Confined& enclave, Child& host, Relay& relay);
   void TellLayers(const platform::ConfinementRecord& record);
   void WritePidFile(pid_t enclave, pid_t host) const;
+  Identity AsUser(uid_t uid) const;
 
   Setup setup_;
+  Helper platform_{Program::kPlatform};
+  Helper verifier_{Program::kVerifier};
+  std::vector<platform_link::Probe> providers_;
   bool layers_told_ = false;
 };
+
+// Starts passport-platform, which probes its devices. With no program it is not running, and `probes` stays.
+Result<Unit, Problem> StartPlatform(const Options& options, const Programs& programs, Helper& platform,
+                                    std::vector<platform_link::Probe>& probes);
 
 }  // namespace passport::launcher

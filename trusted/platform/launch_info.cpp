@@ -27,7 +27,7 @@ void WriteRelease(Writer& out, const Release& release) {
 
 Release ReadRelease(Reader& in) {
   Release release{in.Array<32>(), in.U16(), in.U32(), std::string(in.Text(kBuildTextMax))};
-  if (!platform_link::IsPlainText(release.build)) in.Reject();
+  if (!IsPlainText(release.build)) in.Reject();
   return release;
 }
 

@@ -28,8 +28,8 @@ struct Limits {
 struct Release {
   Hash32 signer_sha256{};  // SHA-256 of the Ed25519 key that signed it; zero: unsigned
   std::uint16_t product_id = 0;
-  std::uint32_t svn = 0;  // security version
-  std::string build;      // plain text, at most kBuildTextMax; empty: unsigned
+  std::uint32_t svn = 0;   // security version
+  std::string build = {};  // plain text, at most kBuildTextMax; empty: unsigned
   bool operator==(const Release&) const = default;
 };
 inline constexpr std::size_t kBuildTextMax = 64;

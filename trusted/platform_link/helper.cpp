@@ -1,7 +1,5 @@
 #include "trusted/platform_link/helper.h"
 
-#include <algorithm>
-
 #include "edl/base/check.h"
 #include "edl/base/codec.h"
 
@@ -35,10 +33,6 @@ Result<HelperAnswer> HelperAnswer::Parse(ByteSpan input) {
   if (input.size() < 2 || input.size() > kHelperBytesMax || !IsOp(input[0]) || input[1] > 1)
     return Fail(Status::kMalformed);
   return HelperAnswer{static_cast<Op>(input[0]), input[1] == 0, input.subspan(2)};
-}
-
-bool IsPlainText(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
 }
 
 Bytes EncodeProbes(const std::vector<Probe>& probes) {

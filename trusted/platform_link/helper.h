@@ -56,7 +56,4 @@ inline constexpr std::size_t kProbeTextMax = 120;
 Bytes EncodeProbes(const std::vector<Probe>& probes);
 Result<std::vector<Probe>> ParseProbes(ByteSpan input);  // kMalformed
 
-// Text that goes into JSON, logs and claims as it is: printable ASCII but quotes and backslashes.
-bool IsPlainText(std::string_view text);
-
 }  // namespace passport::platform_link

@@ -39,10 +39,12 @@ class Launch : public testing::Test {
     return "";
   }
   bool Has(uid_t self, const std::string& option) const {
-    const std::vector<std::string> options = LauncherOptions(folder_, 1, self);
+    const std::vector<std::string> options =
+        LauncherOptions(folder_, 1, self, self == 0 ? std::optional(release_) : std::nullopt);
     return std::ranges::find(options, option) != options.end();
   }
 
+  const DevnetRelease release_ = {"release", "aa"};
   const uid_t self_ = geteuid();
   const uid_t host_ = self_ == 0 ? UsersOf(1, 0)->host : self_;
   fs::path folder_;
@@ -52,10 +54,11 @@ TEST_F(Launch, AsRootEveryProcessOfEveryNodeHasAUidOfItsOwn) {
   std::set<uid_t> all = {0};
   for (std::uint16_t party = 1; party <= peer::kPartiesMax; ++party) {
     const NodeUsers users = UsersOf(party, 0).value();
-    EXPECT_TRUE(all.insert(users.enclave).second && all.insert(users.host).second) << party;
+    for (const uid_t uid : {users.enclave, users.host, users.platform, users.verifier})
+      EXPECT_TRUE(all.insert(uid).second) << party;
   }
   EXPECT_FALSE(Has(0, "--dev"));
-  EXPECT_TRUE(Has(0, "--enclave-uid") && Has(0, "--host-uid"));
+  EXPECT_TRUE(Has(0, "--enclave-uid") && Has(0, "--host-uid") && Has(0, "--release"));
 }
 
 TEST_F(Launch, NotAsRootTheLossOfUidsIsAccepted) {

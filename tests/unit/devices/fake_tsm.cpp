@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "edl/base/check.h"
-#include "trusted/launcher/descriptor.h"
+#include "trusted/process/descriptor.h"
 
 namespace passport::devices {
 namespace {
@@ -44,7 +44,7 @@ FakeTsm::FakeTsm(Script script)
 // A pipe opened for both directions lets every other end open, and one byte lets a reader go on.
 FakeTsm::~FakeTsm() {
   stop_ = true;
-  std::vector<launcher::Descriptor> ends;
+  std::vector<process::Descriptor> ends;
   for (const char* name : {"inblob", "outblob", "auxblob"})
     ends.emplace_back(open(Attribute(name).c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
   EXPECT_EQ(write(ends[0].get(), "", 1), 1);

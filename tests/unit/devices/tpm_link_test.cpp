@@ -17,8 +17,8 @@ class Link : public testing::Test {
     signal(SIGPIPE, SIG_IGN);
     int ends[2];
     PASSPORT_CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
-    ours_ = launcher::Descriptor(ends[0]);
-    tpm_ = launcher::Descriptor(ends[1]);
+    ours_ = process::Descriptor(ends[0]);
+    tpm_ = process::Descriptor(ends[1]);
     link_.emplace(ours_.get());
   }
   TSS2_RC Transmit(const Bytes& command) {
@@ -40,8 +40,8 @@ class Link : public testing::Test {
     return out;
   }
 
-  launcher::Descriptor ours_;
-  launcher::Descriptor tpm_;
+  process::Descriptor ours_;
+  process::Descriptor tpm_;
   std::optional<TpmLink> link_;
 };
 

@@ -1,4 +1,4 @@
-// The parts of passportd that need no second process: options, keys, image, exit reasons.
+// The parts of passportd that need no second process: options, root keys, releases, derived keys.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -8,13 +8,13 @@
 #include <fstream>
 #include <set>
 
+#include "sealing/sealer.h"
 #include "sealing/svn_chain.h"
+#include "tests/unit/platform/folder.h"
 #include "trusted/crypto/hash.h"
-#include "trusted/launcher/exit_reason.h"
-#include "trusted/launcher/image.h"
 #include "trusted/launcher/keys.h"
 #include "trusted/launcher/options.h"
-#include "trusted/platform/exit_codes.h"
+#include "trusted/release/release.h"
 
 namespace passport::launcher {
 namespace {
@@ -27,7 +27,9 @@ Result<Options, Problem> Parse(std::vector<std::string> words) {
   return ParseOptions(std::span<char* const>(argv).first(words.size()));
 }
 
-const std::vector<std::string> kComplete = {"--enclave", "e", "--host", "h", "--root-key", "r"};
+const std::string kHash(64, 'a');
+const std::vector<std::string> kComplete = {"--enclave", "e", "--host",        "h",  "--root-key", "r",
+                                            "--release", "f", "--release-key", kHash};
 
 std::vector<std::string> Complete(const std::vector<std::string>& more) {
   std::vector<std::string> words = kComplete;
@@ -36,7 +38,6 @@ std::vector<std::string> Complete(const std::vector<std::string>& more) {
 }
 
 TEST(Options, TakeEveryOptionAndTheHostsArguments) {
-  const std::string hash(64, 'a');
   const auto options = Parse(Complete({"--make-root-key",
                                        "--enclave-uid",
                                        "7",
@@ -47,7 +48,7 @@ TEST(Options, TakeEveryOptionAndTheHostsArguments) {
                                        "--pid-file",
                                        "p",
                                        "--measurement",
-                                       hash,
+                                       kHash,
                                        "--sessions-max",
                                        "16",
                                        "--presignatures-max",
@@ -66,7 +67,7 @@ TEST(Options, TakeEveryOptionAndTheHostsArguments) {
   EXPECT_EQ(options.value().host_uid, 8u);
   EXPECT_EQ(options.value().data_dir, "d");
   EXPECT_EQ(options.value().pid_file, "p");
-  EXPECT_EQ(ToHex(options.value().measurement.value()), hash);
+  EXPECT_EQ(ToHex(options.value().measurement.value()), kHash);
   EXPECT_TRUE(options.value().development);
   EXPECT_EQ(options.value().sessions_max, 16u);
   EXPECT_EQ(options.value().presignatures_max, 0u);
@@ -97,33 +98,59 @@ INSTANTIATE_TEST_SUITE_P(
                     Words{"--sessions-max", "15"}, Words{"--sessions-max", "65537"},
                     Words{"--sessions-max", "20x"}, Words{"--presignatures-max", "65537"},
                     Words{"--presignatures-max", "-1"}, Words{"--data-dir", ""}, Words{"--enclave", ""},
-                    Words{"--pid-file"}));
+                    Words{"--pid-file"}, Words{"--dev=yes"}, Words{"--require", ""},
+                    Words{"--require", "seccomp,nothing"}, Words{"--without", "landlock"},
+                    Words{"--platform-uid", "61001"}, Words{"--enclave-uid", "4294967295"},
+                    Words{"--tpm2", "device:x"}, Words{"--tpm2", "device:x", "--tpm2-blob", "b"},
+                    Words{"--tpm2-blob", "b"}, Words{"--tpm2-next", kHash}, Words{"--release-key", "00"},
+                    Words{"--previous-root-key", "r"}, Words{"--key-epoch", "x"}));
 
 TEST(Options, NameTheOneAtFault) {
   EXPECT_NE(Parse(Complete({"--nonsense", "--", "x"})).error().find("--nonsense"), std::string::npos);
   EXPECT_NE(Parse(Complete({"--host-uid", "q"})).error().find("--host-uid"), std::string::npos);
 }
 
-TEST(Options, NeedThreeFiles) {
+TEST(Options, NeedProgramsAndARootKey) {
   for (std::size_t missing = 0; missing < 3; ++missing) {
     Words words = kComplete;
     words.erase(words.begin() + static_cast<std::ptrdiff_t>(2 * missing),
                 words.begin() + static_cast<std::ptrdiff_t>(2 * missing + 2));
     EXPECT_FALSE(Parse(words).ok()) << missing;
   }
+  EXPECT_TRUE(Parse({"--enclave", "e", "--host", "h", "--credential", "c", "--dev"}).ok());
 }
 
-class Folder : public testing::Test {
- protected:
-  Folder() { PASSPORT_CHECK(mkdtemp(name_.data()) != nullptr); }
-  ~Folder() override { std::filesystem::remove_all(name_); }
-  std::string Path(const std::string& file) const { return name_ + "/" + file; }
-  void Write(const std::string& file, const std::string& text, mode_t mode) const {
-    std::ofstream(Path(file)) << text;
-    PASSPORT_CHECK(chmod(Path(file).c_str(), mode) == 0);
-  }
-  std::string name_ = testing::TempDir() + "passport-launcher-XXXXXX";
-};
+// Unsigned enclaves get keys in development only.
+TEST(Options, NeedAReleaseWithItsKeyOrDevelopment) {
+  const Words bare(kComplete.begin(), kComplete.begin() + 6);
+  Words words = bare;
+  EXPECT_NE(Parse(words).error().find("--release"), std::string::npos);
+  words.push_back("--dev");
+  EXPECT_TRUE(Parse(words).ok());
+  words.insert(words.end(), {"--release", "f"});
+  EXPECT_FALSE(Parse(words).ok());
+  words = bare;
+  words.insert(words.end(), {"--dev", "--release-key", kHash});
+  EXPECT_FALSE(Parse(words).ok());
+}
+
+TEST(Options, NameRequiredLayers) {
+  using platform::Layer;
+  using platform::LayerSet;
+  EXPECT_EQ(Parse(kComplete).value().Required(), platform::kStrict);
+  EXPECT_EQ(Parse(Complete({"--dev"})).value().Required(), platform::kIndispensable);
+  EXPECT_EQ(Parse(Complete({"--require", "landlock,l1-flush"})).value().Required(),
+            (LayerSet{Layer::kLandlock, Layer::kL1Flush}));
+  EXPECT_EQ(Parse(Complete({"--dev", "--without=landlock"})).value().without, LayerSet{Layer::kLandlock});
+}
+
+TEST(Options, TellOfEveryOptionInTheHelp) {
+  for (const char* option :
+       {"--enclave FILE", "--make-root-key", "--tpm2-blob FILE", "--require LAYERS", "--dev"})
+    EXPECT_NE(Usage().find(option), std::string::npos) << option;
+}
+
+using platform::Folder;
 
 TEST_F(Folder, RootKeyIsMadeOnceAndOnlyWhenAsked) {
   EXPECT_FALSE(LoadRootKey(Path("key"), false).ok());
@@ -185,6 +212,131 @@ TEST_F(Folder, RootKeyIsLockedByOneAtATime) {
   EXPECT_TRUE(LockRootKey(Path("key")).ok());
 }
 
+class Roots : public Folder {
+ protected:
+  Options With(const std::string& keyfile, const std::string& credential) {
+    Options options;
+    if (!keyfile.empty()) options.root_key_path = Path(keyfile);
+    options.credential = credential;
+    return options;
+  }
+  Result<Root, Problem> Load(const Options& options) {
+    setenv("CREDENTIALS_DIRECTORY", name_.c_str(), 1);
+    Helper none;
+    Result<Root, Problem> root = LoadRoot(options, none);
+    unsetenv("CREDENTIALS_DIRECTORY");
+    return root;
+  }
+};
+
+TEST_F(Roots, AKeyFileAloneIsTheRootItself) {
+  Write("key", std::string(32, 'k'), 0600);
+  const auto root = Load(With("key", ""));
+  ASSERT_TRUE(root.ok());
+  EXPECT_EQ(AsText(root.value().key.Expose()), std::string(32, 'k'));
+  EXPECT_EQ(root.value().source_mask, sealing::kSourceKeyfile);
+}
+
+TEST_F(Roots, EverySourceIsPartOfTheRoot) {
+  Write("key", std::string(32, 'k'), 0600);
+  Write("cred", std::string(32, 'c'), 0400);
+  Write("other", std::string(32, 'o'), 0400);
+  const auto both = Load(With("key", "cred"));
+  ASSERT_TRUE(both.ok()) << both.error();
+  EXPECT_EQ(both.value().source_mask, kSourceKeyfile | kSourceCredential);
+  const std::set<ByteArray<32>> roots = {both.value().key.Expose(),
+                                         Load(With("key", "other")).value().key.Expose(),
+                                         Load(With("other", "cred")).value().key.Expose(),
+                                         Load(With("cred", "key")).value().key.Expose(),
+                                         Load(With("", "cred")).value().key.Expose(),
+                                         Load(With("key", "")).value().key.Expose()};
+  EXPECT_EQ(roots.size(), 6u);
+  // HKDF-SHA256 over "keyfile" || LE32 32 || k... || "credential" || LE32 32 || c...
+  EXPECT_EQ(ToHex(both.value().key.Expose()),
+            "897d6221c2e91c7ace7636223a8abcb9affe4c13ad6e29c44ff7f09a39f4ffb4");
+}
+
+TEST_F(Roots, ASourceThatIsNotThereIsNamed) {
+  Write("key", std::string(32, 'k'), 0600);
+  const auto no_credential = Load(With("key", "cred"));
+  ASSERT_FALSE(no_credential.ok());
+  EXPECT_NE(no_credential.error().find("/cred"), std::string::npos) << no_credential.error();
+  Options tpm = With("key", "");
+  tpm.tpm2 = "device:x";
+  tpm.tpm2_blob = Path("blob");
+  EXPECT_NE(Load(tpm).error().find("blob"), std::string::npos);
+  Write("blob", "sealed", 0600);
+  EXPECT_NE(Load(tpm).error().find("passport-platform does not run"), std::string::npos);
+}
+
+class ReleaseFile : public Folder {
+ protected:
+  ReleaseFile() {
+    release_.measurement = kImage;
+    release_.svn = 3;
+    release_.build = "passport 1";
+    options_.release_path = Path("release");
+    options_.release_key = key_.public_key();
+  }
+  std::string Refusal(const std::string& text) {
+    Write("release", text, 0644);
+    const auto checked = CheckRelease(options_, kImage);
+    return checked.ok() ? "" : checked.error();
+  }
+  std::string RefusalOfSigned() {
+    release_.Sign(key_);
+    return Refusal(release_.Encode());
+  }
+  static constexpr Hash32 kImage = {1, 2, 3};
+  crypto::SigningKey key_{crypto::SecretKey32(ByteArray<32>{9})};
+  release::Release release_;
+  Options options_;
+};
+
+TEST_F(ReleaseFile, GivesSignerProductAndVersion) {
+  ASSERT_EQ(RefusalOfSigned(), "");
+  const auto checked = CheckRelease(options_, kImage);
+  ASSERT_TRUE(checked.ok());
+  EXPECT_EQ(checked.value(), (platform::Release{crypto::HashSha256(key_.public_key()), 1, 3, "passport 1"}));
+  const auto none = CheckRelease(Options(), kImage);
+  EXPECT_EQ(none.value(), platform::Release{.svn = kSvnUnsigned});
+}
+
+TEST_F(ReleaseFile, OfAnotherImageProductOrVersionIsRefused) {
+  release_.measurement[31] ^= 1;
+  EXPECT_NE(RefusalOfSigned().find("is of another image"), std::string::npos);
+  release_.measurement = kImage;
+  release_.product_id = 2;
+  EXPECT_NE(RefusalOfSigned().find("is of product 2"), std::string::npos);
+  release_.product_id = 1;
+  release_.svn = release::kSvnMax + 1;
+  EXPECT_NE(RefusalOfSigned().find("above the highest"), std::string::npos);
+  release_.svn = release::kSvnMax;
+  EXPECT_EQ(RefusalOfSigned(), "");
+}
+
+TEST_F(ReleaseFile, OfAnotherSignerIsRefused) {
+  release_.Sign(crypto::SigningKey(crypto::SecretKey32(ByteArray<32>{8})));
+  EXPECT_NE(Refusal(release_.Encode()).find("not by the key of --release-key"), std::string::npos);
+  release_.signer = key_.public_key();  // the right name under the wrong signature
+  EXPECT_NE(Refusal(release_.Encode()).find("does not verify"), std::string::npos);
+}
+
+TEST_F(ReleaseFile, ThatIsAbsentCutOrChangedIsRefused) {
+  EXPECT_NE(CheckRelease(options_, kImage).error().find("cannot read the release file"), std::string::npos);
+  release_.Sign(key_);
+  const std::string good = release_.Encode();
+  for (const std::size_t size : {std::size_t{1}, good.size() / 2, good.size() - 1})
+    EXPECT_NE(Refusal(good.substr(0, size)).find("damaged"), std::string::npos) << size;
+  EXPECT_NE(Refusal(good + "\n").find("damaged"), std::string::npos);
+  // Every bit of it: tests/unit/release.
+  for (std::size_t at = 0; at < good.size(); at += 7) {
+    std::string changed = good;
+    changed[at] = static_cast<char>(changed[at] ^ 1);
+    EXPECT_NE(Refusal(changed), "") << at;
+  }
+}
+
 TEST(Keys, DependOnRootMeasurementAndVersion) {
   const crypto::SecretKey32 root(ByteArray<32>{1});
   const crypto::SecretKey32 other_root(ByteArray<32>{2});
@@ -194,69 +346,33 @@ TEST(Keys, DependOnRootMeasurementAndVersion) {
   const std::set<ByteArray<32>> keys = {DeriveUniqueKey(root, measurement).Expose(),
                                         DeriveUniqueKey(root, one_bit_more).Expose(),
                                         DeriveUniqueKey(other_root, measurement).Expose(),
-                                        DeriveProductKey(root, 1).Expose(),
-                                        DeriveProductKey(root, 2).Expose(),
-                                        DeriveProductKey(other_root, 1).Expose(),
+                                        DeriveProductKey(root, {.svn = 1}).Expose(),
+                                        DeriveProductKey(root, {.svn = 2}).Expose(),
+                                        DeriveProductKey(other_root, {.svn = 1}).Expose(),
+                                        DeriveProductKey(root, {Hash32{1}, 1, 1, ""}).Expose(),
+                                        DeriveProductKey(root, {Hash32{2}, 1, 1, ""}).Expose(),
+                                        DeriveProductKey(root, {Hash32{1}, 2, 1, ""}).Expose(),
                                         root.Expose()};
-  EXPECT_EQ(keys.size(), 7u);
+  EXPECT_EQ(keys.size(), 10u);
   EXPECT_EQ(DeriveUniqueKey(root, measurement).Expose(), DeriveUniqueKey(root, measurement).Expose());
 }
 
 TEST(Keys, OfAnOlderVersionFollowFromANewerOne) {
   const crypto::SecretKey32 root(ByteArray<32>{1});
-  EXPECT_EQ(sealing::LowerSvnKey(DeriveProductKey(root, 2), 1).Expose(), DeriveProductKey(root, 1).Expose());
-  EXPECT_EQ(sealing::LowerSvnKey(DeriveProductKey(root, sealing::kSvnMax), sealing::kSvnMax).Expose(),
-            DeriveProductKey(root, 0).Expose());
-}
-
-TEST_F(Folder, ImageIsMeasuredAndCannotBeChanged) {
-  const std::string content(200'000, 'i');
-  Write("image", content, 0755);
-  const auto image = MeasureImage(Path("image"));
-  ASSERT_TRUE(image.ok()) << image.error();
-  if (image.value().memfd_error != 0) GTEST_SKIP() << "this kernel refuses executable memfds";
-  EXPECT_EQ(image.value().measurement, crypto::HashSha256(AsBytes(content)));
-  const int fd = image.value().file.get();
-  EXPECT_LT(pwrite(fd, "x", 1, 0), 0);
-  EXPECT_LT(ftruncate(fd, 0), 0);
-  EXPECT_LT(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE), 0);
-  struct stat info;
-  ASSERT_EQ(fstat(fd, &info), 0);
-  EXPECT_EQ(info.st_size, 200'000);
-  EXPECT_EQ(info.st_mode & 0222, 0u);
-}
-
-TEST_F(Folder, ImageMustBeAFile) {
-  EXPECT_FALSE(MeasureImage(name_).ok());
-  EXPECT_FALSE(MeasureImage(Path("none")).ok());
-}
-
-TEST(ExitReason, HasWordsForEveryCode) {
-  std::set<std::string> texts;
-  const int codes[] = {0, 64, 65, 66, 67, 68, 69, 70, 71, 72, 90, 91, 92};
-  for (const int code : codes) texts.insert(std::string(platform::DescribeExit(code)));
-  EXPECT_EQ(texts.size(), std::size(codes));
-  EXPECT_FALSE(texts.contains("unknown exit code"));
-  EXPECT_EQ(platform::DescribeExit(99), "unknown exit code");
-}
-
-TEST(ExitReason, TellsAPolicyViolationFromABug) {
-  EXPECT_NE(DescribeEnd(Program::kEnclave, {true, SIGSYS}).find("outside the allowlist"), std::string::npos);
-  EXPECT_NE(DescribeEnd(Program::kEnclave, {true, SIGSEGV}).find("bug"), std::string::npos);
-  EXPECT_NE(DescribeEnd(Program::kHost, {true, SIGKILL}).find("SIGKILL"), std::string::npos);
-}
-
-TEST(ExitReason, IsFinalWhereAnotherStartEndsTheSame) {
-  for (const int code : {64, 66, 67, 68, 90, 91})
-    EXPECT_TRUE(EndIsFinal(Program::kEnclave, {false, code})) << code;
-  for (const int code : {0, 1, 65, 69, 70, 71, 72})
-    EXPECT_FALSE(EndIsFinal(Program::kEnclave, {false, code})) << code;
-  for (const int code : {2, 90, 91, 92}) EXPECT_TRUE(EndIsFinal(Program::kHost, {false, code})) << code;
-  for (const int code : {0, 1, 65, 68}) EXPECT_FALSE(EndIsFinal(Program::kHost, {false, code})) << code;
-  for (const int signal : {SIGSYS, SIGSEGV, SIGKILL}) {
-    EXPECT_FALSE(EndIsFinal(Program::kEnclave, {true, signal}));
-    EXPECT_FALSE(EndIsFinal(Program::kHost, {true, signal}));
+  for (const Hash32& signer : {Hash32{}, Hash32{7}}) {
+    const auto key_of = [&](std::uint32_t svn) { return DeriveProductKey(root, {signer, 1, svn, ""}); };
+    EXPECT_EQ(sealing::LowerSvnKey(key_of(2), 1).Expose(), key_of(1).Expose());
+    EXPECT_EQ(sealing::LowerSvnKey(key_of(sealing::kSvnMax), sealing::kSvnMax).Expose(), key_of(0).Expose());
   }
+}
+
+// Records of nodes that exist were sealed under these: they never change.
+TEST(Keys, AreThoseOfEarlierBuilds) {
+  const crypto::SecretKey32 root(ByteArray<32>{1});
+  EXPECT_EQ(ToHex(DeriveProductKey(root, {.svn = 1}).Expose()),
+            "9d7aadeaef575ce440c99c114149285abdef24e9b95820151802629356111ff7");
+  EXPECT_EQ(ToHex(DeriveProductKey(root, {Hash32{7}, 1, 3, ""}).Expose()),
+            "23783b5a5b93f53e7b9f0b52ccf1d4f8cc7e2b1b8badafac8b120cc0db0c59ae");
 }
 
 }  // namespace

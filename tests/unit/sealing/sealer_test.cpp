@@ -122,8 +122,8 @@ TEST(Sealer, Svn_HigherReadsLowerAndNeverTheOtherWay) {
 TEST(Sealer, SvnChain_IsTheOneThatTheLauncherStartsOn) {
   const crypto::SecretKey32 root(golden::Numbered<32>(0x99));
   for (const std::uint32_t svn : {0u, 1u, 7u})
-    EXPECT_EQ(LowerSvnKey(launcher::DeriveProductKey(root, 9), 9 - svn).Expose(),
-              launcher::DeriveProductKey(root, svn).Expose());
+    EXPECT_EQ(LowerSvnKey(launcher::DeriveProductKey(root, {.svn = 9}), 9 - svn).Expose(),
+              launcher::DeriveProductKey(root, {.svn = svn}).Expose());
 }
 
 TEST(Sealer, IndexKey_IsTheSameForEveryVersionThatMayKnowIt) {

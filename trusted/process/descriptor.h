@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace passport::launcher {
+namespace passport::process {
 
 class Descriptor {
  public:
@@ -34,4 +34,4 @@ class Descriptor {
   int fd_ = -1;
 };
 
-}  // namespace passport::launcher
+}  // namespace passport::process

@@ -1,4 +1,4 @@
-#include "trusted/launcher/spawn.h"
+#include "trusted/process/spawn.h"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -20,7 +20,7 @@
 #include "trusted/platform/exit_codes.h"
 #include "trusted/platform/launch_info.h"
 
-namespace passport::launcher {
+namespace passport::process {
 namespace {
 
 using platform::ConfinementRecord;
@@ -28,8 +28,15 @@ using platform::Exit;
 using platform::Layer;
 using platform::State;
 
-constexpr std::uint64_t kNamespaces =
-    CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS | CLONE_NEWCGROUP;
+// All namespaces or none: a partial set would be a claim that nobody can read at a glance.
+struct Namespace {
+  Layer layer;
+  std::uint64_t flag;
+};
+constexpr Namespace kNamespaces[] = {
+    {Layer::kPidNamespace, CLONE_NEWPID},  {Layer::kNetworkNamespace, CLONE_NEWNET},
+    {Layer::kIpcNamespace, CLONE_NEWIPC},  {Layer::kUtsNamespace, CLONE_NEWUTS},
+    {Layer::kMountNamespace, CLONE_NEWNS}, {Layer::kCgroupNamespace, CLONE_NEWCGROUP}};
 constexpr int kChannelBytes = 4 << 20;  // room for many of the largest records in flight
 
 int OutcomeOf(long result) { return result >= 0 ? 0 : errno; }
@@ -38,9 +45,9 @@ int OutcomeOf(long result) { return result >= 0 ? 0 : errno; }
 // All else may be a secret of whoever started passportd.
 constexpr std::string_view kHostVariables[] = {"PASSPORT_", "LANG=", "LC_ALL=", "TZ="};
 
-std::vector<char*> HostEnvironment() {
+std::vector<char*> HostEnvironment(bool wanted) {
   std::vector<char*> out;
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+  for (char** entry = environ; wanted && entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
     if (std::ranges::any_of(kHostVariables, [&](std::string_view each) { return text.starts_with(each); }))
       out.push_back(*entry);
@@ -58,6 +65,8 @@ struct Placement {
 
 // SIGKILL when passportd ends; after the change of uid, which clears it.
 int DieWithParent() { return OutcomeOf(prctl(PR_SET_PDEATHSIG, SIGKILL)); }
+
+int GiveUpNewPrivileges() { return OutcomeOf(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)); }
 
 int ResetSignals() {
   for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
@@ -121,7 +130,7 @@ int BecomeUser(uid_t id) {
 }
 
 // Gives the next program these descriptors and closes all others.
-int PlaceDescriptors(std::initializer_list<Placement> placements) {
+int PlaceDescriptors(const std::vector<Placement>& placements) {
   // First all out of the way of the target numbers, then each to its own.
   constexpr int kAbove = 64;
   std::vector<int> moved;
@@ -158,83 +167,81 @@ Child Clone(std::uint64_t flags) {
   return {static_cast<pid_t>(pid), Descriptor(pid > 0 ? pidfd : -1)};
 }
 
-// Two connected ends with buffers for whole answers. Past the system's limit only root may go; the rest get
-// the limit.
-bool MakePair(Descriptor& a, Descriptor& b) {
-  int ends[2];
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return false;
-  a = Descriptor(ends[0]);
-  b = Descriptor(ends[1]);
-  for (const int end : ends) {
-    if (setsockopt(end, SOL_SOCKET, SO_SNDBUFFORCE, &kChannelBytes, sizeof kChannelBytes) != 0 &&
-        setsockopt(end, SOL_SOCKET, SO_SNDBUF, &kChannelBytes, sizeof kChannelBytes) != 0)
-      return false;
-  }
-  return true;
-}
-
 // What a child gets to know before it is alone.
-struct EnclavePlan {
-  int image;
-  int image_memfd_error;
+struct ConfinedPlan {
+  const Image& image;
   int null_device;
-  int host_channel;
-  int launcher_channel;
+  int peer;
+  int launcher;
+  std::uint64_t namespaces;  // flags of those it was made in
   int namespace_error;
   Identity identity;
+  platform::LayerSet without;
 };
 
-// The bounding set goes first: dropping it needs a capability that the change of uid takes away.
-void TakeIdentity(Identity identity, std::uint32_t kept, ConfinementRecord& record) {
-  const int bounding_error = DropBoundingSet();
-  if (identity) {
-    Require("change its uid", BecomeUser(*identity));
-    record.Set(Layer::kSeparateUid, State::kApplied);
-  } else {
-    record.SetOutcome(Layer::kSeparateUid, EPERM);
-  }
-  const int clear_error = ClearCapabilities(kept);
-  record.SetOutcome(Layer::kNoCapabilities, bounding_error != 0 ? bounding_error : clear_error);
+// Writes down what a step gave, unless it was left out.
+template <class F>
+void Apply(ConfinementRecord& record, platform::LayerSet without, Layer layer, F&& step) {
+  if (without.Has(layer)) return;  // a layer that nobody speaks of is off
+  record.SetOutcome(layer, step());
 }
 
-[[noreturn]] void BecomeEnclave(const EnclavePlan& plan) {
+// The bounding set goes first: dropping it needs a capability that the change of uid takes away.
+void TakeIdentity(Identity identity, std::uint32_t kept, ConfinementRecord& record,
+                  platform::LayerSet without = {}) {
+  const bool keep_capabilities = without.Has(Layer::kNoCapabilities);
+  const int bounding_error = keep_capabilities ? 0 : DropBoundingSet();
+  Apply(record, without, Layer::kSeparateUid, [&] {
+    if (identity) Require("change its uid", BecomeUser(*identity));
+    return identity ? 0 : EPERM;
+  });
+  Apply(record, without, Layer::kNoCapabilities, [&] {
+    const int clear_error = ClearCapabilities(kept);
+    return bounding_error != 0 ? bounding_error : clear_error;
+  });
+}
+
+void RecordNamespaces(const ConfinedPlan& plan, ConfinementRecord& record) {
+  for (const Namespace& each : kNamespaces)
+    Apply(record, plan.without, each.layer, [&] { return plan.namespace_error; });
+  // Without a mount namespace of its own it would be the machine's root.
+  if ((plan.namespaces & CLONE_NEWNS) != 0 && !platform::kSanitized)
+    Apply(record, plan.without, Layer::kEmptyRoot, EnterEmptyRoot);
+  if (plan.namespace_error != 0) record.SetOutcome(Layer::kEmptyRoot, plan.namespace_error);
+}
+
+[[noreturn]] void BecomeConfined(const ConfinedPlan& plan) {
+  const platform::LayerSet without = plan.without;
   ConfinementRecord record;
-  record.launch_kind =
-      plan.image_memfd_error == 0 ? platform::LaunchKind::kMemfd : platform::LaunchKind::kFile;
-  record.SetOutcome(Layer::kSealedImage, plan.image_memfd_error);
-  for (const Layer layer : {Layer::kPidNamespace, Layer::kNetworkNamespace, Layer::kIpcNamespace,
-                            Layer::kUtsNamespace, Layer::kMountNamespace, Layer::kCgroupNamespace})
-    record.SetOutcome(layer, plan.namespace_error);
+  const bool sealed = plan.image.sealed.state == State::kApplied;
+  record.launch_kind = sealed ? platform::LaunchKind::kMemfd : platform::LaunchKind::kFile;
+  Apply(record, without, Layer::kSealedImage, [&] { return plan.image.sealed.error; });
   setsid();
   Require("reset signals", ResetSignals());
-  if (plan.namespace_error != 0) {
-    record.SetOutcome(Layer::kEmptyRoot, plan.namespace_error);
-  } else if (!platform::kSanitized) {
-    record.SetOutcome(Layer::kEmptyRoot, EnterEmptyRoot());
-  }
+  RecordNamespaces(plan, record);
   const std::uint32_t kept = LetItLockMemory();
-  TakeIdentity(plan.identity, kept, record);
-  record.SetOutcome(Layer::kParentDeathSignal, DieWithParent());
-  Require("give up new privileges", OutcomeOf(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)));
+  TakeIdentity(plan.identity, kept, record, without);
+  Apply(record, without, Layer::kParentDeathSignal, DieWithParent);
+  if (!without.Has(Layer::kNoNewPrivileges)) Require("give up new privileges", GiveUpNewPrivileges());
   constexpr int kImage = platform::kDescriptorCount;
   Require("place its descriptors",
           PlaceDescriptors({{plan.null_device, 0, false},
                             {plan.null_device, 1, false},
-                            {plan.host_channel, platform::kHostChannel, false},
-                            {plan.launcher_channel, platform::kLauncherChannel, false},
-                            {plan.image, kImage, true},
-                            {STDERR_FILENO, kImage + 1, true},
+                            {plan.peer, platform::kHostChannel, false},
+                            {plan.launcher, platform::kLauncherChannel, false},
+                            {plan.image.file.get(), kImage, true},
+                            {STDERR_FILENO, kImage + 1, !without.Has(Layer::kOwnDescriptors)},
                             {plan.null_device, 2, false}}));
   const Bytes encoded = record.Encode();
   if (send(platform::kLauncherChannel, encoded.data(), encoded.size(), MSG_NOSIGNAL) < 0)
     Leave(Exit::kSpawnSetup);
-  char name[] = "passport-enclave";
-  char* const arguments[] = {name, nullptr};
-  char* const environment[] = {nullptr};
+  char variable[] = "LEFT=OUT";
+  char* const arguments[] = {const_cast<char*>(plan.image.name.c_str()), nullptr};
+  char* const environment[] = {without.Has(Layer::kEmptyEnvironment) ? variable : nullptr, nullptr};
   execveat(kImage, "", arguments, environment, AT_EMPTY_PATH);
   const int error = errno;
   dup2(kImage + 1, STDERR_FILENO);
-  Say("the enclave image cannot be executed: " + ErrorText(error));
+  Say("the image " + plan.image.name + " cannot be executed: " + ErrorText(error));
   Leave(Exit::kSpawnExec);
 }
 
@@ -248,72 +255,82 @@ Result<Unit, Problem> GiveDataDir(const std::string& path, uid_t owner) {
   return Unit{};
 }
 
-[[noreturn]] void BecomeHost(const Options& options, int program, int channel, int null_device,
-                             Identity identity) {
+[[noreturn]] void BecomeOpen(const Plan& plan, int null_device) {
   setsid();
   Require("reset signals", ResetSignals());
   ConfinementRecord unused;
-  TakeIdentity(identity, 0, unused);
+  if (plan.identity || geteuid() != 0) TakeIdentity(plan.identity, 0, unused);
   Require("tie its life to passportd's", DieWithParent());
-  Require("give up new privileges", OutcomeOf(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)));
-  if (!options.data_dir.empty() && access(options.data_dir.c_str(), R_OK | W_OK | X_OK) != 0) {
-    Say("uid " + std::to_string(getuid()) + " cannot use " + options.data_dir + ": " + ErrorText(errno) +
+  Require("give up new privileges", GiveUpNewPrivileges());
+  if (!plan.data_dir.empty() && access(plan.data_dir.c_str(), R_OK | W_OK | X_OK) != 0) {
+    Say("uid " + std::to_string(getuid()) + " cannot use " + plan.data_dir + ": " + ErrorText(errno) +
         "; every folder above it must be searchable (chmod o+x)");
     Leave(Exit::kSpawnDataDir);
   }
-  constexpr int kProgram = platform::kHostChannel + 1;
-  Require("place its descriptors", PlaceDescriptors({{null_device, 0, false},
-                                                     {STDOUT_FILENO, 1, false},
-                                                     {STDERR_FILENO, 2, false},
-                                                     {channel, platform::kHostChannel, false},
-                                                     {program, kProgram, true}}));
-  std::vector<char*> arguments{const_cast<char*>(options.host_path.c_str())};
-  for (const std::string& argument : options.host_arguments)
-    arguments.push_back(const_cast<char*>(argument.c_str()));
+  std::vector<Placement> placements = {{null_device, 0, false},
+                                       {plan.standard_output ? STDOUT_FILENO : null_device, 1, false},
+                                       {STDERR_FILENO, 2, false}};
+  for (const int channel : plan.channels)
+    placements.push_back({channel, static_cast<int>(placements.size()), false});
+  const int program = static_cast<int>(placements.size());
+  placements.push_back({plan.program.get(), program, true});
+  Require("place its descriptors", PlaceDescriptors(placements));
+  std::vector<char*> arguments{const_cast<char*>(plan.path.c_str())};
+  for (const std::string& argument : plan.arguments) arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
-  execveat(kProgram, "", arguments.data(), HostEnvironment().data(), AT_EMPTY_PATH);
-  Say("the host " + options.host_path + " cannot be executed: " + ErrorText(errno));
+  execveat(program, "", arguments.data(), HostEnvironment(plan.host_variables).data(), AT_EMPTY_PATH);
+  Say(plan.path + " cannot be executed: " + ErrorText(errno));
   Leave(Exit::kSpawnExec);
 }
 
-Problem CannotStart(std::string_view what) {
-  return "cannot start " + std::string(what) + ": " + ErrorText(errno) +
-         "; free some memory, processes or descriptors";
+Problem CannotStart(const std::string& what) {
+  return "cannot start " + what + ": " + ErrorText(errno) + "; free some memory, processes or descriptors";
 }
 
 }  // namespace
 
-Result<Enclave, Problem> SpawnEnclave(const Image& image, Identity identity) {
-  Enclave enclave;
-  Descriptor host_channel;
-  Descriptor launcher_channel;
-  const Descriptor null_device(open("/dev/null", O_RDWR | O_CLOEXEC));
-  if (!null_device.ok() || !MakePair(enclave.host_end, host_channel) ||
-      !MakePair(enclave.launcher, launcher_channel))
-    return Fail(CannotStart("the enclave"));
-  EnclavePlan plan{
-      image.file.get(), image.memfd_error, null_device.get(), host_channel.get(), launcher_channel.get(), 0,
-      identity};
-  // All namespaces or none: a partial set would be a claim that nobody can read at a glance.
-  enclave.child = Clone(kNamespaces);
-  if (enclave.child.pid < 0) {
-    plan.namespace_error = errno;
-    enclave.child = Clone(0);
+bool MakePair(Descriptor& a, Descriptor& b) {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return false;
+  a = Descriptor(ends[0]);
+  b = Descriptor(ends[1]);
+  // Past the system's limit only root may go; the rest get the limit.
+  for (const int end : ends) {
+    if (setsockopt(end, SOL_SOCKET, SO_SNDBUFFORCE, &kChannelBytes, sizeof kChannelBytes) != 0 &&
+        setsockopt(end, SOL_SOCKET, SO_SNDBUF, &kChannelBytes, sizeof kChannelBytes) != 0)
+      return false;
   }
-  if (enclave.child.pid < 0) return Fail(CannotStart("the enclave"));
-  if (enclave.child.pid == 0) BecomeEnclave(plan);
-  return enclave;
+  return true;
 }
 
-Result<Child, Problem> SpawnHost(const Options& options, const Descriptor& program, const Descriptor& channel,
-                                 Identity identity) {
+Result<Confined, Problem> SpawnConfined(const Image& image, Identity identity, platform::LayerSet without) {
+  Confined out;
+  Descriptor peer;
+  Descriptor launcher;
   const Descriptor null_device(open("/dev/null", O_RDWR | O_CLOEXEC));
-  if (!null_device.ok()) return Fail(CannotStart("the host"));
-  if (identity && !options.data_dir.empty()) PASSPORT_TRY_VOID(GiveDataDir(options.data_dir, *identity));
+  if (!null_device.ok() || !MakePair(out.peer, peer) || !MakePair(out.launcher, launcher))
+    return Fail(CannotStart(image.name));
+  ConfinedPlan plan{image, null_device.get(), peer.get(), launcher.get(), 0, 0, identity, without};
+  for (const Namespace& each : kNamespaces) plan.namespaces |= without.Has(each.layer) ? 0 : each.flag;
+  out.child = Clone(plan.namespaces);
+  if (out.child.pid < 0) {
+    plan.namespace_error = errno;
+    plan.namespaces = 0;
+    out.child = Clone(0);
+  }
+  if (out.child.pid < 0) return Fail(CannotStart(image.name));
+  if (out.child.pid == 0) BecomeConfined(plan);
+  return out;
+}
+
+Result<Child, Problem> SpawnOpen(const Plan& plan) {
+  const Descriptor null_device(open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (!null_device.ok()) return Fail(CannotStart(plan.path));
+  if (plan.identity && !plan.data_dir.empty()) PASSPORT_TRY_VOID(GiveDataDir(plan.data_dir, *plan.identity));
   Child child = Clone(0);
-  if (child.pid < 0) return Fail(CannotStart("the host"));
-  if (child.pid == 0) BecomeHost(options, program.get(), channel.get(), null_device.get(), identity);
+  if (child.pid < 0) return Fail(CannotStart(plan.path));
+  if (child.pid == 0) BecomeOpen(plan, null_device.get());
   return child;
 }
 
-}  // namespace passport::launcher
+}  // namespace passport::process

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <string>
 
-namespace passport::launcher {
+namespace passport::process {
 
 // Why passportd cannot go on, ending with what to do about it.
 using Problem = std::string;
@@ -24,4 +24,4 @@ inline std::string ErrorText(int error) {
                          : std::string(name) + " (" + strerrordesc_np(error) + ")";
 }
 
-}  // namespace passport::launcher
+}  // namespace passport::process

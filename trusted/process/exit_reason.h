@@ -4,9 +4,10 @@
 #include <csignal>
 #include <string>
 
-namespace passport::launcher {
+namespace passport::process {
 
-enum class Program : std::uint8_t { kEnclave, kHost };
+enum class Program : std::uint8_t { kEnclave, kHost, kPlatform, kVerifier };
+std::string_view NameOf(Program program);  // "the enclave", "passport-verifier"
 
 // What waitid says of an ended child: exit code, or the number of the signal.
 struct ExitReason {
@@ -20,4 +21,4 @@ std::string DescribeEnd(Program program, const ExitReason& reason);
 // Ends that come back at every start: something must be changed first.
 bool EndIsFinal(Program program, const ExitReason& reason);
 
-}  // namespace passport::launcher
+}  // namespace passport::process

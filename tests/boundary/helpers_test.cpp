@@ -1,0 +1,137 @@
+// passportd between the enclave and its helpers: requests go down, answers come back through the host.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/boundary/launcher_run.h"
+#include "trusted/launcher/supervisor.h"
+
+namespace passport::boundary {
+namespace {
+
+using launcher::End;
+using Words = std::vector<std::string>;
+
+const Words kBoth = {"--platform", BOUNDARY_FAKE_PLATFORM, "--verifier", BOUNDARY_FAKE_VERIFIER};
+
+RunOptions Link(Words requests, Words more = kBoth) {
+  return {.host_mode = "link",
+          .more = std::move(more),
+          .enclave = BOUNDARY_FAKE_ENCLAVE,
+          .host_words = std::move(requests)};
+}
+
+TEST(Helpers, AnswerTheEnclaveThroughTheHost) {
+  LauncherRun run(Link({"1report", "2evidence", "3counter"}));
+  // The two helpers work side by side, so their answers come in any order.
+  std::string told;
+  for (std::string line; (line = run.AwaitHost("")) != "no more";) told += line + "\n";
+  for (const char* answer : {"answer 1 outcome 0: quote of report\n",
+                             "answer 2 outcome 0: without keys evidence\n", "answer 3 outcome 0: counter\n"})
+    EXPECT_NE(told.find(answer), std::string::npos) << answer << " in " << told;
+}
+
+// The host carries the answers, and a changed one does not open.
+TEST(Helpers, HaveAnswersThatTheHostCannotChange) {
+  LauncherRun run(Link({"1report"}));
+  EXPECT_EQ(run.AwaitHost("answer"), "answer 1 outcome 0: quote of report");
+  EXPECT_EQ(run.AwaitHost("changed"), "changed forged");
+}
+
+TEST(Helpers, RefuseWithTheirReason) {
+  LauncherRun run(Link({"1refuse this", "2bad"}));
+  run.AwaitHost("outcome 1: quote of refuse this");
+  LauncherRun other(Link({"2bad"}));
+  other.AwaitHost("answer 1 outcome 1: without keys bad");
+}
+
+TEST(Helpers, ThatAreNotConfiguredAreNamed) {
+  LauncherRun run(Link({"1report", "2evidence"}, {}));
+  run.AwaitHost("answer 1 outcome 1: passport-platform does not run; start passportd with it");
+  run.AwaitHost("answer 2 outcome 1: passport-verifier does not run");
+}
+
+TEST(Helpers, GetAtMostSixteenRequestsAtATime) {
+  Words requests = {"2wait"};
+  for (int i = 0; i < 40; ++i) requests.push_back("2evidence");
+  LauncherRun run(Link(requests));
+  std::string told;
+  std::size_t answers = 0;
+  for (std::string line; (line = run.AwaitHost("")) != "no more";) {
+    answers += line.starts_with("answer") ? 1u : 0u;
+    told += line + "\n";
+  }
+  EXPECT_EQ(answers, requests.size());
+}
+
+// A hostile evidence that breaks the verifier costs its own request and nothing else.
+class BadHelper : public testing::TestWithParam<std::pair<const char*, const char*>> {};
+TEST_P(BadHelper, EndsAloneAndIsStartedAgain) {
+  LauncherRun run(Link({GetParam().first}));
+  const Pids pids = run.AwaitStarted();
+  run.AwaitHost("answer 1 outcome 1: ");
+  run.AwaitLog(GetParam().second);
+  run.AwaitHost("no more");
+  const ProcessHandle enclave(pids.enclave);
+  EXPECT_FALSE(enclave.HasEnded());
+}
+INSTANTIATE_TEST_SUITE_P(
+    By, BadHelper,
+    testing::Values(std::pair("2end", "passport-verifier ended: exit code 7"),
+                    std::pair("2open a file", "passport-verifier ended: killed by SIGSYS: policy violation"),
+                    std::pair("2speak nonsense", "passport-verifier ended: "),
+                    std::pair("1end", "passport-platform ended: exit code 7")));
+
+TEST(Helpers, AreStartedAgainForTheNextRequest) {
+  LauncherRun run(Link({"2end", "2right after", "2evidence"}));
+  run.AwaitHost("answer 1 outcome 1: passport-verifier ended during a request");
+  // Once it lived shorter than a second the next request is refused, which keeps it from being started in a
+  // loop; after a second it is started again. Either may be what a slow machine shows here.
+  const std::string second = run.AwaitHost("answer 2");
+  EXPECT_TRUE(second.find("ask again in a second") != std::string::npos ||
+              second.find("without keys right after") != std::string::npos)
+      << second;
+}
+
+TEST(Platform, StartsWithItsArgumentsAndNothingElse) {
+  LauncherRun run(Link({"1report"}));
+  const std::string line = run.AwaitLog("fake platform: ");
+  EXPECT_EQ(line, IsRoot() ? "fake platform: uid 0 arguments --uid 61003 descriptors 0 1 2 3 environment none"
+                           : "fake platform: uid " + std::to_string(getuid()) +
+                                 " arguments descriptors 0 1 2 3 environment none");
+}
+
+TEST(Platform, TellsItsProvidersToTheEnclave) {
+  LauncherRun run(Link({"0"}));
+  EXPECT_EQ(run.AwaitHost("counter"),
+            "counter none sources 1 epoch 0 previous none svn 1 build test provider 1 fake");
+}
+
+TEST(Platform, SealsTheRootAndReadsTheCounter) {
+  LauncherRun outer;  // only for a folder
+  const std::string blob = outer.folder() + "/blob";
+  Words more = kBoth;
+  more.insert(more.end(), {"--tpm2", "toy", "--tpm2-blob", blob});
+  {
+    LauncherRun run(Link({"0"}, more));
+    run.AwaitHost("counter 41 sources 3 ");
+    EXPECT_EQ(std::filesystem::file_size(blob), 32u);
+  }
+  std::filesystem::resize_file(blob, 31);
+  LauncherRun run(Link({"0"}, more));
+  run.AwaitLog("the TPM gave back another size than 32 bytes");
+  EXPECT_EQ(run.AwaitEnd(), (Ending{false, static_cast<int>(End::kCannotStart)}));
+}
+
+TEST(Enclave, GetsTheKeysOfTheRootBeforeWhileItIsReplaced) {
+  LauncherRun outer;  // only for a folder
+  const std::string previous = outer.folder() + "/previous";
+  std::ofstream(previous) << std::string(32, 'p');
+  std::filesystem::permissions(previous, std::filesystem::perms::owner_read);
+  LauncherRun run(Link({"0"}, {"--previous-root-key", previous, "--key-epoch", "4"}));
+  run.AwaitHost("counter none sources 1 epoch 4 previous 3 svn 1");
+}
+
+}  // namespace
+}  // namespace passport::boundary

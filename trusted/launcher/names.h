@@ -1,0 +1,24 @@
+// What passportd uses of trusted/process under its own name.
+#pragma once
+
+#include "trusted/process/await.h"
+#include "trusted/process/say.h"
+#include "trusted/process/spawn.h"
+
+namespace passport::launcher {
+
+using process::AwaitEnd;
+using process::Child;
+using process::Confined;
+using process::Descriptor;
+using process::ErrorText;
+using process::ExitReason;
+using process::FirstReadable;
+using process::Identity;
+using process::Image;
+using process::NowMs;
+using process::Problem;
+using process::Program;
+using process::Say;
+
+}  // namespace passport::launcher
