@@ -160,6 +160,27 @@ TEST(Quorum, ItsRecordsAndTheOthersAreNotMistakenForEachOther) {
   }
 }
 
+// Blobs that only somebody with the very keys could make: the policy and the source mask count all the same.
+TEST(Quorum, APolicyOpensNothingOfAnotherUnderOneKey) {
+  crypto::SeededRng rng(std::uint64_t{9});
+  BlobHeader header;
+  header.policy = SealPolicy::kQuorum;
+  header.svn = 3;
+  header.type = GoldenRecord().type;
+  header.id = GoldenRecord().id;
+  const SecretKey32 key(golden::Numbered<32>(0x40));  // the product key of GoldenSealer
+  const QuorumSealer quorum(key.Clone(), {0, 3});
+  EXPECT_EQ(FailureOf(quorum, GoldenRecord(), SealBlob(key, header, {}, rng)), Status::kOk);
+  header.source_mask = kSourceKeyfile;
+  const Bytes masked = SealBlob(key, header, {}, rng);
+  EXPECT_EQ(FailureOf(quorum, GoldenRecord(), masked), Status::kUnseal);
+  EXPECT_EQ(GoldenSealer().Unseal(header.type, header.id, masked).error(), Status::kUnseal);
+  header.policy = SealPolicy::kProduct;
+  const Bytes product = SealBlob(key, header, {}, rng);
+  EXPECT_TRUE(GoldenSealer().Unseal(header.type, header.id, product).ok());
+  EXPECT_EQ(FailureOf(quorum, GoldenRecord(), product), Status::kUnseal);
+}
+
 TEST(Quorum, Make_RefusesNumbersAndKeysThatProtectNothing) {
   crypto::SeededRng rng(std::uint64_t{4});
   std::map<PartyIndex, crypto::X25519PublicKey> holders;
