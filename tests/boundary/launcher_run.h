@@ -30,7 +30,6 @@ struct RunOptions {
   std::vector<std::string> environment = {};  // of passportd, whole
   std::vector<FailingCall> failing = {};      // for passportd and all that it starts; needs root
   rlim_t address_space = RLIM_INFINITY;       // RLIMIT_AS of the same
-  const char* enclave = PASSPORT_ENCLAVE;
 };
 
 struct Pids {
