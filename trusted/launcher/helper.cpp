@@ -39,7 +39,7 @@ Result<Bytes, Problem> Helper::Ask(Op op, ByteSpan body) {
   return Receive(op);
 }
 
-ExitReason Helper::Stop(std::int64_t grace_ms) {
+process::ExitReason Helper::Stop(std::int64_t grace_ms) {
   channel.Close();
   return AwaitEnd(child, grace_ms);
 }

@@ -23,7 +23,7 @@ struct Helper {
   // Both, one after the other.
   Result<Bytes, Problem> Ask(platform_link::Op op, ByteSpan body);
   // Closes the channel, at which it ends by itself, or is made to after grace_ms, and reaps it.
-  ExitReason Stop(std::int64_t grace_ms);
+  process::ExitReason Stop(std::int64_t grace_ms);
 };
 
 }  // namespace passport::launcher

@@ -58,8 +58,9 @@ void Relay::Forward(Lane& lane) {
                                               : Fail(Problem("it ended just now; ask again in a second"));
     lane.late_ms = NowMs() + kHelperMs;
     if (started.ok() && lane.helper.Send(OpOf(request.kind), request.body)) return;
-    Answer(request, Outcome::kRefused,
-           AsBytes(started.ok() ? std::string("it just ended; ask again") : started.error()));
+    const Problem idle = std::string(process::NameOf(lane.helper.program)) +
+                         " does not run; start passportd with it, or ask again";
+    Answer(request, Outcome::kRefused, AsBytes(started.ok() ? idle : started.error()));
   }
 }
 

@@ -23,7 +23,7 @@ constexpr std::int64_t kHostStopMs = 10'000;    // the host finishes its transac
 constexpr std::int64_t kEnclaveStopMs = 3'000;  // the enclave wipes itself at end of channel
 constexpr std::int64_t kOrphanHostMs = 2'000;   // a host without enclave has nothing left to do
 
-std::optional<End> AfterEnd(Program program, const ExitReason& reason) {
+std::optional<End> AfterEnd(Program program, const process::ExitReason& reason) {
   Say(process::DescribeEnd(program, reason));
   if (process::EndIsFinal(program, reason)) return End::kFinal;
   return std::nullopt;
@@ -68,8 +68,9 @@ Result<Unit, Problem> StartPlatform(const Options& options, const Programs& prog
       (answer.ok() ? Problem("it is of another build; install all programs of one") : answer.error()));
 }
 
-Identity Supervisor::AsUser(uid_t uid) const {
-  return geteuid() == 0 && !setup_.options.without.Has(Layer::kSeparateUid) ? Identity(uid) : std::nullopt;
+process::Identity Supervisor::AsUser(uid_t uid) const {
+  return geteuid() == 0 && !setup_.options.without.Has(Layer::kSeparateUid) ? process::Identity(uid)
+                                                                            : std::nullopt;
 }
 
 // The next record on the launcher channel.
@@ -84,7 +85,7 @@ Result<Bytes, Supervisor::NotReady> Supervisor::ReceiveFrom(Program program, Con
   if (!woken)
     Say(std::string(process::NameOf(program)) + " did not become ready in time; is the machine overloaded?");
   if (woken != 1) process::Signal(confined.child, SIGKILL);
-  const ExitReason reason = AwaitEnd(confined.child, kEnclaveStopMs);
+  const process::ExitReason reason = AwaitEnd(confined.child, kEnclaveStopMs);
   if (woken == 0) return Fail(NotReady(End::kOrderly));
   return Fail(AfterEnd(program, reason));
 }
@@ -137,8 +138,7 @@ Result<Unit, Supervisor::NotReady> Supervisor::StartVerifier() {
 }
 
 void Supervisor::TellLayers(const platform::ConfinementRecord& record) {
-  if (layers_told_) return;
-  layers_told_ = true;
+  if (std::exchange(layers_told_, true)) return;
   std::string missing;
   for (const auto& [name, state] : record.Listing()) {
     if (state == "off" || state.starts_with("unavailable")) missing += ", " + name + " " + state;
@@ -183,7 +183,7 @@ std::optional<End> Supervisor::Watch(Confined& enclave, Child& host, Relay& rela
       return end;
     } else if (*woken == kHostEnd) {
       const std::optional<End> end = AfterEnd(Program::kHost, AwaitEnd(host, 0));
-      const ExitReason reason = AwaitEnd(enclave.child, kEnclaveStopMs);
+      const process::ExitReason reason = AwaitEnd(enclave.child, kEnclaveStopMs);
       if (reason.by_signal || reason.number != 0) Say(process::DescribeEnd(Program::kEnclave, reason));
       return end;
     } else if (*woken == kRequest) {
@@ -261,8 +261,7 @@ Result<Child, Problem> Supervisor::SpawnHost(const Confined& enclave, Descriptor
   return process::SpawnOpen({.path = setup_.options.host_path,
                              .program = setup_.programs.host,
                              .arguments = setup_.options.host_arguments,
-                             .host_variables = true,
-                             .standard_output = true,
+                             .is_host = true,
                              .channels = {enclave.peer.get(), answers.get()},
                              .identity = AsUser(setup_.options.host_uid),
                              .data_dir = setup_.options.data_dir});

@@ -62,7 +62,7 @@ class Supervisor {
   std::optional<End> Watch(Confined& enclave, Child& host, Relay& relay);
   void TellLayers(const platform::ConfinementRecord& record);
   void WritePidFile(pid_t enclave, pid_t host) const;
-  Identity AsUser(uid_t uid) const;
+  process::Identity AsUser(uid_t uid) const;
 
   Setup setup_;
   Helper platform_{Program::kPlatform};

@@ -268,7 +268,7 @@ Result<Unit, Problem> GiveDataDir(const std::string& path, uid_t owner) {
     Leave(Exit::kSpawnDataDir);
   }
   std::vector<Placement> placements = {{null_device, 0, false},
-                                       {plan.standard_output ? STDOUT_FILENO : null_device, 1, false},
+                                       {plan.is_host ? STDOUT_FILENO : null_device, 1, false},
                                        {STDERR_FILENO, 2, false}};
   for (const int channel : plan.channels)
     placements.push_back({channel, static_cast<int>(placements.size()), false});
@@ -278,7 +278,7 @@ Result<Unit, Problem> GiveDataDir(const std::string& path, uid_t owner) {
   std::vector<char*> arguments{const_cast<char*>(plan.path.c_str())};
   for (const std::string& argument : plan.arguments) arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
-  execveat(program, "", arguments.data(), HostEnvironment(plan.host_variables).data(), AT_EMPTY_PATH);
+  execveat(program, "", arguments.data(), HostEnvironment(plan.is_host).data(), AT_EMPTY_PATH);
   Say(plan.path + " cannot be executed: " + ErrorText(errno));
   Leave(Exit::kSpawnExec);
 }

@@ -30,8 +30,7 @@ struct Plan {
   std::string path;
   const Descriptor& program;  // what to execute, opened from `path`
   std::vector<std::string> arguments = {};
-  bool host_variables = false;  // PASSPORT_*, language and time zone of passportd's environment; else none
-  bool standard_output = false;
+  bool is_host = false;  // gets standard output, and of the environment PASSPORT_*, language and time zone
   std::vector<int> channels = {};  // become descriptors 3 and on; there are no others but 0 to 2
   Identity identity = {};
   std::string data_dir = {};  // given to the identity, if there is one; empty: none

@@ -62,7 +62,7 @@ TEST_F(ImageFolder, ThatOthersCanChangeIsNotStartedFromItsFile) {
 
 TEST(ExitReason, HasWordsForEveryCode) {
   std::set<std::string> texts;
-  const int codes[] = {0, 64, 65, 66, 67, 68, 69, 70, 71, 72, 90, 91, 92};
+  const int codes[] = {0, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 76, 77, 90, 91, 92};
   for (const int code : codes) texts.insert(std::string(platform::DescribeExit(code)));
   EXPECT_EQ(texts.size(), std::size(codes));
   EXPECT_FALSE(texts.contains("unknown exit code"));
