@@ -1,6 +1,8 @@
 // Operators replace the policy; a verifier that is away; evidence that grows old; GET /attestation.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/sim/world.h"
 #include "trusted/core/policy_statement.h"
 
@@ -190,6 +192,23 @@ TEST_F(SnpNode, WaitsForAVerifierThatIsDownThenFailsAndIsTriedAgain) {
   EXPECT_EQ(Refused(Status::kAttestUnavailable), 1u);
   answers = true;
   EXPECT_TRUE(network.RunUntil([this] { return Connected(); }, 15'000)) << network.Health(kOne);
+}
+
+// Dialling anew while the verifier is slow asks it no second time: the others' evidence has its turn.
+TEST_F(SnpNode, HasOneVerificationUnderWayHoweverOftenItDials) {
+  network.on_platform = [this](PartyIndex party, const Request& request, Answer&) {
+    if (request.kind != Kind::kVerify) return true;
+    verifying.push_back(party);
+    return false;
+  };
+  verifying.clear();
+  for (int i = 0; i < 20; ++i) {
+    network.Cut(kOne, kTwo);
+    network.Run(50);
+  }
+  EXPECT_LE(std::ranges::count(verifying, kOne), 1);
+  EXPECT_GT(Refused(Status::kAttestUnavailable), 0u);
+  EXPECT_NE(network.Evidence(kOne, {}), "");
 }
 
 TEST_F(SnpNode, IsRefusedWhenTheVerifierRefusesIt) {
