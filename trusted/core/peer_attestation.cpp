@@ -23,8 +23,10 @@ std::optional<Result<Findings>> VerifyHere(const Evidence& evidence) {
 
 }  // namespace
 
-void PeerAttestation::Show(std::uint64_t link, const ByteArray<32>& nonce) {
-  parts_.evidence.Make(parts_.claims(nonce), [this, link](const Result<Proof>& proof) {
+void PeerAttestation::Show(std::uint64_t link, PartyIndex party, const ByteArray<32>& nonce) {
+  if (!quoted_for_.insert(party).second) return port_.OnProof(link, Fail(Status::kBusy));
+  parts_.evidence.Make(parts_.claims(nonce), [this, link, party](const Result<Proof>& proof) {
+    quoted_for_.erase(party);
     if (proof.ok()) return port_.OnProof(link, proof.value().Encode());
     port_.OnProof(link, Fail(Status{proof.error()}));
   });
@@ -47,14 +49,19 @@ void PeerAttestation::Examine(const SessionPeer& peer, ByteSpan proof_bytes) {
 
 // By a process of its own; the answer is passportd's word, and the policy may have changed meanwhile.
 void PeerAttestation::Verify(const SessionPeer& peer, claims::Claims claims, Bytes evidence) {
+  if (!verified_.insert(peer.party).second)
+    return port_.OnVerdict(peer.link, Fail(Status::kAttestUnavailable));
   const auto asked =
       parts_.platform.Ask(platform_link::Kind::kVerify, std::move(evidence),
                           [this, peer, claims = std::move(claims)](const Result<Bytes>& answer) {
+                            verified_.erase(peer.party);
                             if (!answer.ok())
                               return port_.OnVerdict(peer.link, Fail(Status::kAttestUnavailable));
                             port_.OnVerdict(peer.link, Judge(peer, claims, Findings::Parse(answer.value())));
                           });
-  if (!asked.ok()) port_.OnVerdict(peer.link, Fail(Status::kAttestUnavailable));
+  if (asked.ok()) return;
+  verified_.erase(peer.party);
+  port_.OnVerdict(peer.link, Fail(Status::kAttestUnavailable));
 }
 
 // The claims are those of the enclave at the other end of this session, whatever evidence there is.

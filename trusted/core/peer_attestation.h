@@ -1,6 +1,8 @@
 // Before a session opens: our evidence for it, and whether the peer's is enough (boundary.md 5.4).
 #pragma once
 
+#include <set>
+
 #include "trusted/core/evidence_desk.h"
 #include "trusted/core/identity.h"
 #include "trusted/core/network_time.h"
@@ -43,8 +45,10 @@ class PeerAttestation {
       : identity_(identity), port_(port), parts_(std::move(parts)) {}
 
   const claims::Policy& policy() const { return parts_.policies.policy(); }
-  // Evidence of this enclave for a session; `nonce` is of our own role.
-  void Show(std::uint64_t link, const ByteArray<32>& nonce);
+  // Evidence of this enclave for a session; `nonce` is of our own role. Of one peer one quote and one
+  // verification are under way at a time: whoever dials anew and anew waits for his own, and for nobody
+  // else's.
+  void Show(std::uint64_t link, PartyIndex party, const ByteArray<32>& nonce);
   // Judges what a peer shows under the policy in force. Simulated evidence and a TPM's are verified here,
   // what needs certificates by passport-verifier, which has no keys.
   void Examine(const SessionPeer& peer, ByteSpan proof);
@@ -58,6 +62,8 @@ class PeerAttestation {
   const Identity& identity_;
   AttestationPort& port_;
   AttestationParts parts_;
+  std::set<PartyIndex> quoted_for_;  // under way
+  std::set<PartyIndex> verified_;    // likewise
 };
 
 }  // namespace passport::core

@@ -13,7 +13,8 @@ void PeerTable::StartAttesting(std::uint64_t number, Link& link) {
   link.since_ms = now_ms_;
   const peer::Session& session = link.session;
   attestation_.Show(
-      number, claims::ChannelNonce(session.handshake_hash(), static_cast<std::uint8_t>(session.own_role())));
+      number, link.party,
+      claims::ChannelNonce(session.handshake_hash(), static_cast<std::uint8_t>(session.own_role())));
 }
 
 void PeerTable::Examine(std::uint64_t number, const Link& link, ByteSpan proof) {
