@@ -5,6 +5,8 @@
 // keys, and operators/*.key, which operators keep offline. Neither may occur anywhere else.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <map>
 #include <optional>
 
