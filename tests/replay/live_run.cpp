@@ -58,6 +58,7 @@ platform::Release ReleaseOf(const fs::path& folder) {
   const auto release = release::Release::Parse(AsText(file));
   if (!release.ok()) throw std::runtime_error("the devnet's release file is damaged");
   out.signer_sha256 = crypto::HashSha256(release.value().signer);
+  out.svn = release.value().svn;
   out.product_id = release.value().product_id;
   return out;
 }
@@ -125,7 +126,8 @@ NodeKeys LiveRun::KeysOf(std::uint16_t party) const {
   if (!root.ok()) throw std::runtime_error(root.error());
   NodeKeys out;
   out.unique = launcher::DeriveUniqueKey(root.value(), measurement_);
-  out.product = launcher::DeriveProductKey(root.value(), ReleaseOf(folder_));
+  out.release = ReleaseOf(folder_);
+  out.product = launcher::DeriveProductKey(root.value(), out.release);
   out.root = std::move(root).value();
   return out;
 }

@@ -11,6 +11,7 @@
 #include "tools/client/requests.h"
 #include "trusted/crypto/rng.h"
 #include "trusted/crypto/secret.h"
+#include "trusted/platform/launch_info.h"
 
 namespace passport::replay {
 
@@ -25,6 +26,7 @@ struct NodeKeys {
   crypto::SecretKey32 root;
   crypto::SecretKey32 unique;
   crypto::SecretKey32 product;
+  platform::Release release;
 };
 
 // passport devnet's network of three nodes in a folder of its own, every boundary recorded. Throws if a step

@@ -6,7 +6,6 @@
 #include "tests/replay/seeded_parts.h"
 #include "trusted/core/core.h"
 #include "trusted/json/json.h"
-#include "trusted/launcher/keys.h"
 
 namespace passport::replay {
 namespace {
@@ -65,9 +64,10 @@ struct ReplayedNode {
 };
 
 // What passportd told the enclave and the enclave tells its peers under encryption.
-core::LaunchClaims LaunchOf(const std::vector<core::Claim>& claims, const sealing::SealingKeys& keys) {
+core::LaunchClaims LaunchOf(const std::vector<core::Claim>& claims, const platform::Release& release,
+                            const sealing::SealingKeys& keys) {
   core::LaunchClaims out;
-  out.release.svn = keys.svn;
+  out.release = {release.signer_sha256, release.product_id, release.svn};
   out.key_sources = keys.source_mask;
   out.key_epoch = keys.key_epoch;
   for (const core::Claim& claim : claims) {
@@ -82,10 +82,10 @@ core::CoreConfig ConfigOf(const RecordedRun& run, NodeKeys keys, std::vector<cor
   core::CoreConfig config;
   config.keys.unique = std::move(keys.unique);
   config.keys.product = std::move(keys.product);
-  config.keys.svn = launcher::kSvnUnsigned;
+  config.keys.svn = keys.release.svn;
   config.measurement = run.measurement();
   config.build = kBuild;
-  config.launch = LaunchOf(claims, config.keys);
+  config.launch = LaunchOf(claims, keys.release, config.keys);
   config.confinement = std::move(claims);
   config.envelope_source = FixtureEnvelopeKey;
   return config;

@@ -7,7 +7,6 @@
 #include "edl/base/codec.h"
 #include "sealing/sealer.h"
 #include "tests/replay/seeded_parts.h"
-#include "trusted/launcher/keys.h"
 #include "trusted/policy/record_ids.h"
 #include "trusted/sharing/key_share.h"
 #include "untrusted/store/records.h"
@@ -28,7 +27,7 @@ sealing::Sealer SealerOf(const LiveRun& run, std::uint16_t party) {
   sealing::SealingKeys sealing;
   sealing.unique = std::move(keys.unique);
   sealing.product = std::move(keys.product);
-  sealing.svn = launcher::kSvnUnsigned;
+  sealing.svn = keys.release.svn;
   return sealing::Sealer(std::move(sealing));
 }
 
