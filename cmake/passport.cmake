@@ -68,6 +68,11 @@ function(passport_precompile target kind)
   target_precompile_headers(${target} REUSE_FROM ${owner})
 endfunction()
 
+# Has the linker say what a trusted program is made of, in <build>/<target>.map, which tools/audit reads.
+function(passport_link_map target)
+  target_link_options(${target} PRIVATE -Wl,-Map=${CMAKE_BINARY_DIR}/${target}.map)
+endfunction()
+
 function(passport_module name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;LIBS" ${ARGN})
   add_library(passport_${name} STATIC ${ARG_SOURCES})
