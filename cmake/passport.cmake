@@ -21,6 +21,14 @@ else()
   endif()
 endif()
 
+if(PASSPORT_MSAN)
+  # Only what a test marks is secret, not what is new on the stack. Instructions that MemorySanitizer cannot see through are
+  # written in others; two places do without assembly (tests/ct/README.md).
+  target_compile_definitions(passport_flags INTERFACE PASSPORT_MSAN)
+  target_compile_options(passport_flags INTERFACE "SHELL:-mllvm -msan-poison-stack=0" "SHELL:-mllvm -msan-poison-undef=0"
+    "SHELL:-include ${CMAKE_SOURCE_DIR}/tests/ct/msan_intrinsics.h")
+endif()
+
 # The trusted side is built without exceptions and RTTI: a refusal is a value (edl/base/result.h).
 add_library(passport_trusted_flags INTERFACE)
 target_link_libraries(passport_trusted_flags INTERFACE passport_flags)
@@ -58,6 +66,11 @@ function(passport_precompile target kind)
     target_precompile_headers(${owner} PRIVATE ${headers})
   endif()
   target_precompile_headers(${target} REUSE_FROM ${owner})
+endfunction()
+
+# Has the linker say what a trusted program is made of, in <build>/<target>.map, which tools/audit reads.
+function(passport_link_map target)
+  target_link_options(${target} PRIVATE -Wl,-Map=${CMAKE_BINARY_DIR}/${target}.map)
 endfunction()
 
 function(passport_module name)

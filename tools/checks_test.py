@@ -172,6 +172,21 @@ class ConstantTime(unittest.TestCase):
         with self.assertRaises(ValueError):
             ct.Branches("tools/ct | x\n")
 
+    def test_finds_assembly_that_branches(self):
+        text = '__asm__("movq %0, %1; jc 1f\\n\\t"\n "mulxq %2, %3, %4\\n\\t"  // why\n : "+r"(a));\n__asm__("" : "+r"(v));\n'
+        found = [instruction for _, instruction in ct.instructions_of(text)]
+        self.assertEqual(found, ["movq", "jc", "mulxq"])
+        self.assertEqual([word for word in found if not ct.STEADY.fullmatch(word)], ["jc"])
+
+    def test_reads_reports_of_memory_sanitizer(self):
+        report = ("==7==WARNING: MemorySanitizer: use-of-uninitialized-value\n"
+                  "FRAME|/b/ct_base|F()|build/ct-msan/./build/ct-msan/../../tools/ct|1\n\nSUMMARY: x\n")  # fmt: skip
+        errors = list(ct.msan_errors(report * 2))
+        self.assertEqual(len(errors), 2)
+        self.assertEqual(ct.place_of(errors[0]), (("tools/ct", "#!/usr/bin/env python3"), "tools/ct:1"))
+        self.assertFalse(list(ct.judge("mul", 0, errors, "", ct.Branches(self.listed), "msan")))
+        self.assertTrue(list(ct.judge("mul", 0, errors, "", ct.Branches(""), "msan")))
+
     def test_knows_a_division(self):
         for instruction in ("\tdiv    %rsi", "\tidivq  (%rax)", "\tdivl   0x8(%rsp)"):
             self.assertTrue(ct.DIVISION.search(instruction), instruction)

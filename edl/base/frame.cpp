@@ -6,6 +6,7 @@ namespace passport {
 namespace {
 
 constexpr ByteArray<4> kMagic = {'T', 'E', 'E', '1'};
+constexpr std::size_t kBodySizeAt = 24;  // of the header
 constexpr std::uint8_t kMoreFollows = 1;
 
 bool IsBoundaryStatus(std::uint16_t status) {
@@ -34,15 +35,29 @@ Result<Unit, FrameError> CheckRules(const FrameHeader& header) {
 
 }  // namespace
 
-Bytes EncodeFrame(const FrameHeader& header, ByteSpan body) {
+Writer StartFrame(const FrameHeader& header) {
   PASSPORT_CHECK(CheckRules(header).ok());
-  PASSPORT_CHECK(body.size() <= kFrameBodyBytesMax);
   Writer writer;
   writer.Raw(kMagic).U8(kFrameVersionMajor).U8(kFrameVersionMinor);
   writer.U8(static_cast<std::uint8_t>(header.kind)).U8(header.more_follows ? kMoreFollows : 0);
   writer.U16(header.call_id).U16(static_cast<std::uint16_t>(header.status)).U32(0).U64(header.seq);
-  writer.U32(static_cast<std::uint32_t>(body.size())).U32(header.schema).Raw(body);
-  return writer.Take();
+  writer.U32(0).U32(header.schema);  // the size of the body is not known yet
+  return writer;
+}
+
+Bytes FinishFrame(Writer frame) {
+  Bytes record = frame.Take();
+  PASSPORT_CHECK(record.size() >= kFrameHeaderBytes && record.size() <= kRecordBytesMax);
+  const std::size_t body_size = record.size() - kFrameHeaderBytes;
+  for (std::size_t i = 0; i < 4; ++i)
+    record[kBodySizeAt + i] = static_cast<std::uint8_t>(body_size >> (8 * i));
+  return record;
+}
+
+Bytes EncodeFrame(const FrameHeader& header, ByteSpan body) {
+  Writer writer = StartFrame(header);
+  writer.Raw(body);
+  return FinishFrame(std::move(writer));
 }
 
 Result<Frame, FrameError> ParseFrame(ByteSpan record, std::uint32_t schema) {

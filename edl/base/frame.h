@@ -1,7 +1,7 @@
 // One record between host and enclave: a fixed 32-byte header and a body (boundary.md 3.3).
 #pragma once
 
-#include "edl/base/bytes.h"
+#include "edl/base/codec.h"
 
 namespace passport {
 
@@ -48,6 +48,9 @@ struct Frame {
 
 // Header and body as one record. The header keeps the rules above and the body fits, or it is a bug.
 Bytes EncodeFrame(const FrameHeader& header, ByteSpan body);
+// The same for a body that is written where it stays, which saves a copy: StartFrame, the body, FinishFrame.
+Writer StartFrame(const FrameHeader& header);
+Bytes FinishFrame(Writer frame);
 
 // Accepts exactly what EncodeFrame makes with this schema; an older minor version of the header is also
 // accepted.

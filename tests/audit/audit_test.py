@@ -78,9 +78,10 @@ class Binary(unittest.TestCase):
         self.assertEqual(linked.objects(MAP), {"a/libpassport_a.a": (1, 0x20), "/usr/lib/libz.a": (2, 0x10)})
 
     def test_an_unknown_library_is_a_problem(self):
-        package = here.package_of("/usr/bin/dpkg")
-        self.assertEqual(here.third_party({"/usr/bin/dpkg": (1, 1)}, {package: ("l", "p")})[1], [])
-        self.assertTrue(here.third_party({"/usr/bin/dpkg": (1, 1)}, {})[1])
+        dpkg, libc = here.package_of("/usr/bin/dpkg"), here.package_of(f"{here.SHARED_FOLDER}/libc.so.6")
+        rows, problems = here.third_party({"/usr/bin/dpkg": (2, 3), "ours.a": (1, 1)}, ["libc.so.6"], dict.fromkeys((dpkg, libc), ("l", "p")))
+        self.assertEqual(([(row["package"], row["objects"]) for row in rows], problems), (sorted([(dpkg, 2), (libc, 0)]), []))
+        self.assertEqual(len(here.third_party({"/usr/bin/dpkg": (1, 1)}, ["libc.so.6"], {})[1]), 2)
 
     def test_system_calls_are_found_where_they_can_be_reached(self):
         with tempfile.TemporaryDirectory() as folder:

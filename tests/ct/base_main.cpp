@@ -5,10 +5,6 @@ namespace passport::ct {
 
 std::span<const Target> Targets() {
   static constexpr Target kTargets[] = {
-      {"canary-branch", CanaryBranch},
-      {"canary-index", CanaryIndex},
-      {"canary-compare", CanaryCompare},
-      {"canary-wide-division", CanaryWideDivision},
       {"compare", Compare},
       {"masks", Masks},
       {"sha256", Sha256},

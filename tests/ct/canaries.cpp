@@ -4,6 +4,7 @@
 #include "tests/ct/poison.h"
 #include "tests/ct/target.h"
 #include "tests/ct/targets_base.h"
+#include "trusted/crypto/hash.h"
 
 namespace passport::ct {
 namespace {
@@ -21,18 +22,19 @@ ByteArray<32> SecretBytes32(std::uint64_t seed) { return SecretRng(seed).Array<3
   Keep(&sum);
 }
 
-}  // namespace
-
-void CanaryBranch() {
-  const ByteArray<32> secret = SecretBytes32(1);
+void BranchOn(std::uint8_t secret) {
   int sum = 0;
-  if ((secret[0] & 1) != 0) {
+  if ((secret & 1) != 0) {
     TakeOne(sum);
   } else {
     TakeTwo(sum);
   }
   Keep(&sum);
 }
+
+}  // namespace
+
+void CanaryBranch() { BranchOn(SecretBytes32(1)[0]); }
 
 void CanaryIndex() {
   const ByteArray<32> secret = SecretBytes32(2);
@@ -54,12 +56,17 @@ void CanaryCompare() {
 // routine for wide integers branches on its operands, which memcheck sees; tools/ct looks for the instruction
 // itself (CanaryDivision).
 void CanaryWideDivision() {
-  __extension__ using Wide = unsigned __int128;
-  const Wide dividend = std::bit_cast<Wide>(SecretRng(4).Array<16>());
-  const Wide divisor = std::bit_cast<Wide>(SecretRng(5).Array<16>());
-  const Wide rest = dividend % (divisor | 1);
+  __extension__ using U128 = unsigned __int128;
+  const U128 dividend = std::bit_cast<U128>(SecretRng(4).Array<16>());
+  const U128 divisor = std::bit_cast<U128>(SecretRng(5).Array<16>());
+  const U128 rest = dividend % (divisor | 1);
   Keep(&rest);
 }
+
+// Branches on what a secret has become on the fastest way that the processor offers, and in a library: what
+// follows secrets must not lose one in a vector instruction or in code that it does not see.
+void CanaryHash() { BranchOn(crypto::HashSha256(SecretBytes32(6))[0]); }
+void CanaryLibrary() { BranchOn(crypto::HmacSha256(SecretBytes32(7), {AsBytes("m")})[0]); }
 
 std::uint64_t CanaryDivision(std::uint64_t secret, std::uint64_t divisor) { return secret % (divisor | 1); }
 

@@ -1,8 +1,12 @@
-// Secrets as memcheck sees them: bytes marked undefined. A branch on one, or an address made of one, is
-// reported.
+// Secrets as memcheck or MemorySanitizer sees them: bytes marked undefined. A branch on one, or an address
+// made of one, is reported. Which of the two is a choice of the build (PASSPORT_MSAN).
 #pragma once
 
+#ifdef PASSPORT_MSAN
+#include <sanitizer/msan_interface.h>
+#else
 #include <valgrind/memcheck.h>
+#endif
 
 #include <memory>
 #include <type_traits>
@@ -12,11 +16,25 @@
 namespace passport::ct {
 
 // From here on these bytes, and all that is computed from them, are secret.
-inline void Poison(void* data, std::size_t size) { (void)VALGRIND_MAKE_MEM_UNDEFINED(data, size); }
+inline void Poison(void* data, std::size_t size) {
+#ifdef PASSPORT_MSAN
+  __msan_poison(data, size);
+#else
+  (void)VALGRIND_MAKE_MEM_UNDEFINED(data, size);
+#endif
+}
 // A declassification: these bytes are public from here on. Every call says why.
-inline void Publish(const void* data, std::size_t size) { (void)VALGRIND_MAKE_MEM_DEFINED(data, size); }
-// Whether memcheck takes at least one of these bits for a secret. False outside Valgrind.
+inline void Publish(const void* data, std::size_t size) {
+#ifdef PASSPORT_MSAN
+  __msan_unpoison(data, size);
+#else
+  (void)VALGRIND_MAKE_MEM_DEFINED(data, size);
+#endif
+}
+// Whether the tool takes at least one of these bits for a secret. False without it.
 bool HasSecretBits(const void* data, std::size_t size);
+// Whether this process runs under the tool: without it nothing is seen.
+bool IsWatched();
 
 template <class T>
 concept Flat = std::is_trivially_copyable_v<T> && !std::is_pointer_v<T> && !requires(const T& v) {

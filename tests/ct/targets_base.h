@@ -1,4 +1,4 @@
-// The targets of ct_base: canaries, comparisons, hashes, ciphers and the arithmetic.
+// The targets of ct_canaries and ct_base: canaries; comparisons, hashes, ciphers and the arithmetic.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,8 @@ void CanaryBranch();
 void CanaryIndex();
 void CanaryCompare();
 void CanaryWideDivision();
+void CanaryHash();
+void CanaryLibrary();
 std::uint64_t CanaryDivision(std::uint64_t secret, std::uint64_t divisor);
 
 // crypto_targets.cpp

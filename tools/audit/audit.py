@@ -25,6 +25,8 @@ import sources
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 FOLDER = pathlib.Path(__file__).resolve().parent
 GOLDEN = ROOT / "tests/audit/golden"
+CONFINED_PROGRAMS = ("passport-enclave", "passport-verifier")  # under one filter
+TRUSTED_PROGRAMS = ("passport-enclave", "passportd", "passport-verifier", "passport-platform")
 
 
 def built_facts(build):
@@ -37,6 +39,21 @@ def built_facts(build):
         else:
             found = {"filter_sha256": words[1], "filter_instructions": int(words[2])}
     return {"allowed": allowed, **found}
+
+
+def programs(build):
+    """What is in each trusted program that is built: its hash, our modules, shared libraries and objects of others; and problems."""
+    libraries = here.read_libraries((FOLDER / "libraries.txt").read_text())
+    rows, problems = [], []
+    for name in TRUSTED_PROGRAMS:
+        path = build / "bin" / name
+        objects = linked.objects((build / f"{name}.map").read_text())
+        shared = linked.needed(path)
+        packages, foreign = here.third_party(objects, shared, libraries)
+        own = sorted(re.sub(r".*libpassport_(.*)\.a", r"\1", archive) for archive in objects if "libpassport_" in archive)
+        rows.append({"program": name, "sha256": here.measurement(path), "own": own, "shared": shared, "libraries": packages})
+        problems += [f"{name}: {problem}" for problem in foreign]
+    return rows, problems
 
 
 def coverage():
@@ -53,10 +70,12 @@ def lasting_facts(build):
     surface, unfuzzed = sources.surface(ROOT, build)
     facts = {"modules": modules, "marks": len(marks), "surface": surface, "secrets": sources.secrets(ROOT), "coverage": coverage()}
     facts |= built_facts(build)
-    objects = linked.objects((build / "passport-enclave.map").read_text())
-    facts["own_archives"] = sorted(re.sub(r".*libpassport_(.*)\.a", r"\1", name) for name in objects if "libpassport_" in name)
-    facts["libraries"], foreign = here.third_party(objects, here.read_libraries((FOLDER / "libraries.txt").read_text()))
-    facts["system_calls"], unused = linked.enclave_calls(build / "bin/passport-enclave", {row["number"] for row in facts["allowed"]})
+    facts["programs"], foreign = programs(build)
+    facts["libraries"] = merged_packages(facts["programs"])
+    numbers = {row["number"] for row in facts["allowed"]}
+    calls = {name: linked.confined_calls(build / "bin" / name, numbers) for name in CONFINED_PROGRAMS}
+    facts["system_calls"] = {name: rows for name, (rows, _) in calls.items()}
+    unused = calls[CONFINED_PROGRAMS[0]][1]
     facts["compile_flags"], facts["link_flags"] = here.flags(build)
     return facts, problems + marks + unfuzzed + foreign + unused
 
@@ -67,13 +86,18 @@ def facts_here(build):
     claims, layers_problem = here.claims(build)
     providers, providers_problem = here.providers(build, measured)
     claims = claims or {}
-    identity = {"enclave_sha256": measured, "compiler": here.compiler(build)}
+    identity = {"measurement": measured, "compiler": here.compiler(build)}
     identity |= {key: value for key, value in claims.items() if isinstance(value, (str, int)) and key in IDENTITY}
     return {"identity": identity, "layers": claims.get("confinement", {}), "layers_problem": layers_problem,
             "providers": providers, "providers_problem": providers_problem, "machine": here.machine()}  # fmt: skip
 
 
-IDENTITY = ("build", "svn", "signer", "product_id", "measurement")
+def merged_packages(programs):
+    """Every package of which something is linked into any of the programs, once."""
+    return [row for _, row in sorted({row["package"]: row for program in programs for row in program["libraries"]}.items())]
+
+
+IDENTITY = ("build", "svn", "signer", "product_id")
 
 
 def toolchain(facts):
@@ -83,7 +107,7 @@ def toolchain(facts):
 
 
 def golden_pages(facts):
-    binary = report.page("The enclave's machine code", report.BINARY, facts)
+    binary = report.page("The machine code of trusted programs", report.BINARY, facts)
     head, rest = binary.split("\n\n", 1)
     return {"boundary.md": report.page("The boundary", report.SOURCES, facts),
             "linked.md": f"{head}\n\n{toolchain(facts)}\n{rest}"}  # fmt: skip
@@ -112,7 +136,7 @@ def main():
     parser.add_argument("--golden", action="store_true", help="write tests/audit/golden")
     parser.add_argument("--build", default=ROOT / "build/release", type=pathlib.Path, help="a release build of this tree")
     options = parser.parse_args()
-    build = here.need(options.build.resolve())
+    build = here.need(options.build.resolve(), TRUSTED_PROGRAMS)
     facts, problems = lasting_facts(build)
     facts["compiler"] = here.compiler(build)
     if options.golden:

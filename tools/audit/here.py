@@ -15,6 +15,7 @@ import tempfile
 from linked import run
 
 PROVIDERS = ("none", "simulated", "tpm2", "snp", "tdx", "sgx", "nitro")
+SHARED_FOLDER = "/usr/lib/x86_64-linux-gnu"
 CLAIMS_SECONDS_MAX = 30
 ANSWER_SECONDS_MAX = 10
 OP_START, DEVELOPMENT = 1, 1  # passport-platform, trusted/launcher/README.md
@@ -41,15 +42,15 @@ def version_of(package):
     return run("dpkg-query", "-W", "-f", "${Version}", package)
 
 
-def third_party(objects, libraries):
-    """Per package what of it is linked, and the problems: an archive of a package that nobody agreed to."""
+def third_party(objects, shared, libraries):
+    """Per package what of it is linked, and the problems: a library of a package that nobody agreed to."""
     rows, problems = {}, []
-    for archive, (count, code) in objects.items():
-        if not archive.startswith("/"):
-            continue
-        package = package_of(os.path.normpath(archive))
+    files = [(os.path.normpath(archive), *counts) for archive, counts in objects.items() if archive.startswith("/")]
+    files += [(f"{SHARED_FOLDER}/{name}", 0, 0) for name in shared]  # of which no object is in the program
+    for file, count, code in files:
+        package = package_of(file)
         if package not in libraries:
-            problems.append(f"{archive} is linked, of package {package}, which tools/audit/libraries.txt does not have")
+            problems.append(f"{file} is linked, of package {package}, which tools/audit/libraries.txt does not have")
             continue
         row = rows.setdefault(package, {"package": package, "version": version_of(package), "licence": libraries[package][0],
                                         "purpose": libraries[package][1], "objects": 0, "code_bytes": 0})  # fmt: skip
@@ -105,8 +106,6 @@ def _line_within(stream, seconds):
 def providers(build, measured):
     """What passport-platform finds on this machine, run as passportd runs it; or why it could not be asked."""
     program = build / "bin/passport-platform"
-    if not program.exists():
-        return [], f"{program.name} is not built"
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours, theirs, open(os.devnull, "r+b") as null:
         descriptor = fcntl.fcntl(theirs, fcntl.F_DUPFD, 10)
@@ -143,14 +142,13 @@ def machine():
     return {"kernel": f"{kernel.sysname} {kernel.release}", "user": "root" if os.geteuid() == 0 else "not root"}
 
 
-def need(build):
-    """The programs that the audit asks or reads; names what to build if one is not there."""
-    missing = [name for name in ("passportd", "passport-enclave", "audit_facts") if not (build / "bin" / name).exists()]
-    if not (build / "passport-enclave.map").exists():
-        missing.append("passport-enclave")
+def need(build, programs):
+    """The programs that the audit asks or reads, with their link maps; names what to build if one is not there."""
+    missing = [name for name in (*programs, "audit_facts") if not (build / "bin" / name).exists()]
+    missing += [name for name in programs if not (build / f"{name}.map").exists() and name not in missing]
     if missing:
-        sys.exit(f"audit: {' '.join(sorted(set(missing)))} of {build} not built: cmake --preset release && "
-                 "cmake --build --preset release --target passport passportd passport-enclave audit_facts")  # fmt: skip
+        sys.exit(f"audit: {' '.join(missing)} of {build} not built: cmake --preset release && "
+                 "cmake --build --preset release --target release_checks")  # fmt: skip
     for tool in ("objdump", "readelf", "dpkg"):
         if shutil.which(tool) is None:
             sys.exit(f"audit: {tool} is not installed: tools/install-deps")

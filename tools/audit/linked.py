@@ -25,6 +25,11 @@ def objects(map_text):
     return {archive: (len(members[archive]), code[archive]) for archive in members}
 
 
+def needed(program):
+    """Shared libraries that a program asks for; a trusted one that is confined has none."""
+    return re.findall(r"\(NEEDED\).*\[(.+)\]", run("readelf", "-d", program))
+
+
 def run(*command):
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
@@ -158,12 +163,12 @@ def system_calls(graph, functions):
     return out
 
 
-# What the enclave runs only before its filter is on: cut out, the rest is what may run after.
+# What a confined program runs only before its filter is on: cut out, the rest is what may run after.
 BEFORE_THE_LOCK = (r"^passport::platform::(CheckStart|StartLibraries|Confine|\(anonymous namespace\)::ReceiveLaunchInfo|"
                    r"Filter::\w+)\(")  # fmt: skip
 
 
-def enclave_calls(program, allowed):
+def confined_calls(program, allowed):
     """One row per system call number that the program has an instruction for, and the problems."""
     graph = Graph(program)
     roots = graph.named(r"^main$")

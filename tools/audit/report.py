@@ -42,7 +42,7 @@ def secrets(facts):
 
 def libraries(facts):
     rows = [(row["package"], row["licence"], row["purpose"]) for row in facts["libraries"]]
-    return ["## Libraries of others in the enclave", "", *table(("Debian package", "licence", "what for"), rows)]
+    return ["## Libraries of others in trusted programs", "", *table(("Debian package", "licence", "what for"), rows)]
 
 
 def build_flags(facts):
@@ -51,21 +51,27 @@ def build_flags(facts):
 
 
 def linked_objects(facts):
-    rows = [(row["package"], row["objects"], row["code_bytes"]) for row in facts["libraries"]]
-    own = ", ".join(f"`{name}`" for name in facts["own_archives"])
-    return ["## Objects linked into the enclave", "", f"From the linker's map. Ours: {own}.", "",
-            *table(("Debian package", "objects", "bytes of code"), rows)]  # fmt: skip
+    lines = ["## What is linked into the trusted programs", "", "From the linker's maps.", ""]
+    for program in facts["programs"]:
+        own = ", ".join(f"`{name}`" for name in program["own"])
+        shared = ", ".join(f"`{name}`" for name in program["shared"]) or "none"
+        rows = [(row["package"], row["objects"], row["code_bytes"]) for row in program["libraries"]]
+        lines += [f"### {program['program']}", "", f"Ours: {own}. Shared libraries: {shared}.", "",
+                  *table(("Debian package", "objects", "bytes of code"), rows)]  # fmt: skip
+    return lines
 
 
 def system_calls(facts):
-    rows = [(f"`{row['name']}`", "-" if row["number"] is None else row["number"], "yes" if row["allowed"] else "no", row["sites"],
-             len(row["after_lock"])) for row in facts["system_calls"]]  # fmt: skip
-    return ["## System calls in the enclave's machine code", "",
-            "Functions with an instruction for one, and how many of them code that runs under the filter could reach, counting every"
-            " address taken as a call. What is reachable and not allowed is what the filter is there for: most of it is error"
-            " handling of the C library and of libcrypto.", "",
-            f"Filter: {facts['filter_instructions']} instructions, SHA-256 `{facts['filter_sha256']}`.", "",
-            *table(("call", "number", "allowed", "functions", "reachable under the filter"), rows)]  # fmt: skip
+    lines = ["## System calls in the machine code of the confined programs", "",
+             "Functions with an instruction for one, and how many of them code that runs under the filter could reach, counting every"
+             " address taken as a call. What is reachable and not allowed is what the filter is there for: most of it is error"
+             " handling of the C library and of libcrypto.", "",
+             f"Filter: {facts['filter_instructions']} instructions, SHA-256 `{facts['filter_sha256']}`.", ""]  # fmt: skip
+    for program, calls in facts["system_calls"].items():
+        rows = [(f"`{row['name']}`", "-" if row["number"] is None else row["number"], "yes" if row["allowed"] else "no", row["sites"],
+                 len(row["after_lock"])) for row in calls]  # fmt: skip
+        lines += [f"### {program}", "", *table(("call", "number", "allowed", "functions", "reachable under the filter"), rows)]
+    return lines
 
 
 def modules(facts):
@@ -85,6 +91,7 @@ def coverage(facts):
 
 def identity(facts):
     rows = [(key.replace("_", " "), f"`{value}`") for key, value in facts["identity"].items()]
+    rows += [(f"{program['program']} SHA-256", f"`{program['sha256']}`") for program in facts["programs"]]
     versions = [(row["package"], row["version"]) for row in facts["libraries"]]
     return ["## This build", "", *table(("", ""), rows), *table(("Debian package", "version"), versions)]
 

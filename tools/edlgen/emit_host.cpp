@@ -20,13 +20,13 @@ namespace $ns$ {
 template <class Body>
 Result<Bytes> EncodeCall(std::uint64_t seq, const Body& call) {
   if (!call.IsValid()) return Fail(Status::kTooLong);
-  Writer body;
-  call.Encode(body);
   const FrameHeader header{.kind = FrameKind::kRequest,
                            .call_id = static_cast<std::uint16_t>(Body::kCall),
                            .seq = seq,
                            .schema = kSchema};
-  return EncodeFrame(header, body.bytes());
+  Writer frame = StartFrame(header);
+  call.Encode(frame);
+  return FinishFrame(std::move(frame));
 }
 
 struct Answer {
