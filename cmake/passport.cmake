@@ -119,6 +119,30 @@ function(passport_test name)
   add_test(NAME ${name} COMMAND test_${name})
 endfunction()
 
+# passport_fuzz(name SOURCES ... DEPS ... [LIBS ...]): LLVMFuzzerTestOneInput and what it needs. In the preset `fuzz` the
+# program bin/fuzz_<name>; in all others a part of test_fuzz_corpus, which feeds it tests/fuzz/corpus/fuzz_<name> without
+# libFuzzer, so that what was found once is run again by every compiler.
+function(passport_fuzz name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;LIBS" ${ARGN})
+  list(TRANSFORM ARG_DEPS PREPEND passport_)
+  set_property(GLOBAL APPEND PROPERTY PASSPORT_FUZZ_TARGETS ${name})
+  if(PASSPORT_FUZZ)
+    if(NOT TARGET fuzz_all)
+      add_custom_target(fuzz_all)
+    endif()
+    add_executable(fuzz_${name} ${ARG_SOURCES})
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    add_dependencies(fuzz_all fuzz_${name})
+  else()
+    add_library(fuzz_${name} OBJECT ${ARG_SOURCES})
+    target_compile_definitions(fuzz_${name} PRIVATE
+      LLVMFuzzerTestOneInput=RunFuzz_${name} LLVMFuzzerCustomMutator=MutateFuzz_${name})
+    passport_test_code(fuzz_${name})
+    set_target_properties(fuzz_${name} PROPERTIES UNITY_BUILD OFF)
+  endif()
+  target_link_libraries(fuzz_${name} PRIVATE passport_flags ${ARG_DEPS} ${ARG_LIBS})
+endfunction()
+
 # Adds every child folder that has a CMakeLists.txt, in the order given.
 function(passport_add_folders)
   foreach(folder ${ARGN})

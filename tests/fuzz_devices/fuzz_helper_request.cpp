@@ -22,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   devices::Service service({});
   bool started = false;
   for (ByteSpan rest(data, size); rest.size() >= 2;) {
-    const std::size_t length = std::min<std::size_t>(rest[0] | rest[1] << 8, rest.size() - 2);
+    const std::size_t length = std::min(std::size_t{rest[0]} | std::size_t{rest[1]} << 8, rest.size() - 2);
     const ByteSpan request = rest.subspan(2, length);
     rest = rest.subspan(2 + length);
     const crypto::SecretBytes answer = service.Answer(request);

@@ -39,8 +39,8 @@ std::string Recover(ByteSpan message, const std::string& signature_hex) {
   return eth::ToLowerText(eth::AddressOfPublicKey(key.value().EncodeXY()));
 }
 
-Client MakeClient(Network& network, crypto::Rng& rng, std::string_view config) {
-  const auto key = client::DeveloperKey::Generate();
+Client MakeClient(Network& network, crypto::Rng& rng, std::string_view config,
+                  const client::DeveloperKey& key) {
   const auto created = json::Parse(network.Ask(kOne, client::CreateScope(key, config))).value();
   Client out{key, std::string(created.Find("result")->GetString("scope_id").value()), {}};
   const auto claims = json::Parse(network.Enclave(kOne)).value();

@@ -25,4 +25,10 @@ inline constexpr std::string_view kEnvelopeKeyPkcs8 =
     "2Z8SnA1kq1Gu3QKBgBk+HbbhuWSMM7RdfbE8Ld04BXB9Q/kfxaJgGc+eUFY/8pVqF3ewsqxW9zTo7Fd9gTJYRNHfTQUbRfNDixS2"
     "fJ4CcmrctYKVbRt7TzPCh6LH6Q8LyyzMz2pYOcoKo/zJHJ3T1fPLNgMcDx0jBY4RfUKQinshsrWrlWMRyElJdwoh";
 
+// A developer's P-256 key, made once with `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`:
+// with it, the ids of scopes hang on the seed alone, so that recorded inputs stay good. It guards nothing.
+inline constexpr std::string_view kDeveloperKeyPkcs8 =
+    "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgcaH+M0g1hlV53qQWCUqTd0Zw4rYaYPoZYiLcNwlY5GehRANCAASSulXP"
+    "4keZ5X9RfR6uItlfZaaBzM9hRPwqCB1HCCEGSrRUXQ3y5rliOh1EWOKb+Y9IGbKoFrPqlHJMiESUbPrT";
+
 }  // namespace passport::sim

@@ -29,18 +29,32 @@ Network::Network(Options options) : options_(options), rng_(options.seed) {
   }
 }
 
-// One call and its whole answer, both as records: what is tested is what crosses the boundary.
 template <class C>
 void Network::Call(PartyIndex party, const C& call) {
+  const Bytes record = edl::EncodeCall(nodes_.at(party).next_seq, call).value();
+  if (Exchange(party, C::kCall, record) != Status::kOk) throw std::runtime_error("call failed");
+}
+
+Status Network::CallRaw(PartyIndex party, edl::Call call, ByteSpan body) {
+  return Exchange(party, call,
+                  EncodeFrame({.kind = FrameKind::kRequest,
+                               .call_id = static_cast<std::uint16_t>(call),
+                               .seq = nodes_.at(party).next_seq,
+                               .schema = edl::kSchema},
+                              body));
+}
+
+// One call and its whole answer, both as records: what is tested is what crosses the boundary.
+Status Network::Exchange(PartyIndex party, edl::Call call, ByteSpan record) {
   Node& node = nodes_.at(party);
-  const Bytes record = edl::EncodeCall(node.next_seq, call).value();
-  edl::AnswerReader reader(node.next_seq, C::kCall);
+  edl::AnswerReader reader(node.next_seq, call);
   ++node.next_seq;
   traffic_.Update(record);
   node.rng->draws = 0;
-  if (around_call) around_call(C::kCall, true);
+  if (on_call) on_call(party, call, record.subspan(kFrameHeaderBytes));
+  if (around_call) around_call(call, true);
   const auto answers = edl::Dispatch(*node.core, record, node.sequence);
-  if (around_call) around_call(C::kCall, false);
+  if (around_call) around_call(call, false);
   most_draws_ = std::max(most_draws_, node.rng->draws);
   if (!answers.ok()) throw std::runtime_error("framing violation");
   for (const Bytes& answer : answers.value()) {
@@ -48,9 +62,20 @@ void Network::Call(PartyIndex party, const C& call) {
     if (!reader.Take(answer).ok()) throw std::runtime_error("bad answer");
   }
   edl::Answer answer = std::move(reader).Finish();
-  if (answer.status != Status::kOk) throw std::runtime_error("call failed");
-  if (Commit(party, answer.effects) && on_commit && !on_commit(party)) return Kill(party);
+  if (Commit(party, answer.effects) && on_commit && !on_commit(party)) {
+    Kill(party);
+    return answer.status;
+  }
   for (edl::Effect& effect : answer.effects) Apply(party, effect);
+  return answer.status;
+}
+
+std::vector<std::uint64_t> Network::LinksOf(PartyIndex party) const {
+  std::vector<std::uint64_t> out;
+  for (const auto& [number, link] : links_) {
+    if (link.a == party || link.b == party) out.push_back(number);
+  }
+  return out;
 }
 
 // Whether there was anything to commit.

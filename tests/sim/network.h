@@ -110,6 +110,7 @@ class Network {
   std::function<bool(PartyIndex from, PartyIndex to, Bytes& frame)> tap;
   // Before and after each call into a core.
   std::function<void(edl::Call call, bool begins)> around_call;
+  std::function<void(PartyIndex party, edl::Call call, ByteSpan body)> on_call;  // sees each call
   // How long a frame travels; nothing: it can arrive at once.
   std::function<std::uint64_t(PartyIndex from, PartyIndex to)> delay_ms;
   // In a relayed network: sees, and may change or drop, each message between two cores.
@@ -140,6 +141,10 @@ class Network {
   crypto::SecretKey32 PlatformKeyOf(PartyIndex party) const;
   // Opens a new link to a node and sends raw bytes on it, as a hostile host would. Whether the node cut it.
   bool Inject(PartyIndex to, PartyIndex claimed_from, const std::vector<Bytes>& frames);
+  // A call with any body, as a hostile host may make it, with all that comes of it. How the core answers.
+  Status CallRaw(PartyIndex party, edl::Call call, ByteSpan body);
+  edl::Phase PhaseOf(PartyIndex party) const { return nodes_.at(party).core->phase(); }
+  std::vector<std::uint64_t> LinksOf(PartyIndex party) const;  // their numbers
   crypto::Rng& rng() { return rng_; }
 
  private:
@@ -185,6 +190,7 @@ class Network {
 
   template <class C>
   void Call(PartyIndex party, const C& call);
+  Status Exchange(PartyIndex party, edl::Call call, ByteSpan record);
   bool Commit(PartyIndex party, std::vector<edl::Effect>& effects);
   void Apply(PartyIndex party, edl::Effect& effect);
   void Provision(PartyIndex party);

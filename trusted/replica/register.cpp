@@ -100,6 +100,7 @@ Result<Register> Register::Parse(ByteSpan bytes) {
   out.promised = ReadBallot(in);
   out.committed = ReadCommitted(in);
   out.tentative = ReadTentative(in);
+  if (out.tentative && out.tentative->version.number <= out.committed.version.number) in.Reject();
   if (!in.Done()) return Fail(Status::kMalformed);
   return out;
 }

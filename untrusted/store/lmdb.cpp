@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "edl/base/check.h"
+#include "untrusted/store/page_check.h"
 
 namespace passport::host::store {
 namespace {
@@ -115,12 +116,12 @@ Result<Unit, StoreError> Environment::OpenFiles() {
     map_bytes_ = std::max(map_bytes_, 2 * static_cast<std::size_t>(file.st_size));
   }
   map_bytes_max_ = std::max(map_bytes_, map_bytes_max_);
+  if (!FileIsSound(folder_ + "/data.mdb")) return Fail(Explain(MDB_CORRUPTED, "open"));
   if (const int code = mdb_env_set_mapsize(env_, map_bytes_); code != 0) return Fail(Explain(code, "open"));
   if (const int code = mdb_env_open(env_, folder_.c_str(), 0, 0600); code != 0)
     return Fail(Explain(code, "open"));
   int stale_readers = 0;
   if (const int code = mdb_reader_check(env_, &stale_readers); code != 0) return Fail(Explain(code, "open"));
-  PASSPORT_TRY_VOID(CheckFileSize());
   MDB_txn* transaction = nullptr;
   int code = mdb_txn_begin(env_, nullptr, 0, &transaction);
   if (code == 0) {
@@ -155,22 +156,6 @@ Result<Unit, StoreError> Environment::MarkAsUsed() {
 StoreError Environment::Lost() const {
   return {"the records that were in the store in " + folder_ + " are gone",
           std::string("keep a copy of the folder, and ") + kLostStoreAdvice};
-}
-
-// A file shorter than its pages would end the process with SIGBUS at a random later read.
-Result<Unit, StoreError> Environment::CheckFileSize() {
-  MDB_envinfo info{};
-  MDB_stat stats{};
-  struct stat file {};
-  int fd = -1;
-  if (mdb_env_info(env_, &info) != 0 || mdb_env_stat(env_, &stats) != 0 || mdb_env_get_fd(env_, &fd) != 0 ||
-      fstat(fd, &file) != 0) {
-    return Fail(Explain(EIO, "open"));
-  }
-  if ((info.me_last_pgno + 1) * stats.ms_psize > static_cast<std::size_t>(file.st_size)) {
-    return Fail(Explain(MDB_CORRUPTED, "open"));
-  }
-  return Unit{};
 }
 
 int Environment::RunOnce(unsigned flags, const std::function<int(Transaction&)>& body) {

@@ -52,7 +52,8 @@ class Transaction {
 class Environment {
  public:
   // Opens or makes the store in `folder`, which must exist. Fails if another process or another object has it
-  // open, if a file is cut short or gone (see MarkAsUsed), or if this build does not read its format.
+  // open, if a file is damaged (page_check.h), cut short or gone (see MarkAsUsed), or if this build does not
+  // read its format.
   static Result<std::unique_ptr<Environment>, StoreError> Open(const std::string& folder,
                                                                std::size_t map_bytes_start,
                                                                std::size_t map_bytes_max);
@@ -74,7 +75,6 @@ class Environment {
  private:
   Environment(std::string folder, std::size_t map_bytes, std::size_t map_bytes_max);
   Result<Unit, StoreError> OpenFiles();
-  Result<Unit, StoreError> CheckFileSize();
   int RunOnce(unsigned flags, const std::function<int(Transaction&)>& body);
   StoreError Explain(int code, const char* doing) const;
 

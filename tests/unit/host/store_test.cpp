@@ -7,10 +7,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <functional>
+#include <iterator>
 
+#include "edl/base/codec.h"
 #include "tests/unit/host/temp_folder.h"
+#include "untrusted/store/page_check.h"
 #include "untrusted/store/records.h"
 
 namespace passport::host::store {
@@ -244,6 +249,47 @@ TEST(Store, Open_RefusesAForeignFile) {
   const auto refused = RecordStore::Open(temp.File("data"), {});
   ASSERT_FALSE(refused.ok());
   ExpectTrueAdvice(refused.error());
+}
+
+// LMDB would follow each of these numbers to wherever it says, or end the process.
+TEST(Store, Open_RefusesDamagedPages) {
+  const TempFolder temp;
+  {
+    RecordStore store = OpenStore(temp.File("data"));
+    std::vector<Change> batch;
+    for (std::uint16_t i = 0; i < 200; ++i) batch.push_back(Put(i, 100, 1));
+    batch.push_back(Put(500, 100'000, 2));
+    ASSERT_TRUE(store.Commit(batch).ok());
+    for (std::uint16_t i = 0; i < 20; ++i) batch[i].record.reset();
+    ASSERT_TRUE(store.Commit(std::span(batch).first(20)).ok());
+  }
+  std::ifstream in(temp.File("data/data.mdb"), std::ios::binary);
+  const Bytes good = ToBytes(std::string(std::istreambuf_iterator<char>(in), {}));
+  ASSERT_TRUE(PagesAreSound(good));
+  const auto number = [&good](std::size_t at) { return Reader(ByteSpan(good).subspan(at)).U64(); };
+  // Of the newest meta page: the roots of both trees and the last page.
+  const std::size_t meta = number(16 + 128) > number(4096 + 16 + 128) ? 16 : 4096 + 16;
+  const std::size_t root = number(meta + 112) * 4096;
+  const std::pair<std::size_t, Bytes> damages[] = {
+      {meta + 64, {0xff, 0xff, 0, 0, 0, 0, 0, 1}},      // root of the free pages
+      {meta + 112, {0, 0, 0, 0, 0, 1, 0, 0}},           // root of the records
+      {meta + 112, {1, 0, 0, 0, 0, 0, 0, 0}},           // a meta page as root
+      {meta + 120, {0xff, 0xff, 0xff, 0, 0, 0, 0, 0}},  // last page beyond the file
+      {meta + 76, {40, 0}},                             // depth
+      {root + 10, {0x20, 0}},                           // kind of a page
+      {root + 12, {0xf0, 0x0f}},                        // nodes of a page
+      {root + 14, {0, 0}},                              // end of its free space
+      {root + 16, {0xff, 0xff}},                        // place of a node
+  };
+  for (const auto& [at, bytes] : damages) {
+    Bytes bad = good;
+    std::ranges::copy(bytes, bad.begin() + static_cast<std::ptrdiff_t>(at));
+    EXPECT_FALSE(PagesAreSound(bad)) << at;
+    std::ofstream(temp.File("data/data.mdb"), std::ios::binary) << AsText(bad);
+    const auto refused = RecordStore::Open(temp.File("data"), {});
+    ASSERT_FALSE(refused.ok()) << at;
+    ExpectTrueAdvice(refused.error());
+  }
 }
 
 TEST(Store, Open_RefusesAMissingParentFolder) {

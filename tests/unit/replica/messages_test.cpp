@@ -87,6 +87,13 @@ TEST(ReplicaRegister, ReadsWhatItWrote) {
   EXPECT_EQ(after.value().Encode(), before.Encode());
 }
 
+// Found by fuzz_replica: what is tentative is above what is committed.
+TEST(ReplicaRegister, DoesNotReadATentativeVersionThatIsNotNew) {
+  Register value = Sample();
+  value.tentative->version.number = value.committed.version.number;
+  EXPECT_FALSE(Register::Parse(value.Encode()).ok());
+}
+
 TEST(ReplicaVersion, ItsHashNamesRecordNumberHistoryAndValue) {
   Version version{2, {}, Bytes{1, 2, 3}};
   const Hash32 hash = version.HashFor(Record(1));
