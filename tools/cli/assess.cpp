@@ -148,6 +148,8 @@ std::string_view NameOf(Verdict verdict) {
   switch (verdict) {
     case Verdict::kProven:
       return "proven";
+    case Verdict::kConsistent:
+      return "consistent";
     case Verdict::kRefused:
       return "refused";
     case Verdict::kUnverifiable:
@@ -174,7 +176,9 @@ Assessment Assess(const Attestation& attestation, const Verifying& verifying) {
   if (verifying.manifest != nullptr) CheckManifest(attestation.claims, *verifying.manifest, out);
   const std::optional<Findings> found = Verify(attestation, verifying, out);
   if (found) Judge(attestation, verifying, *found, out);
-  if (out.verdict == Verdict::kProven) Describe(attestation, verifying, out);
+  if (out.verdict != Verdict::kProven) return out;
+  if (verifying.policy == nullptr) out.verdict = Verdict::kConsistent;
+  Describe(attestation, verifying, out);
   return out;
 }
 

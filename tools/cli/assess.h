@@ -22,7 +22,8 @@ struct Attestation {
 Result<Attestation> ParseAttestation(const json::Value& body);
 
 enum class Verdict {
-  kProven,        // signed, the evidence holds, and the policy, if one was given, accepts it
+  kProven,        // signed, the evidence holds, and the policy accepts it
+  kConsistent,    // signed and the evidence holds; no policy was given to judge it
   kRefused,       // something does not hold, or the policy refuses it
   kUnverifiable,  // the evidence needs passport-verifier, which was not given or did not work
 };

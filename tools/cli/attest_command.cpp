@@ -18,7 +18,8 @@
 namespace passport::cli {
 namespace {
 
-// For scripts; 0 is proven, 1 a failure of this program, 2 a wrong command line.
+// For scripts; 0 is proven, or consistent where no policy was given, 1 a failure of this program, 2 a wrong
+// command line.
 constexpr int kExitRefused = 3;
 constexpr int kExitUnverifiable = 4;
 constexpr int kExitUnreachable = 5;
@@ -26,6 +27,7 @@ constexpr int kExitUnreachable = 5;
 int ExitOf(Verdict verdict) {
   switch (verdict) {
     case Verdict::kProven:
+    case Verdict::kConsistent:
       return 0;
     case Verdict::kRefused:
       return kExitRefused;
@@ -86,10 +88,13 @@ void PrintText(const Attestation& attestation, const Assessment& assessed) {
   for (const std::string& text : assessed.proven) std::cout << "proven: " << text << '\n';
   for (const std::string& text : assessed.not_proven) std::cout << "not proven: " << text << '\n';
   std::cout << core::kLegacyBinding << '\n';
-  if (assessed.verdict != Verdict::kProven)
+  if (assessed.verdict == Verdict::kRefused || assessed.verdict == Verdict::kUnverifiable)
     std::cout << "next: rely on nothing that this node says until its operator has explained it; if --url, "
                  "--manifest or --policy is wrong, give the right one\n";
-  std::cout << NameOf(assessed.verdict) << std::endl;
+  std::cout << NameOf(assessed.verdict)
+            << (assessed.verdict == Verdict::kConsistent ? ", but judged by no policy: give one with --policy"
+                                                         : "")
+            << std::endl;
 }
 
 int Unreachable(const std::string& url, const std::string& why, bool json) {

@@ -100,7 +100,7 @@ TEST_F(Assessed, WithoutPolicyAndManifestLessIsProven) {
   verifying.policy = nullptr;
   verifying.manifest = nullptr;
   const Assessment out = Judged();
-  EXPECT_EQ(out.verdict, Verdict::kProven);
+  EXPECT_EQ(out.verdict, Verdict::kConsistent);
   EXPECT_TRUE(Says(out.not_proven, "only --policy can show"));
   EXPECT_TRUE(Says(out.not_proven, "only --manifest can show"));
 }
@@ -188,7 +188,7 @@ TEST_F(Assessed, EvidenceWithCertificatesNeedsTheVerifier) {
   EXPECT_EQ(Judged().status, Status::kAttestRoot);
   // Without a policy it holds together, and nobody says whose root that is.
   verifying.policy = nullptr;
-  EXPECT_EQ(Judged().verdict, Verdict::kProven);
+  EXPECT_EQ(Judged().verdict, Verdict::kConsistent);
 }
 
 TEST_F(Assessed, ARefusalIsNotHiddenByWhatCouldNotBeVerified) {
