@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto findings = verifier::Verify(evidence.value());
   PASSPORT_CHECK(parsed.value().ok == findings.ok());
   if (!findings.ok()) {
-    PASSPORT_CHECK(platform_link::IsPlainText(AsText(parsed.value().body)));
+    PASSPORT_CHECK(IsPlainText(AsText(parsed.value().body)));
     return 0;
   }
   PASSPORT_CHECK(Equal(parsed.value().body, findings.value().Encode()));

@@ -56,7 +56,7 @@ TEST(VerifierAnswers, RefusalsAreTextThatSaysWhatToDo) {
   for (const Bytes& record : refused) {
     const Answered answer = Ask(record);
     EXPECT_FALSE(answer.ok);
-    EXPECT_TRUE(platform_link::IsPlainText(AsText(answer.body)));
+    EXPECT_TRUE(IsPlainText(AsText(answer.body)));
     EXPECT_NE(AsText(answer.body).find("; "), std::string_view::npos) << AsText(answer.body);
   }
 }
