@@ -12,7 +12,7 @@ using namespace passport;
 void Check(ByteSpan request, ByteSpan answer) {
   PASSPORT_CHECK(answer.size() >= 2 && answer.size() <= platform_link::kHelperBytesMax && answer[1] <= 1);
   PASSPORT_CHECK(answer[0] == (request.empty() ? 0 : request[0]));
-  PASSPORT_CHECK(answer[1] == 0 || platform_link::IsPlainText(AsText(answer.subspan(2))));
+  PASSPORT_CHECK(answer[1] == 0 || IsPlainText(AsText(answer.subspan(2))));
 }
 
 }  // namespace

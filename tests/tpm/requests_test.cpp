@@ -41,7 +41,7 @@ std::vector<BadRequest> BadRequests() {
 
 testing::AssertionResult IsTypedRefusal(const Reply& reply) {
   if (reply.ok) return testing::AssertionFailure() << "it was done";
-  if (reply.body.empty() || !platform_link::IsPlainText(reply.text()))
+  if (reply.body.empty() || !IsPlainText(reply.text()))
     return testing::AssertionFailure() << "a text that does not go into a log: " << reply.text();
   return testing::AssertionSuccess();
 }

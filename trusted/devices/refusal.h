@@ -7,7 +7,7 @@
 
 namespace passport::devices {
 
-// Plain ASCII without quotes and backslashes (platform_link::IsPlainText): it goes into logs and claims as it
+// Plain ASCII without quotes and backslashes (IsPlainText): it goes into logs and claims as it
 // is.
 using Refusal = std::string;
 
