@@ -15,21 +15,30 @@ inline constexpr std::size_t kStackGapBytes = 131072;
 // are zero: a frame has at least a return address, so nothing deeper can have been in use since the last
 // time. Calls nothing and is always inlined, so that it may clear the stack it runs on.
 [[gnu::always_inline]] inline std::size_t WipeStackBelow(std::span<std::uint8_t> stack, std::uintptr_t top) {
-  constexpr std::size_t kLine = 64;
   using Words [[gnu::vector_size(16), gnu::may_alias]] = std::uint64_t;
+  constexpr std::size_t kPiece = 512;
+  constexpr std::size_t kWords = kPiece / sizeof(Words);
   const std::uintptr_t bottom = reinterpret_cast<std::uintptr_t>(stack.data());
-  const std::uintptr_t begin = top & ~(kLine - 1);
+  const std::uintptr_t begin = top & ~(sizeof(Words) - 1);
   std::uintptr_t at = begin;
-  for (std::size_t zeros = 0; at >= bottom + kLine && zeros < kStackGapBytes;) {
-    at -= kLine;
+  for (std::size_t zeros = 0; at >= bottom + kPiece && zeros < kStackGapBytes;) {
+    at -= kPiece;
     auto* const words = reinterpret_cast<Words*>(at);
-    const Words all = words[0] | words[1] | words[2] | words[3];
-    const std::uint64_t seen = all[0] | all[1];
-    zeros = seen == 0 ? zeros + kLine : 0;
-    if (seen == 0) continue;
-    for (std::size_t i = 0; i < kLine / sizeof(Words); ++i) words[i] = Words{};
-    // To the compiler these are nobody's bytes, which it might not clear, or with a function.
-    __asm__ volatile("" ::: "memory");
+    Words even = words[0];
+    Words odd = words[1];
+#pragma GCC unroll 16
+    for (std::size_t i = 2; i < kWords; i += 2) {
+      even |= words[i];
+      odd |= words[i + 1];
+    }
+    even |= odd;
+    zeros = (even[0] | even[1]) == 0 ? zeros + kPiece : 0;
+    if (zeros != 0) continue;
+    for (std::size_t i = 0; i < kWords; ++i) {
+      words[i] = Words{};
+      // To the compiler these are nobody's bytes, which it might not clear, or with a function.
+      __asm__ volatile("" ::: "memory");
+    }
   }
   return begin - at;
 }
