@@ -210,8 +210,36 @@ TEST_F(SnpNode, HasOneVerificationUnderWayHoweverOftenItDials) {
     network.Run(50);
   }
   EXPECT_LE(std::ranges::count(verifying, kOne), 1);
-  EXPECT_GT(Refused(Status::kAttestUnavailable), 0u);
   EXPECT_NE(network.Evidence(kOne, {}), "");
+  EXPECT_EQ(Refused(Status::kAttestUnavailable), 0u) << "the newest session waits for its turn";
+  network.on_platform = [this](PartyIndex party, const Request& request, Answer& answer) {
+    return request.kind != Kind::kVerify || OnVerify(party, request, answer);
+  };
+  EXPECT_TRUE(network.RunUntil([this] { return Connected(); }, 15'000)) << network.Health(kOne);
+}
+
+// The host numbers the links. Another session on the same number is not vouched for by an answer to the
+// first.
+TEST_F(SnpNode, IsVouchedForInItsOwnSessionWhateverNumberTheHostGivesIt) {
+  std::vector<Bytes> held;
+  network.on_platform = [&](PartyIndex party, const Request& request, Answer& answer) {
+    if (request.kind != Kind::kVerify || party != kOne) return true;
+    OnVerify(party, request, answer);
+    held.push_back(answer.Seal(network.PlatformKeyOf(kOne)));
+    return false;
+  };
+  network.same_numbers = true;
+  network.Cut(kOne, kTwo);
+  ASSERT_TRUE(network.RunUntil([&] { return !held.empty(); }, 10'000));
+  network.Cut(kOne, kTwo);
+  network.Run(500);  // the second session is at its attestation, under the first one's number
+  ASSERT_EQ(held.size(), 1u);
+  network.Answer(kOne, held[0]);
+  network.Run(100);
+  EXPECT_FALSE(Connected());
+  ASSERT_EQ(held.size(), 2u) << "its own evidence is verified now";
+  network.Answer(kOne, held[1]);
+  EXPECT_TRUE(network.RunUntil([this] { return Connected(); }, 1'000)) << network.Health(kOne);
 }
 
 TEST_F(SnpNode, IsRefusedWhenTheVerifierRefusesIt) {

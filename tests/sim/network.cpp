@@ -315,7 +315,8 @@ void Network::DialAll() {
       });
       if (!dial || linked || !node.core || !up(to) || nodes_.at(to).core->phase() != edl::Phase::kServing)
         continue;
-      const std::uint64_t number = next_link_++;
+      const std::uint64_t number =
+          same_numbers ? std::uint64_t{1} << 32 | party.value << 16 | to.value : next_link_++;
       Link& link = links_[number];
       link.a = party;
       link.b = to;

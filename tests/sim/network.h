@@ -137,6 +137,7 @@ class Network {
   std::string Evidence(PartyIndex party,
                        const ByteArray<32>& nonce);  // GET /attestation; "" if none came yet
   void Answer(PartyIndex party, ByteSpan record);    // provision(PLATFORM)
+  bool same_numbers = false;  // a link between two nodes has the number that the one before it had
   Hash32 MeasurementOf(PartyIndex party) const;
   crypto::SecretKey32 PlatformKeyOf(PartyIndex party) const;
   // Opens a new link to a node and sends raw bytes on it, as a hostile host would. Whether the node cut it.

@@ -44,6 +44,9 @@ void AccountCensus::OnAsk(PartyIndex from, const AccountsAsk& ask) {
 void AccountCensus::OnList(PartyIndex from, const AccountsList& list) {
   const auto entry = asking_.find(from);
   if (entry == asking_.end() || !entry->second.asked) return;
+  // Every page is of what comes behind the one before, so there is a last one.
+  if (!list.rows.empty() && list.rows.front().account <= entry->second.after)
+    return static_cast<void>(asking_.erase(entry));
   for (const AccountsList::Row& row : list.rows) {
     const auto own = records_.holders().find(row.account);
     if (policy::KindOf(row.account) != policy::RecordKind::kAccount) return;

@@ -23,17 +23,21 @@ std::optional<Result<Findings>> VerifyHere(const Evidence& evidence) {
 
 }  // namespace
 
-void PeerAttestation::Show(std::uint64_t link, PartyIndex party, const ByteArray<32>& nonce) {
-  if (!quoted_for_.insert(party).second) return port_.OnProof(link, Fail(Status::kBusy));
-  parts_.evidence.Make(parts_.claims(nonce), [this, link, party](const Result<Proof>& proof) {
-    quoted_for_.erase(party);
-    if (proof.ok()) return port_.OnProof(link, proof.value().Encode());
-    port_.OnProof(link, Fail(Status{proof.error()}));
+void PeerAttestation::Show(const SessionRef& session, PartyIndex party) {
+  const auto [quote, first] = quotes_.try_emplace(party);
+  if (!first) {
+    quote->second = session;
+    return;
+  }
+  parts_.evidence.Make(parts_.claims(session.nonce), [this, session, party](const Result<Proof>& proof) {
+    const std::optional<SessionRef> next = quotes_.extract(party).mapped();
+    port_.OnProof(session, proof.ok() ? Result<Bytes>(proof.value().Encode()) : Fail(Status{proof.error()}));
+    if (next) Show(*next, party);
   });
 }
 
 void PeerAttestation::Examine(const SessionPeer& peer, ByteSpan proof_bytes) {
-  const auto refuse = [&](Status status) { port_.OnVerdict(peer.link, Fail(Status{status})); };
+  const auto refuse = [&](Status status) { port_.OnVerdict(peer.session, Fail(Status{status})); };
   const auto proof = Proof::Parse(proof_bytes);
   if (!proof.ok()) return refuse(proof.error());
   auto claims = claims::Claims::Parse(proof.value().claims);
@@ -42,26 +46,32 @@ void PeerAttestation::Examine(const SessionPeer& peer, ByteSpan proof_bytes) {
   if (!evidence.ok()) return refuse(evidence.error());
   if (const auto right = CheckPeer(peer, claims.value()); !right.ok()) return refuse(right.error());
   if (const auto found = VerifyHere(evidence.value()))
-    return port_.OnVerdict(peer.link, Judge(peer, claims.value(), *found));
+    return port_.OnVerdict(peer.session, Judge(peer, claims.value(), *found));
   if (!policy().providers.contains(evidence.value().provider)) return refuse(Status::kAttestProvider);
-  Verify(peer, std::move(claims).value(), proof.value().evidence);
+  Verify({peer, std::move(claims).value(), proof.value().evidence});
 }
 
 // By a process of its own; the answer is passportd's word, and the policy may have changed meanwhile.
-void PeerAttestation::Verify(const SessionPeer& peer, claims::Claims claims, Bytes evidence) {
-  if (!verified_.insert(peer.party).second)
-    return port_.OnVerdict(peer.link, Fail(Status::kAttestUnavailable));
-  const auto asked =
-      parts_.platform.Ask(platform_link::Kind::kVerify, std::move(evidence),
-                          [this, peer, claims = std::move(claims)](const Result<Bytes>& answer) {
-                            verified_.erase(peer.party);
-                            if (!answer.ok())
-                              return port_.OnVerdict(peer.link, Fail(Status::kAttestUnavailable));
-                            port_.OnVerdict(peer.link, Judge(peer, claims, Findings::Parse(answer.value())));
-                          });
-  if (asked.ok()) return;
-  verified_.erase(peer.party);
-  port_.OnVerdict(peer.link, Fail(Status::kAttestUnavailable));
+void PeerAttestation::Verify(Examined examined) {
+  const auto [verification, first] = verifications_.try_emplace(examined.peer.party);
+  if (!first) {
+    verification->second = std::move(examined);
+    return;
+  }
+  const SessionPeer peer = examined.peer;
+  const auto asked = parts_.platform.Ask(
+      platform_link::Kind::kVerify, std::move(examined.evidence),
+      [this, peer, claims = std::move(examined.claims)](const Result<Bytes>& answer) {
+        OnVerified(peer, answer.ok() ? Judge(peer, claims, Findings::Parse(answer.value()))
+                                     : Fail(Status::kAttestUnavailable));
+      });
+  if (!asked.ok()) OnVerified(peer, Fail(Status::kAttestUnavailable));
+}
+
+void PeerAttestation::OnVerified(const SessionPeer& peer, const Result<Provider>& verdict) {
+  std::optional<Examined> next = std::move(verifications_.extract(peer.party).mapped());
+  port_.OnVerdict(peer.session, verdict);
+  if (next) Verify(*std::move(next));
 }
 
 // The claims are those of the enclave at the other end of this session, whatever evidence there is.
@@ -81,7 +91,7 @@ Result<Provider> PeerAttestation::Judge(const SessionPeer& peer, const claims::C
                                         const Result<Findings>& found) const {
   if (!found.ok()) return Fail(Status{found.error()});
   const std::uint64_t now_s = parts_.time.LikelyMs() / 1000;
-  PASSPORT_TRY_VOID(claims::Judge(claims, found.value(), policy(), {peer.nonce, now_s, now_s}));
+  PASSPORT_TRY_VOID(claims::Judge(claims, found.value(), policy(), {peer.session.nonce, now_s, now_s}));
   const auto& allowed = identity_.manifest.Row(peer.party)->measurements;
   if (!allowed.empty() && std::ranges::find(allowed, claims.measurement) == allowed.end())
     return Fail(Status::kAttestMeasurement);

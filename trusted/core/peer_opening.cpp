@@ -7,46 +7,52 @@ namespace {
 // A quote and a verification of passportd's, one after the other, at both ends.
 constexpr std::uint64_t kAttestMs = 2 * PlatformDesk::kAnswerMs;
 
+ByteArray<32> NonceOf(const peer::Session& session, peer::Role role) {
+  return claims::ChannelNonce(session.handshake_hash(), static_cast<std::uint8_t>(role));
+}
+
 }  // namespace
 
 void PeerTable::StartAttesting(std::uint64_t number, Link& link) {
   link.since_ms = now_ms_;
-  const peer::Session& session = link.session;
-  attestation_.Show(
-      number, link.party,
-      claims::ChannelNonce(session.handshake_hash(), static_cast<std::uint8_t>(session.own_role())));
+  attestation_.Show({number, NonceOf(link.session, link.session.own_role())}, link.party);
 }
 
 void PeerTable::Examine(std::uint64_t number, const Link& link, ByteSpan proof) {
   const peer::Session& session = link.session;
-  attestation_.Examine(
-      {number, link.party, session.peer_boot(),
-       claims::ChannelNonce(session.handshake_hash(), static_cast<std::uint8_t>(session.peer_role()))},
-      proof);
+  attestation_.Examine({{number, NonceOf(session, session.peer_role())}, link.party, session.peer_boot()},
+                       proof);
 }
 
-void PeerTable::OnProof(std::uint64_t number, const Result<Bytes>& proof) {
-  const auto entry = links_.find(number);
-  if (entry == links_.end()) return;
-  Link& link = entry->second;
-  if (!proof.ok()) return Cut(number, Event::kProofMissing, proof.error());
-  auto frame = link.session.SealEvidence(proof.value());
-  if (!frame.ok()) return Cut(number, Event::kPeerRefused, frame.error());
-  outbox_->Send(number, std::move(frame).value());
-  link.shown = true;
-  AcceptIfDone(number, link);
+// Null if the session is gone, whoever has its link's number now.
+PeerTable::Link* PeerTable::Attesting(const SessionRef& session, bool own_nonce) {
+  const auto entry = links_.find(session.link);
+  if (entry == links_.end() || !entry->second.session.attesting()) return nullptr;
+  const peer::Session& now = entry->second.session;
+  const bool same = NonceOf(now, own_nonce ? now.own_role() : now.peer_role()) == session.nonce;
+  return same ? &entry->second : nullptr;
 }
 
-void PeerTable::OnVerdict(std::uint64_t number, const Result<attest::Provider>& verdict) {
-  const auto entry = links_.find(number);
-  if (entry == links_.end()) return;
-  Link& link = entry->second;
+void PeerTable::OnProof(const SessionRef& session, const Result<Bytes>& proof) {
+  Link* const link = Attesting(session, true);
+  if (link == nullptr) return;
+  if (!proof.ok()) return Cut(session.link, Event::kProofMissing, proof.error());
+  auto frame = link->session.SealEvidence(proof.value());
+  if (!frame.ok()) return Cut(session.link, Event::kPeerRefused, frame.error());
+  outbox_->Send(session.link, std::move(frame).value());
+  link->shown = true;
+  AcceptIfDone(session.link, *link);
+}
+
+void PeerTable::OnVerdict(const SessionRef& session, const Result<attest::Provider>& verdict) {
+  Link* const link = Attesting(session, false);
+  if (link == nullptr) return;
   if (!verdict.ok()) {
-    peers_[link.party].refused = verdict.error();
-    return Cut(number, Event::kAttestRefused, verdict.error());
+    peers_[link->party].refused = verdict.error();
+    return Cut(session.link, Event::kAttestRefused, verdict.error());
   }
-  link.vouched = verdict.value();
-  AcceptIfDone(number, link);
+  link->vouched = verdict.value();
+  AcceptIfDone(session.link, *link);
 }
 
 void PeerTable::AcceptIfDone(std::uint64_t number, Link& link) {

@@ -121,8 +121,9 @@ class PeerTable final : private AttestationPort {
   // Attestation of sessions that are not open yet (peer_opening.cpp).
   void StartAttesting(std::uint64_t number, Link& link);
   void Examine(std::uint64_t number, const Link& link, ByteSpan proof);
-  void OnProof(std::uint64_t link, const Result<Bytes>& proof) override;
-  void OnVerdict(std::uint64_t link, const Result<attest::Provider>& verdict) override;
+  Link* Attesting(const SessionRef& session, bool own_nonce);
+  void OnProof(const SessionRef& session, const Result<Bytes>& proof) override;
+  void OnVerdict(const SessionRef& session, const Result<attest::Provider>& verdict) override;
   void AcceptIfDone(std::uint64_t number, Link& link);
   void TickAttestation();
   void OnSessionLost(PartyIndex party, Peer& peer);

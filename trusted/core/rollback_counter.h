@@ -36,8 +36,9 @@ class RollbackCounter {
 
   bool present() const { return value_.has_value(); }
   std::uint64_t value() const { return value_.value_or(0); }
-  // Whether the counter was raised since this start: every disk from before it is refused from now on.
-  bool holds() const { return holds_; }
+  // Whether the counter was raised since this start, and is whenever it should be: every disk from before is
+  // refused from now on.
+  bool holds() const { return holds_ && !late(); }
   // It should have been raised by now; only a host or platform that does not answer keeps it from that.
   bool late() const { return stage_ != Stage::kIdle && now_ms_ >= since_ms_ + kLateMs; }
 
