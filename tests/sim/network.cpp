@@ -231,6 +231,7 @@ void Network::Provision(PartyIndex party) {
     records = Writer();
   }
   Call(party, edl::ProvisionCall{edl::ProvisionKind::kRecords, records.bytes()});
+  if (nodes_.at(party).wants_resume) Resume(party);  // a host that is idle while it reads its disk
   Call(party, edl::ProvisionCall{edl::ProvisionKind::kRecordsEnd, {}});
 }
 

@@ -74,6 +74,7 @@ Result<Unit> RecordBook::LoadDone(std::optional<std::uint64_t> counter) {
   if (!had_head_) {
     if (index_.count() > 0) return Fail(Status::kRollback);
     head_.boot_counter = 1;
+    loaded_ = true;
     return Ok();
   }
   const bool rekeyed = head_keys_ != sealer_.keys();
@@ -86,6 +87,7 @@ Result<Unit> RecordBook::LoadDone(std::optional<std::uint64_t> counter) {
   if (rekeyed) index_.Rekey(sealer_.IndexKey(sealer_.keys()));
   ++head_.boot_counter;
   dirty_ = true;
+  loaded_ = true;
   if (stale_.left() > 0) outbox_.Log(Event::kResealStarted, {}, {}, stale_.left());
   return Ok();
 }

@@ -67,7 +67,8 @@ class RecordBook {
   Result<Unit> OnFetched(const RecordId& id, bool found, ByteSpan blob);
 
   // Records under older keys are sealed again, one in each step: at once, or when the host has fetched it.
-  bool HasWork() const { return stale_.HasWork(); }
+  // Not before the whole store has been found to be this enclave's: until then nothing is written.
+  bool HasWork() const { return loaded_ && stale_.HasWork(); }
   void Step();
   void OnTick(std::uint64_t now_ms) { stale_.OnTick(now_ms); }
   const StaleRecords& stale() const { return stale_; }
@@ -121,6 +122,7 @@ class RecordBook {
   sealing::Head head_;
   sealing::KeyVersion head_keys_;
   bool had_head_ = false;
+  bool loaded_ = false;
   bool dirty_ = false;
   // Of a start: something that was never a record of this enclave, and records for which it has no keys.
   bool damaged_ = false;
