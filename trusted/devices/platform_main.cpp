@@ -85,6 +85,7 @@ Exit Serve(Channel& passportd, Service& service) {
     const crypto::SecretBytes answer = record.ok() ? service.Answer(record.value()) : Service::TooLong();
     passportd.Wipe();  // a key to be sealed
     if (!passportd.Send(answer.Expose()).ok()) return Exit::kLauncherChannel;
+    if (service.lost()) return Exit::kOrderly;  // passportd starts another for the next request
   }
 }
 

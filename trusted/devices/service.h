@@ -31,6 +31,8 @@ class Service {
   // Never empty, and a refusal for whatever is no request of ours; a refused request changes nothing. The
   // answer may hold the unsealed key.
   crypto::SecretBytes Answer(ByteSpan record);
+  // Whether the TPM did not answer once: then nothing that it says counts any more.
+  bool lost() const { return tpm_ && tpm_->lost(); }
   // For a record that is longer than any request.
   static crypto::SecretBytes TooLong();
 

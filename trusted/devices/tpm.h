@@ -75,6 +75,8 @@ class Tpm {
 
   // Why the TPM did not `doing`, in words, for every code that has an action of its own.
   Refusal Explain(std::string_view doing, TSS2_RC code) const;
+  // It did not answer a command in time, or its descriptor broke.
+  bool lost() const { return link_.lost(); }
 
  private:
   struct Finalize {
