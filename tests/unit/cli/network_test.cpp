@@ -138,11 +138,12 @@ TEST(ManifestShow, TellsOfCommentLinesThatSayWhatIsNotSigned) {
 // What `devnet up` makes of a folder that was used before.
 class OldFolder : public testing::Test {
  protected:
-  // There is no passportd to start.
+  // An enclave to be signed, and no passportd to start.
+  OldFolder() { WriteNewFile(programs_.path / "passport-enclave", "enclave", 0755); }
   std::string Up(const DevnetWish& wish = {}) const {
     return ProblemOf([&] {
       Devnet(
-          folder_.path, [](const std::string&) {}, DevnetPrograms::In("/none"))
+          folder_.path, [](const std::string&) {}, DevnetPrograms::In(programs_.path))
           .Up(wish);
     });
   }
@@ -152,6 +153,7 @@ class OldFolder : public testing::Test {
     return out;
   }
   const Folder folder_;
+  const Folder programs_;
 };
 
 TEST_F(OldFolder, WithNodesAndNoManifest_IsLeftAsItIs) {
@@ -178,6 +180,7 @@ TEST_F(OldFolder, WhoseNodesLostTheirRecords_StartsNoneOfThemAnew) {
   NetworkPlan plan = TwoOfThree(peer::Profile::kDevnet);
   WriteNewFile(folder_.path / "manifest", EncodeManifestFile({BuildManifest(plan), {}}), 0644);
   fs::create_directories(folder_.path / "node-2" / "data");
+  MakeOperatorKey(folder_.path / "release.key");
   const std::string refusal = Up();
   EXPECT_NE(refusal.find("node-2/data"), std::string::npos) << refusal;
   EXPECT_NE(refusal.find("restore the newest copy of its data folder"), std::string::npos) << refusal;
