@@ -1,6 +1,9 @@
 // passportd between the enclave and its helpers: requests go down, answers come back through the host.
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -92,6 +95,73 @@ TEST(Helpers, AreStartedAgainForTheNextRequest) {
   EXPECT_TRUE(second.find("ask again in a second") != std::string::npos ||
               second.find("without keys right after") != std::string::npos)
       << second;
+}
+
+class LiveVerifier : public testing::Test {
+ protected:
+  void SetUp() override {
+    pids_ = run_.AwaitStarted();
+    run_.AwaitHost("no more");
+    verifier_ = ChildOf(pids_.launcher, "passport-verifier");
+    platform_ = ChildOf(pids_.launcher, BOUNDARY_FAKE_PLATFORM);
+    ASSERT_TRUE(pids_.launcher > 0 && verifier_ > 0 && platform_ > 0);
+  }
+  LauncherRun run_{Link({"2evidence"})};
+  Pids pids_;
+  pid_t verifier_ = 0;
+  pid_t platform_ = 0;
+};
+
+// Like the enclave, and apart from it.
+TEST_F(LiveVerifier, IsConfinedLikeTheEnclave) {
+  EXPECT_EQ(StatusField(verifier_, "Seccomp"), "2");
+  EXPECT_EQ(StatusField(verifier_, "NoNewPrivs"), "1");
+  EXPECT_EQ(StatusField(verifier_, "Threads"), "1");
+  if (!IsRoot()) GTEST_SKIP() << "uids, namespaces and the files of a process that is not dumpable need root";
+  EXPECT_EQ(StatusField(verifier_, "Uid"), "61004\t61004\t61004\t61004");
+  EXPECT_EQ(StatusField(verifier_, "Groups").find_first_not_of(" "), std::string::npos);
+  for (const char* set : {"CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"})
+    EXPECT_EQ(StatusField(verifier_, set), "0000000000000000") << set;
+  for (const char* kind : {"pid", "net", "ipc", "uts", "mnt", "cgroup"}) {
+    const auto space_of = [&](pid_t pid) {
+      return std::filesystem::read_symlink(ProcPath(pid, std::string("ns/") + kind));
+    };
+    EXPECT_NE(space_of(verifier_), space_of(getpid())) << kind;
+    EXPECT_NE(space_of(verifier_), space_of(pids_.enclave)) << kind;
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(ProcPath(verifier_, "root")));
+  EXPECT_EQ(ReadFile(ProcPath(verifier_, "environ")), "");
+  EXPECT_EQ(std::filesystem::read_symlink(ProcPath(verifier_, "exe")), "/memfd:passport-verifier (deleted)");
+  std::size_t open_ones = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(ProcPath(verifier_, "fd")))
+    ++open_ones;
+  EXPECT_EQ(open_ones, 5u);
+}
+
+TEST_F(LiveVerifier, DiesWithPassportdAsTheOtherHelperDoes) {
+  const ProcessHandle verifier(verifier_);
+  const ProcessHandle platform(platform_);
+  run_.Signal(SIGKILL);
+  EXPECT_TRUE(verifier.Ends());
+  EXPECT_TRUE(platform.Ends());
+}
+
+TEST_F(LiveVerifier, EndsInOrderWithTheRest) {
+  const ProcessHandle verifier(verifier_);
+  const ProcessHandle platform(platform_);
+  run_.Signal(SIGTERM);
+  EXPECT_EQ(run_.AwaitEnd(), (Ending{false, static_cast<int>(End::kOrderly)}));
+  EXPECT_TRUE(verifier.Ends());
+  EXPECT_TRUE(platform.Ends());
+}
+
+// With another enclave there are other helpers: no request of the old one is answered to the new.
+TEST_F(LiveVerifier, IsStartedAgainWithTheEnclave) {
+  const ProcessHandle verifier(verifier_);
+  ASSERT_EQ(kill(pids_.enclave, SIGKILL), 0);
+  EXPECT_TRUE(verifier.Ends());
+  run_.AwaitStarted();
+  run_.AwaitHost("answer 1 outcome 0: without keys evidence");
 }
 
 TEST(Platform, StartsWithItsArgumentsAndNothingElse) {

@@ -87,6 +87,30 @@ std::string ReadFile(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+std::string ProcPath(pid_t pid, const std::string& name) {
+  return "/proc/" + std::to_string(pid) + "/" + name;
+}
+
+std::string StatusField(pid_t pid, const std::string& field) {
+  std::istringstream lines(ReadFile(ProcPath(pid, "status")));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(field + ":")) return line.substr(line.find('\t') + 1);
+  }
+  return "";
+}
+
+pid_t ChildOf(pid_t parent, const std::string& program) {
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const std::string name = entry.path().filename();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    const pid_t pid = static_cast<pid_t>(std::stol(name));
+    const std::string words = ReadFile(ProcPath(pid, "cmdline"));
+    if (StatusField(pid, "PPid") == std::to_string(parent) && words.substr(0, words.find('\0')) == program)
+      return pid;
+  }
+  return 0;
+}
+
 LauncherRun::LauncherRun(RunOptions options) : folder_(MakeFolder(options.as)) {
   int out[2];
   int err[2];

@@ -88,5 +88,10 @@ class ProcessHandle {
 };
 
 std::string ReadFile(const std::string& path);
+std::string ProcPath(pid_t pid, const std::string& name);
+// The value of one line of /proc/PID/status.
+std::string StatusField(pid_t pid, const std::string& field);
+// The child of that process whose first argument is this; 0: there is none.
+pid_t ChildOf(pid_t parent, const std::string& program);
 
 }  // namespace passport::boundary

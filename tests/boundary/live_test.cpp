@@ -22,19 +22,6 @@ using launcher::End;
 
 Ending ExitedAs(End end) { return {false, static_cast<int>(end)}; }
 
-std::string ProcPath(pid_t pid, const std::string& name) {
-  return "/proc/" + std::to_string(pid) + "/" + name;
-}
-
-// The value of one line of /proc/PID/status.
-std::string StatusField(pid_t pid, const std::string& field) {
-  std::istringstream lines(ReadFile(ProcPath(pid, "status")));
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with(field + ":")) return line.substr(line.find('\t') + 1);
-  }
-  return "";
-}
-
 class Live : public testing::Test {
  protected:
   // Without all three processes no test goes on: a pid of 0 means this process's own group to kill().
