@@ -24,7 +24,7 @@ Result<Unit, Problem> WriteNewFile(const std::string& path, ByteSpan content) {
   const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0400));
   if (!file.ok() ||
       write(file.get(), content.data(), content.size()) != static_cast<ssize_t>(content.size()) ||
-      fsync(file.get()) != 0)
+      syncfs(file.get()) != 0)  // with its name
     return Fail("cannot write " + path + ": " + ErrorText(errno) +
                 "; make its folder first, remove what is there");
   return Unit{};
