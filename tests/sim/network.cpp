@@ -10,6 +10,7 @@ namespace passport::sim {
 namespace {
 
 constexpr std::uint64_t kTickMs = 10;
+constexpr std::uint64_t kSameNumbers = 1'000'000;
 
 crypto::EnvelopeKey FixtureEnvelopeKey() {
   return crypto::EnvelopeKey::Parse(ParseBase64(kEnvelopeKeyPkcs8).value()).value();
@@ -273,8 +274,7 @@ void Network::DialAll() {
       });
       if (!dial || linked || !node.core || !up(to) || nodes_.at(to).core->phase() != edl::Phase::kServing)
         continue;
-      const std::uint64_t number =
-          same_numbers ? std::uint64_t{1} << 32 | party.value << 16 | to.value : next_link_++;
+      const std::uint64_t number = same_numbers ? kSameNumbers + party.value * 100u + to.value : next_link_++;
       Link& link = links_[number];
       link.a = party;
       link.b = to;
