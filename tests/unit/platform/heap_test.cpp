@@ -171,7 +171,8 @@ TEST(Heap, WipesWhatIsGivenBack) {
   std::fill(at, at + 1000, std::uint8_t{0xa5});
   ASSERT_TRUE(memory.heap.Free(at));
   constexpr std::uint8_t kFour[] = {0xa5, 0xa5, 0xa5, 0xa5};  // one alone may be of a canary
-  EXPECT_TRUE(std::ranges::search(memory.bytes(), kFour).empty());
+  const auto bytes = memory.bytes();
+  EXPECT_EQ(std::search(bytes.begin(), bytes.end(), std::begin(kFour), std::end(kFour)), bytes.end());
   EXPECT_TRUE(memory.heap.Free(kept) && memory.heap.Free(behind));
 }
 
