@@ -55,9 +55,9 @@ def linked_objects(facts):
     for program in facts["programs"]:
         own = ", ".join(f"`{name}`" for name in program["own"])
         shared = ", ".join(f"`{name}`" for name in program["shared"]) or "none"
-        rows = [(row["package"], row["objects"], row["code_bytes"]) for row in program["libraries"]]
+        rows = [(row["package"], row["objects"]) for row in program["libraries"]]
         lines += [f"### {program['program']}", "", f"Ours: {own}. Shared libraries: {shared}.", "",
-                  *table(("Debian package", "objects", "bytes of code"), rows)]  # fmt: skip
+                  *table(("Debian package", "objects"), rows)]  # fmt: skip
     return lines
 
 

@@ -22,7 +22,11 @@ class Folder {
     std::string name = testing::TempDir() + "passport-cli-XXXXXX";
     path = mkdtemp(name.data());
   }
-  ~Folder() { fs::remove_all(path); }
+  // A process that was refused may still be writing its pid file.
+  ~Folder() {
+    std::error_code error;
+    for (int i = 0; i < 100 && fs::exists(path); ++i) fs::remove_all(path, error);
+  }
   fs::path path;
 };
 
