@@ -119,6 +119,13 @@ int SendBytes(const Bytes& bytes) {
   return 0;
 }
 
+// A host whose end cannot be seen before the enclave's, as when it is killed.
+int EndAfterTheEnclave() {
+  shutdown(kChannel, SHUT_WR);
+  AwaitClose();
+  return 2;
+}
+
 int ListDescriptors() {
   std::string open_ones = "descriptors";
   for (int fd = 0; fd < 1024; ++fd) {
@@ -136,6 +143,7 @@ int Main(std::string_view mode) {
   if (mode == "short") return SendBytes(Bytes(1, 'T'));
   if (mode == "oversize") return SendBytes(Bytes(kRecordBytesMax + 1, 'T'));
   if (mode == "misconfigured") return 2;
+  if (mode == "misconfigured-late") return EndAfterTheEnclave();
   return 1;
 }
 

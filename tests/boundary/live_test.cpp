@@ -192,6 +192,14 @@ TEST(Host, IsNotStartedAgainWhenItsConfigurationIsWrong) {
   EXPECT_EQ(run.AwaitEnd(), ExitedAs(End::kFinal));
 }
 
+// The enclave ends first, because of the host, and is no reason to start both again.
+TEST(Host, IsTheReasonWhenTheEnclaveEndsInOrder) {
+  LauncherRun run({.host_mode = "misconfigured-late"});
+  run.AwaitHost("closed");
+  run.AwaitLog("the host ended: exit code 2: its arguments or configuration are wrong");
+  EXPECT_EQ(run.AwaitEnd(), ExitedAs(End::kFinal));
+}
+
 TEST(Host, GetsTheDataFolder) {
   if (!IsRoot()) GTEST_SKIP() << "folders are given to another uid by root only";
   LauncherRun outer;  // only for a folder

@@ -177,7 +177,11 @@ std::optional<End> Supervisor::Watch(Confined& enclave, Child& host, Relay& rela
       AwaitEnd(enclave.child, kEnclaveStopMs);
       return End::kOrderly;
     } else if (*woken == kEnclaveEnd) {
-      const std::optional<End> end = AfterEnd(Program::kEnclave, AwaitEnd(enclave.child, 0));
+      const process::ExitReason reason = AwaitEnd(enclave.child, 0);
+      const std::optional<End> end = AfterEnd(Program::kEnclave, reason);
+      // An enclave ends in order when its host is gone, whose channel closes before its own end can be seen.
+      const bool lost_host = !reason.by_signal && reason.number == 0;
+      if (lost_host) return AfterEnd(Program::kHost, AwaitEnd(host, kOrphanHostMs));
       process::Signal(host, SIGTERM);
       AwaitEnd(host, kOrphanHostMs);
       return end;
