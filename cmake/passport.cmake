@@ -39,9 +39,17 @@ target_compile_options(passport_trusted_flags INTERFACE -fno-exceptions -fno-rtt
 # time of a build with clang. gcc warns wrongly with it; its builds show that every file includes what it uses.
 option(PASSPORT_PCH "precompile standard headers" OFF)
 
-# PASSPORT_UNITY: the sources of a test, and of the CLI, are compiled in groups, which parses what they include once for each group: half of
-# the time of a build. gcc's builds compile every file alone.
-option(PASSPORT_UNITY "compile the sources of a test or of the CLI together" OFF)
+# PASSPORT_UNITY: the sources of a test and of what an operator runs by hand (TESTS), and of the core too (ALL), are compiled in
+# groups, which parses what they include once for each group: half of the time of a build. The presets `gcc` and `fuzz` compile
+# every file alone.
+set(PASSPORT_UNITY OFF CACHE STRING "compile in groups: OFF, TESTS or ALL")
+
+# passport_unity(target KIND): KIND is TESTS or ALL, the first setting that has the target's sources compiled in groups.
+function(passport_unity target kind)
+  if(PASSPORT_UNITY STREQUAL "ALL" OR PASSPORT_UNITY STREQUAL kind)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON)
+  endif()
+endfunction()
 
 # passport_precompile(target KIND): KIND is trusted, host or test; targets of one kind have the same compile options.
 function(passport_precompile target kind)
@@ -83,6 +91,9 @@ function(passport_module name)
     if(CMAKE_CXX_FLAGS MATCHES "sanitize" AND name MATCHES "^trusted_(crypto|curve|ot|ote|mul|sharing)$")
       target_compile_options(passport_${name} PRIVATE -O2)
     endif()
+    if(name STREQUAL "trusted_core")
+      passport_unity(passport_trusted_core ALL)
+    endif()
   else()
     target_link_libraries(passport_${name} PRIVATE passport_flags)
     passport_precompile(passport_${name} host)
@@ -90,7 +101,7 @@ function(passport_module name)
       target_compile_options(passport_${name} PRIVATE -O1)  # run by hand, built in every check
     endif()
     if(name STREQUAL "cli")
-      set_target_properties(passport_${name} PROPERTIES UNITY_BUILD ${PASSPORT_UNITY})
+      passport_unity(passport_cli TESTS)
     endif()
   endif()
   list(TRANSFORM ARG_DEPS PREPEND passport_)
@@ -104,7 +115,7 @@ function(passport_test_code target)
   else()
     target_compile_options(${target} PRIVATE -O1)
   endif()
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ${PASSPORT_UNITY})
+  passport_unity(${target} TESTS)
 endfunction()
 
 function(passport_test name)

@@ -35,8 +35,8 @@ std::string Facts(const platform::LaunchInfo& info) {
 }
 
 int Run(const platform::LaunchInfo& info) {
-  Channel host(platform::kHostChannel);
-  Channel launcher(platform::kLauncherChannel);
+  Channel host(platform::kHostDescriptor);
+  Channel launcher(platform::kLauncherDescriptor);
   for (std::uint64_t id = 1;;) {
     const auto record = host.Receive();
     if (!record.ok()) return 0;

@@ -48,14 +48,14 @@ constexpr NamedDoor kDoors[] = {{"ptrace", Ptrace},
                                 {"pidfd_getfd", TakeDescriptor}};
 
 constexpr int kOpened = 10;
-constexpr int kRefused = 11;
+constexpr int kAccessRefused = 11;
 constexpr int kNotTried = 12;
 
 // A child of the enclave's uid tries the door of `pid`.
 Ending TryAs(bool change_uid, Door door, pid_t pid) {
   return InChild([&] {
     if (change_uid && !BecomeUser(kEnclaveUid)) return kNotTried;
-    return door(pid) ? kOpened : kRefused;
+    return door(pid) ? kOpened : kAccessRefused;
   });
 }
 
@@ -73,7 +73,7 @@ Ending TryOnUnprotected(bool change_uid, Door door) {
     }
     const bool opened = door(target);
     kill(target, SIGKILL);
-    return opened ? kOpened : kRefused;
+    return opened ? kOpened : kAccessRefused;
   });
 }
 
@@ -83,7 +83,7 @@ TEST_P(EnclaveMemory, IsClosedToItsOwnUid) {
   LauncherRun run;
   const Pids pids = run.AwaitStarted();
   run.AwaitHost("hello answered");
-  EXPECT_EQ(TryAs(IsRoot(), GetParam().open, pids.enclave), (Ending{false, kRefused}));
+  EXPECT_EQ(TryAs(IsRoot(), GetParam().open, pids.enclave), (Ending{false, kAccessRefused}));
 }
 
 TEST_P(EnclaveMemory, IsClosedToTheOneUidOfAnUnprivilegedRun) {
@@ -91,7 +91,7 @@ TEST_P(EnclaveMemory, IsClosedToTheOneUidOfAnUnprivilegedRun) {
   LauncherRun run({.development = true, .as = kEnclaveUid});
   const Pids pids = run.AwaitStarted();
   run.AwaitHost("hello answered");
-  EXPECT_EQ(TryAs(true, GetParam().open, pids.enclave), (Ending{false, kRefused}));
+  EXPECT_EQ(TryAs(true, GetParam().open, pids.enclave), (Ending{false, kAccessRefused}));
 }
 
 TEST_P(EnclaveMemory, WouldBeOpenWithoutProtection) {

@@ -35,8 +35,8 @@ Ends MakeChannel() {
   const int host_above = fcntl(host, F_DUPFD, 10);
   const int launcher_above = fcntl(launcher, F_DUPFD, 10);
   for (const int fd : {0, 1, 2}) dup2(null, fd);
-  dup2(host_above, platform::kHostChannel);
-  dup2(launcher_above, platform::kLauncherChannel);
+  dup2(host_above, platform::kHostDescriptor);
+  dup2(launcher_above, platform::kLauncherDescriptor);
   close_range(platform::kDescriptorCount, ~0u, 0);
   char name[] = "passport-enclave";
   char* const arguments[] = {name, nullptr};

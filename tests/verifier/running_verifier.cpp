@@ -29,8 +29,8 @@ std::optional<Bytes> Receive(int descriptor) {
   channel = fcntl(channel, F_DUPFD, kAbove);
   launcher = fcntl(launcher, F_DUPFD, kAbove);
   for (int fd = 0; fd <= 2; ++fd) dup2(null_device, fd);
-  dup2(channel, platform::kHostChannel);
-  dup2(launcher, platform::kLauncherChannel);
+  dup2(channel, platform::kHostDescriptor);
+  dup2(launcher, platform::kLauncherDescriptor);
   close_range(platform::kDescriptorCount, ~0U, 0);
   char program[] = PASSPORT_VERIFIER;
   char* const arguments[] = {program, nullptr};

@@ -57,7 +57,7 @@ struct Pair {
   const int from[] = {fcntl(requests, F_DUPFD, kFree), fcntl(launcher, F_DUPFD, kFree)};
   for (const int to : {0, 1, 2}) dup2(null_device, to);
   dup2(from[0], platform_link::kHelperChannel);
-  dup2(from[1], platform::kLauncherChannel);
+  dup2(from[1], platform::kLauncherDescriptor);
   close_range(platform::kDescriptorCount, ~0u, 0);
   char name[] = "passport-verifier";
   char* const arguments[] = {name, nullptr};

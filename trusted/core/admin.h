@@ -20,6 +20,9 @@ constexpr bool IsInTime(std::uint64_t number, std::uint64_t last, std::uint64_t 
   return number > last && not_ahead && expires_ms > now.latest_ms;
 }
 
+inline constexpr std::size_t kAdminBytesMax =
+    512;  // of an encoded AdminStatement inside another record or message
+
 enum class AdminKind : std::uint8_t {
   kUnban = 1,    // argument: the party whose failures are forgotten
   kRefresh = 2,  // all keys get new shares, led by this node; argument: none, 0

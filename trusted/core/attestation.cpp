@@ -8,12 +8,12 @@ namespace passport::core {
 namespace {
 
 constexpr std::size_t kRepliesMax = 8;
-constexpr std::uint64_t kRetryMs = 1'000;
+constexpr std::uint64_t kQuoteRetryMs = 1'000;
 
 api::Error ErrorOf(Status status) {
   if (status == Status::kBusy) {
     api::Error out = api::MakeError(api::ErrorCode::kBusy, "too many ask for evidence at once");
-    out.retry_after_ms = kRetryMs;
+    out.retry_after_ms = kQuoteRetryMs;
     return out;
   }
   return api::MakeError(api::ErrorCode::kNotAvailable,

@@ -3,8 +3,8 @@
 namespace passport::core {
 namespace {
 
-constexpr std::uint64_t kRetryMs = 500;
-constexpr std::uint64_t kChangeMs = 5'000;
+constexpr std::uint64_t kEnvelopeRetryMs = 500;
+constexpr std::uint64_t kEnvelopeChangeMs = 5'000;
 
 }  // namespace
 
@@ -24,17 +24,17 @@ bool EnvelopeKeeper::Load() {
 // A quorum is asked before a key is made, so that a node that was away does not propose a second first key.
 void EnvelopeKeeper::OnTick(std::uint64_t now_ms) {
   if (!opener_.empty() || Load() || reading_ || making_ || changing_ || now_ms < next_ms_) return;
-  next_ms_ = now_ms + kRetryMs;
+  next_ms_ = now_ms + kEnvelopeRetryMs;
   const std::vector<PartyIndex> open = peers_.Open();
   if (open.size() + 1 < std::max(identity_.manifest.W(), identity_.manifest.t)) return;
   if (std::exchange(proposing_, false)) {
     changing_ = true;
     replica_.Change(kTicket, {}, policy::EnvelopeRecordId(),
-                    EncodeChange(EnvelopeCreation{ToBytes(made_.Expose())}), now_ms + kChangeMs);
+                    EncodeChange(EnvelopeCreation{ToBytes(made_.Expose())}), now_ms + kEnvelopeChangeMs);
     return;
   }
   reading_ = true;
-  replica_.Read(kTicket, {}, policy::EnvelopeRecordId(), now_ms + kChangeMs);
+  replica_.Read(kTicket, {}, policy::EnvelopeRecordId(), now_ms + kEnvelopeChangeMs);
 }
 
 bool EnvelopeKeeper::OnChanged(std::uint64_t ticket, const replica::ChangeResult& result) {

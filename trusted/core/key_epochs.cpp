@@ -5,12 +5,12 @@
 namespace passport::core {
 namespace {
 
-constexpr std::uint64_t kFirstTicket = std::uint64_t{1} << 40;  // the desk's tickets begin at 1,000
-constexpr std::uint64_t kAskAgainMs = 1'000;                    // about one key that is not clear
-constexpr std::uint64_t kAskFluxMs = 5'000;                     // about all that are not
-constexpr std::size_t kAskedMax = 4'096;
-constexpr std::uint64_t kChangeMs = 5'000;
-constexpr std::uint64_t kRetryMs = 3'000;
+constexpr std::uint64_t kFirstEpochTicket = std::uint64_t{1} << 40;  // the desk's tickets begin at 1,000
+constexpr std::uint64_t kAskAgainMs = 1'000;                         // about one key that is not clear
+constexpr std::uint64_t kAskFluxMs = 5'000;                          // about all that are not
+constexpr std::size_t kEpochsAskedMax = 4'096;
+constexpr std::uint64_t kEpochChangeMs = 5'000;
+constexpr std::uint64_t kEpochRetryMs = 3'000;
 constexpr std::size_t kChangesMax = 8;  // at once
 // A node that does not lead the refresh, in the order of the nodes, in case the leader is gone.
 constexpr std::uint64_t kProposeLateMs = 5'000;
@@ -18,7 +18,7 @@ constexpr std::uint64_t kProposeLateMs = 5'000;
 }  // namespace
 
 KeyEpochs::KeyEpochs(Parts parts)
-    : parts_(parts), roster_(RosterOf(parts.identity.manifest)), next_ticket_(kFirstTicket) {
+    : parts_(parts), roster_(RosterOf(parts.identity.manifest)), next_ticket_(kFirstEpochTicket) {
   for (const auto& [key, state] : parts_.records.epochs()) {
     if (!state.settled) flux_.insert(key);
     const auto record = parts_.records.holders().find(state.account);
@@ -156,7 +156,7 @@ void KeyEpochs::Ask(PartyIndex to, const KeyId& key) {
 void KeyEpochs::AskAll(const KeyId& key) {
   const auto asked = asked_ms_.find(key);
   const bool again = asked != asked_ms_.end() && now_ms_ < asked->second + kAskAgainMs;
-  if (again || asked_ms_.size() >= kAskedMax) return;
+  if (again || asked_ms_.size() >= kEpochsAskedMax) return;
   asked_ms_[key] = now_ms_;
   for (const PartyIndex to : parts_.peers.Open()) Ask(to, key);
 }
@@ -199,14 +199,14 @@ void KeyEpochs::Settle(const KeyId& key, Following& entry) {
   const replica::Version* version = parts_.view.Local(entry.account);
   const std::optional<KeyState> state = Load(key);
   if (version == nullptr || !state) {  // being fetched
-    entry.next_ms = now_ms_ + kRetryMs;
+    entry.next_ms = now_ms_ + kEpochRetryMs;
     return;
   }
   const std::uint64_t epoch = Known(key);
   const dkg::KeyCertificate certificate = state->CertificateOf(epoch);
   entry.ticket = next_ticket_++;
   parts_.replica.Change(entry.ticket, {}, entry.account, EncodeChange(AccountRefresh{certificate}),
-                        now_ms_ + kChangeMs);
+                        now_ms_ + kEpochChangeMs);
 }
 
 void KeyEpochs::OnTick(std::uint64_t now_ms) {
@@ -231,11 +231,11 @@ void KeyEpochs::OnTick(std::uint64_t now_ms) {
 }
 
 bool KeyEpochs::OnChanged(std::uint64_t ticket) {
-  if (ticket < kFirstTicket) return false;
+  if (ticket < kFirstEpochTicket) return false;
   for (auto& [key, entry] : following_) {
     if (entry.ticket != ticket) continue;
     entry.ticket = 0;
-    entry.next_ms = now_ms_ + kRetryMs;
+    entry.next_ms = now_ms_ + kEpochRetryMs;
   }
   return true;
 }

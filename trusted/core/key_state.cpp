@@ -3,7 +3,7 @@
 namespace passport::core {
 namespace {
 
-constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kKeyStateFormat = 1;
 constexpr std::size_t kActivationBytesMax = 96'000;  // of 64 nodes, with as many epochs as there can be
 constexpr std::size_t kFactsBytesMax = 4'096;
 constexpr std::size_t kNoticeBytesMax = 16'384;
@@ -13,14 +13,17 @@ constexpr std::uint32_t kEpochsMax = reshare::Activation::kEntriesMax + 1;
 
 Bytes KeyState::Encode() const {
   Writer out;
-  out.U8(kFormat).Raw(account.bytes).Var(activation.Encode()).U32(static_cast<std::uint32_t>(facts.size()));
+  out.U8(kKeyStateFormat)
+      .Raw(account.bytes)
+      .Var(activation.Encode())
+      .U32(static_cast<std::uint32_t>(facts.size()));
   for (const auto& [epoch, each] : facts) out.Var(dkg::KeyCertificate{each, {}}.Encode());
   return out.Take();
 }
 
 Result<KeyState> KeyState::Parse(ByteSpan bytes) {
   Reader in(bytes);
-  if (in.U8() != kFormat) return Fail(Status::kMalformed);
+  if (in.U8() != kKeyStateFormat) return Fail(Status::kMalformed);
   const RecordId account{in.Array<32>()};
   const ByteSpan encoded = in.Var(kActivationBytesMax);
   std::map<std::uint64_t, dkg::KeyFacts> facts;

@@ -7,12 +7,12 @@ namespace {
 
 using protocol::AbortReason;
 
-constexpr std::size_t kRunsMax = 256;
-constexpr std::size_t kRunsPerPeerMax = 64;  // that one peer's messages opened
-constexpr std::uint64_t kRetryMs = 1'500;    // no retry after it: a client hears within 2 s
+constexpr std::size_t kKeygenRunsMax = 256;
+constexpr std::size_t kRunsPerPeerMax = 64;      // that one peer's messages opened
+constexpr std::uint64_t kKeygenRetryMs = 1'500;  // no retry after it: a client hears within 2 s
 constexpr std::uint64_t kForgetMs = 2 * policy::kReservationMs;
 constexpr std::uint64_t kSilenceMs = 1'200;  // a dealer that has sent nothing by then is left out or named
-constexpr std::uint64_t kRunMs = 15'000;
+constexpr std::uint64_t kKeygenRunMs = 15'000;
 constexpr std::uint8_t kPurpose = static_cast<std::uint8_t>(policy::KeyPurpose::kEthereum);
 
 template <class Message>
@@ -68,7 +68,7 @@ void KeygenRuns::LeadWith(const RequestId& request, const RecordId& account, std
     return events_.OnKeygenDone(request,
                                 passport::Fail(KeygenFailure{api::ErrorCode::kTooFewNodes, NotReady()}));
   }
-  if (runs_.size() >= kRunsMax) {
+  if (runs_.size() >= kKeygenRunsMax) {
     return events_.OnKeygenDone(request, passport::Fail(KeygenFailure{api::ErrorCode::kBusy, {}}));
   }
   const KeygenInvite invite{account, std::move(dealers), *reservation};
@@ -86,7 +86,7 @@ KeygenRuns::Run* KeygenRuns::Open(PartyIndex from, const RequestId& request) {
   if (const auto entry = runs_.find(request); entry != runs_.end()) return &entry->second;
   const auto own =
       std::ranges::count_if(runs_, [&](const auto& run) { return run.second.opened_by == from; });
-  const bool full = runs_.size() >= kRunsMax || static_cast<std::size_t>(own) >= kRunsPerPeerMax;
+  const bool full = runs_.size() >= kKeygenRunsMax || static_cast<std::size_t>(own) >= kRunsPerPeerMax;
   if (full && from != identity_.self) return nullptr;
   Run& run = runs_[request];
   run.opened_by = from;
@@ -313,7 +313,7 @@ void KeygenRuns::RetryWithout(const RequestId& request, std::vector<PartyIndex> 
   rest.push_back(identity_.self);
   std::erase_if(rest, [&](PartyIndex party) { return std::ranges::find(without, party) != without.end(); });
   std::ranges::sort(rest);
-  const bool late = now_ms_ >= tried.since_ms + kRetryMs;
+  const bool late = now_ms_ >= tried.since_ms + kKeygenRetryMs;
   if (late || rest.size() < KeygenQuorum(identity_.manifest)) return Fail(request, code, std::move(failing));
   const RecordId account = run.account;
   for (const PartyIndex to : run.dealers) SendAbort(request, run, to);
@@ -371,7 +371,7 @@ void KeygenRuns::OnTick(std::uint64_t now_ms) {
   std::vector<RequestId> due;
   for (const auto& [request, run] : runs_) {
     const bool leads = run.leader == identity_.self;
-    if (now_ms >= run.started_ms + (leads ? kSilenceMs : kRunMs)) due.push_back(request);
+    if (now_ms >= run.started_ms + (leads ? kSilenceMs : kKeygenRunMs)) due.push_back(request);
   }
   for (const RequestId& request : due) {
     if (runs_.contains(request)) OnTimeout(request);

@@ -7,7 +7,7 @@
 namespace passport::core {
 namespace {
 
-constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kMadeKeyFormat = 1;
 constexpr std::uint32_t kMadeMax = 256;  // the shares of older ones stay where they are
 
 enum class Fate { kOpen, kNamed, kNeverNamed };
@@ -48,14 +48,14 @@ void MadeKeys::OnVersion(const RecordId& record, const replica::Version& version
 
 Bytes MadeKeys::Encode() const {
   Writer out;
-  out.U8(kFormat).U32(static_cast<std::uint32_t>(made_.size()));
+  out.U8(kMadeKeyFormat).U32(static_cast<std::uint32_t>(made_.size()));
   for (const Made& each : made_) out.Raw(each.key.bytes).Raw(each.account.bytes);
   return out.Take();
 }
 
 Result<Unit> MadeKeys::Load(ByteSpan bytes) {
   Reader in(bytes);
-  if (in.U8() != kFormat) return Fail(Status::kMalformed);
+  if (in.U8() != kMadeKeyFormat) return Fail(Status::kMalformed);
   std::deque<Made> made;
   for (std::uint32_t left = in.Count(kMadeMax); left > 0 && !in.failed(); --left) {
     const KeyId key{in.Array<32>()};

@@ -3,7 +3,7 @@
 namespace passport::core {
 namespace {
 
-constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kPolicyBookFormat = 1;
 
 claims::Policy BuiltIn(const peer::Manifest& manifest) {
   if (manifest.profile == peer::Profile::kDevnet) return claims::DevnetPolicy();
@@ -17,7 +17,7 @@ Result<claims::Policy> Load(ByteSpan stored) {
   Reader in(stored);
   const std::uint8_t format = in.U8();
   const std::string file(in.Text(claims::kPolicyBytesMax));
-  if (!in.Done() || format != kFormat) return Fail(Status::kMalformed);
+  if (!in.Done() || format != kPolicyBookFormat) return Fail(Status::kMalformed);
   auto policy = claims::ParsePolicy(file);
   if (!policy.ok()) return Fail(Status::kPolicyFile);
   return std::move(policy).value();
@@ -38,7 +38,7 @@ Result<Unit> PolicyBook::Take(const PolicyStatement& statement) {
   if (!next.ok()) return Fail(Status::kPolicyFile);
   PASSPORT_TRY_VOID(claims::NotWeaker(policy_, next.value()));
   policy_ = std::move(next).value();
-  records_.PutOwn(policy::RecordKind::kPolicy, Writer().U8(kFormat).Text(statement.file).Take());
+  records_.PutOwn(policy::RecordKind::kPolicy, Writer().U8(kPolicyBookFormat).Text(statement.file).Take());
   return Ok();
 }
 

@@ -5,8 +5,7 @@
 namespace passport::core {
 namespace {
 
-constexpr std::uint8_t kFormat = 1;
-constexpr std::size_t kStatementBytesMax = 512;
+constexpr std::uint8_t kRefreshBookFormat = 1;
 
 }  // namespace
 
@@ -43,7 +42,7 @@ void RefreshBook::Store() { records_.PutOwn(policy::RecordKind::kRefresh, Encode
 
 Bytes RefreshBook::Encode() const {
   Writer out;
-  out.U8(kFormat).U32(static_cast<std::uint32_t>(newest_.size()));
+  out.U8(kRefreshBookFormat).U32(static_cast<std::uint32_t>(newest_.size()));
   for (const auto& [party, newest] : newest_) out.U16(party.value).U64(newest.number).Raw(newest.hash);
   out.Bool(led_.has_value());
   if (led_) out.Var(led_->statement.Encode()).U8(static_cast<std::uint8_t>(led_->outcome));
@@ -52,7 +51,7 @@ Bytes RefreshBook::Encode() const {
 
 Result<Unit> RefreshBook::Load(ByteSpan bytes) {
   Reader in(bytes);
-  if (in.U8() != kFormat) return Fail(Status::kMalformed);
+  if (in.U8() != kRefreshBookFormat) return Fail(Status::kMalformed);
   std::map<PartyIndex, Newest> newest;
   PartyIndex last;
   for (std::uint32_t left = in.Count(peer::kPartiesMax); left > 0 && !in.failed(); --left) {
@@ -61,7 +60,7 @@ Result<Unit> RefreshBook::Load(ByteSpan bytes) {
   }
   std::optional<Led> led;
   if (in.Bool()) {
-    PASSPORT_TRY(AdminStatement statement, AdminStatement::Parse(in.Var(kStatementBytesMax)));
+    PASSPORT_TRY(AdminStatement statement, AdminStatement::Parse(in.Var(kAdminBytesMax)));
     const std::uint8_t outcome = in.U8();
     if (outcome < 1 || outcome > 3) in.Reject();
     led = Led{std::move(statement), static_cast<Outcome>(outcome)};

@@ -9,11 +9,11 @@ namespace {
 
 using Outcome = RefreshBook::Outcome;
 
-constexpr std::size_t kRunsMax = 4;  // at once
-constexpr unsigned kTriesMax = 3;    // of one key, for each statement and start
-constexpr std::uint64_t kRunMs = 10'000;
-constexpr std::uint64_t kRestMs = 1'000;  // after a run that failed
-constexpr std::uint64_t kFetchMs = 20;    // while a record is fetched or confirmed
+constexpr std::size_t kLeaderRunsMax = 4;  // at once
+constexpr unsigned kTriesMax = 3;          // of one key, for each statement and start
+constexpr std::uint64_t kLeaderRunMs = 10'000;
+constexpr std::uint64_t kLeaderRestMs = 1'000;  // after a run that failed
+constexpr std::uint64_t kFetchMs = 20;          // while a record is fetched or confirmed
 constexpr std::uint64_t kSetupsMs = 30'000;
 
 }  // namespace
@@ -64,7 +64,7 @@ std::vector<PartyIndex> RefreshLeader::Away() const {
 }
 
 bool RefreshLeader::HasWork() const {
-  return running() && !todo_.empty() && runs_.size() < kRunsMax && now_ms_ >= rest_until_ms_ &&
+  return running() && !todo_.empty() && runs_.size() < kLeaderRunsMax && now_ms_ >= rest_until_ms_ &&
          parts_.signing.active() == 0 && Away().empty();
 }
 
@@ -159,7 +159,7 @@ void RefreshLeader::OnRefuse(PartyIndex from, const RequestId& id, RefreshRefusa
 void RefreshLeader::Retry(const RequestId& id, RefreshTrouble trouble, std::vector<PartyIndex> nodes) {
   const RecordId account = runs_.at(id).account;
   runs_.erase(id);
-  if (++tries_[account] < kTriesMax) return Later(account, kRestMs);
+  if (++tries_[account] < kTriesMax) return Later(account, kLeaderRestMs);
   ++progress_.failed;
   progress_.trouble = trouble;
   for (const PartyIndex party : nodes) {
@@ -193,7 +193,7 @@ void RefreshLeader::OnTick(std::uint64_t now_ms) {
   }
   std::vector<RequestId> late;
   for (const auto& [id, run] : runs_) {
-    if (now_ms >= run.since_ms + kRunMs) late.push_back(id);
+    if (now_ms >= run.since_ms + kLeaderRunMs) late.push_back(id);
   }
   for (const RequestId& id : late) Retry(id, RefreshTrouble::kRefused, Silent(runs_.at(id)));
   if (!setups_left_.empty()) {

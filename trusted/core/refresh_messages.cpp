@@ -1,11 +1,6 @@
 #include "trusted/core/refresh_messages.h"
 
 namespace passport::core {
-namespace {
-
-constexpr std::size_t kStatementBytesMax = 512;
-
-}  // namespace
 
 Bytes RefreshInvite::Encode() const {
   Writer out;
@@ -15,7 +10,7 @@ Bytes RefreshInvite::Encode() const {
 
 Result<RefreshInvite> RefreshInvite::Parse(ByteSpan bytes) {
   Reader in(bytes);
-  const ByteSpan statement = in.Var(kStatementBytesMax);
+  const ByteSpan statement = in.Var(kAdminBytesMax);
   RefreshInvite out;
   out.account = RecordId{in.Array<32>()};
   out.key = KeyId{in.Array<32>()};

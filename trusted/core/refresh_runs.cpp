@@ -10,7 +10,7 @@ namespace {
 using protocol::AbortReason;
 
 constexpr std::size_t kRunsPerLeaderMax = 16;
-constexpr std::uint64_t kRunMs = 15'000;
+constexpr std::uint64_t kRefreshRunMs = 15'000;
 // How far an epoch may be above those known here: a node that was away may know of few, and a leader that
 // lies uses no more of them up.
 constexpr std::uint64_t kEpochsAheadMax = std::uint64_t{1} << 20;
@@ -251,7 +251,8 @@ void RefreshRuns::OnPeerLost(PartyIndex) {
 
 void RefreshRuns::OnTick(std::uint64_t now_ms) {
   now_ms_ = now_ms;
-  std::erase_if(runs_, [now_ms](const auto& entry) { return now_ms >= entry.second.since_ms + kRunMs; });
+  std::erase_if(runs_,
+                [now_ms](const auto& entry) { return now_ms >= entry.second.since_ms + kRefreshRunMs; });
   setups_.OnTick(now_ms);
 }
 

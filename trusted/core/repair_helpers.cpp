@@ -13,7 +13,7 @@ constexpr std::size_t kAskedPerSecondMax = 32;
 // Of one key for one node; more than it takes with every set of helpers among five nodes.
 constexpr std::size_t kHelpsMax = 8;
 constexpr std::uint64_t kHelpsMs = 600'000;
-constexpr std::uint64_t kRunMs = 5'000;
+constexpr std::uint64_t kHelperRunMs = 5'000;
 
 }  // namespace
 
@@ -156,7 +156,7 @@ void RepairHelpers::OnPeerLost(PartyIndex party) {
 
 void RepairHelpers::OnTick(std::uint64_t now_ms) {
   now_ms_ = now_ms;
-  std::erase_if(runs_, [&](const auto& run) { return now_ms >= run.second.since_ms + kRunMs; });
+  std::erase_if(runs_, [&](const auto& run) { return now_ms >= run.second.since_ms + kHelperRunMs; });
   std::erase_if(helped_, [&](const auto& each) { return now_ms >= each.second.since_ms + kHelpsMs; });
 }
 

@@ -11,17 +11,18 @@ using protocol::AbortReason;
 
 constexpr std::size_t kTasksMax = 1'024;
 constexpr std::uint64_t kLookMs = 100;
-constexpr std::size_t kLookedAtOnce = 256;  // accounts; a whole pass over 100,000 takes 40 s
-constexpr std::uint64_t kSettleMs = 500;    // a key generation may still be giving this node its share
-constexpr std::uint64_t kAgainMs = 500;     // a record is being fetched or confirmed
-constexpr std::uint64_t kRestMs = 1'000;    // doubles with every rest in a row
+constexpr std::size_t kLookedAtOnce = 256;      // accounts; a whole pass over 100,000 takes 40 s
+constexpr std::uint64_t kSettleMs = 500;        // a key generation may still be giving this node its share
+constexpr std::uint64_t kAgainMs = 500;         // a record is being fetched or confirmed
+constexpr std::uint64_t kRepairRestMs = 1'000;  // doubles with every rest in a row
 constexpr unsigned kRestDoublingsMax = 6;
 constexpr std::uint64_t kRestRefusedMs = 60'000;  // helpers help only so often
 constexpr std::size_t kTriedMax = 256;
 constexpr std::uint64_t kJoinMs = 1'500;
 constexpr std::uint64_t kSumMs = 3'000;
-constexpr std::uint64_t kChangeMs = 5'000;
-constexpr std::uint64_t kFirstTicket = std::uint64_t{1} << 32;  // above client requests, below KeyEpochs
+constexpr std::uint64_t kRepairChangeMs = 5'000;
+constexpr std::uint64_t kFirstRepairTicket = std::uint64_t{1}
+                                             << 32;  // above client requests, below KeyEpochs
 
 }  // namespace
 
@@ -73,7 +74,7 @@ void RepairRuns::RestLonger(Task& task) {
   // Then all sets are gone through again, unless helpers would not help as often as there are sets.
   if (!std::exchange(task.limited, false) || task.tried.size() >= kTriedMax) task.tried.clear();
   task.unable.clear();
-  const std::uint64_t ms = kRestMs << std::min(task.rests++, kRestDoublingsMax);
+  const std::uint64_t ms = kRepairRestMs << std::min(task.rests++, kRestDoublingsMax);
   Rest(task, task.refused ? std::max(ms, kRestRefusedMs) : ms);
 }
 
@@ -87,9 +88,9 @@ void RepairRuns::State(const RecordId& account, const replica::Version& version,
   const RequestId id = MakeRequestId(identity_.self, rng_);
   outbox_.Log(Event::kShareStated, id, {}, holds ? 1 : 0);
   tasks_.at(account).busy = true;
-  const std::uint64_t ticket = kFirstTicket + next_ticket_++;
+  const std::uint64_t ticket = kFirstRepairTicket + next_ticket_++;
   changing_.emplace(ticket, account);
-  replica_.Change(ticket, id, account, EncodeChange(statement), now_ms_ + kChangeMs);
+  replica_.Change(ticket, id, account, EncodeChange(statement), now_ms_ + kRepairChangeMs);
 }
 
 bool RepairRuns::OnChanged(std::uint64_t ticket, const replica::ChangeResult& result) {

@@ -5,7 +5,7 @@
 namespace passport::core {
 namespace {
 
-constexpr std::uint64_t kRunMs = 12'000;
+constexpr std::uint64_t kSignerRunMs = 12'000;
 constexpr auto kBusyCode = static_cast<std::uint16_t>(api::ErrorCode::kBusy);
 
 }  // namespace
@@ -291,7 +291,8 @@ void SignerRuns::OnEpochChanged(const KeyId& key) {
 
 void SignerRuns::OnTick(std::uint64_t now_ms) {
   now_ms_ = now_ms;
-  std::erase_if(runs_, [now_ms](const auto& entry) { return now_ms >= entry.second.started_ms + kRunMs; });
+  std::erase_if(runs_,
+                [now_ms](const auto& entry) { return now_ms >= entry.second.started_ms + kSignerRunMs; });
 }
 
 }  // namespace passport::core

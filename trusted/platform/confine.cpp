@@ -43,7 +43,7 @@ bool OnlyExpectedDescriptors() {
   for (int fd = 0; fd <= 2; ++fd) {
     if (!IsNullDevice(fd)) return false;
   }
-  if (!IsSeqpacket(kHostChannel) || !IsSeqpacket(kLauncherChannel)) return false;
+  if (!IsSeqpacket(kHostDescriptor) || !IsSeqpacket(kLauncherDescriptor)) return false;
   const long limit = std::clamp(sysconf(_SC_OPEN_MAX), 64L, 65536L);
   for (int fd = kDescriptorCount; fd < limit; ++fd) {
     if (fcntl(fd, F_GETFD) >= 0) return false;

@@ -35,7 +35,7 @@ Result<ConfinedStart, Exit> StartConfined(int argument_count, char* const* envir
   ConfinementRecord own;
   if (const std::optional<Exit> bad = CheckStart(argument_count, environment, own)) return Fail(*bad);
   if (!StartLibraries().ok()) return Fail(Exit::kLibraries);
-  Channel launcher(kLauncherChannel);
+  Channel launcher(kLauncherDescriptor);
   Result<LaunchInfo> info = ReceiveLaunchInfo(launcher);
   if (!info.ok()) return Fail(Exit::kLaunchInfo);
   const bool development = info.value().development;

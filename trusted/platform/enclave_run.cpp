@@ -54,7 +54,7 @@ Exit Serve(Channel& host, edl::NodeHandler& handler) {
 
 // A request that passportd does not take is one without an answer: the core asks again.
 void AskLauncher(ByteSpan request) {
-  Channel launcher(kLauncherChannel);
+  Channel launcher(kLauncherDescriptor);
   [[maybe_unused]] const Result<Unit, ChannelError> sent = launcher.Send(request);
 }
 
@@ -112,7 +112,7 @@ core::CoreConfig ToCoreConfig(ConfinedStart start, const EnclaveParts& parts) {
 Exit RunEnclave(const EnclaveStart& start, const EnclaveParts& parts) {
   Result<ConfinedStart, Exit> started = StartConfined(start.argument_count, start.environment);
   if (!started.ok()) return started.error();
-  Channel host(kHostChannel, parts.kernel);
+  Channel host(kHostDescriptor, parts.kernel);
   const std::unique_ptr<crypto::Rng> rng = parts.make_rng(started.value().info);
   core::Core core(ToCoreConfig(std::move(started).value(), parts), *rng);
   const Exit end = Serve(host, core);

@@ -13,8 +13,8 @@
 
 namespace passport::platform {
 
-inline constexpr int kHostChannel = 3;      // the enclave's end of the channel to the host
-inline constexpr int kLauncherChannel = 4;  // the enclave's end of the channel to passportd
+inline constexpr int kHostDescriptor = 3;      // the enclave's end of the channel to the host
+inline constexpr int kLauncherDescriptor = 4;  // the enclave's end of the channel to passportd
 inline constexpr int kDescriptorCount = 5;
 
 // The operator's bounds; absent: the enclave's own.

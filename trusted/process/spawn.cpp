@@ -227,13 +227,13 @@ void RecordNamespaces(const ConfinedPlan& plan, ConfinementRecord& record) {
   Require("place its descriptors",
           PlaceDescriptors({{plan.null_device, 0, false},
                             {plan.null_device, 1, false},
-                            {plan.peer, platform::kHostChannel, false},
-                            {plan.launcher, platform::kLauncherChannel, false},
+                            {plan.peer, platform::kHostDescriptor, false},
+                            {plan.launcher, platform::kLauncherDescriptor, false},
                             {plan.image.file.get(), kImage, true},
                             {STDERR_FILENO, kImage + 1, !without.Has(Layer::kOwnDescriptors)},
                             {plan.null_device, 2, false}}));
   const Bytes encoded = record.Encode();
-  if (send(platform::kLauncherChannel, encoded.data(), encoded.size(), MSG_NOSIGNAL) < 0)
+  if (send(platform::kLauncherDescriptor, encoded.data(), encoded.size(), MSG_NOSIGNAL) < 0)
     Leave(Exit::kSpawnSetup);
   char variable[] = "LEFT=OUT";
   char* const arguments[] = {const_cast<char*>(plan.image.name.c_str()), nullptr};

@@ -34,7 +34,7 @@ struct Start {
 platform::Exit Run(const Start& start) {
   const auto started = platform::StartConfined(start.argument_count, start.environment);
   if (!started.ok()) return started.error();
-  platform::Channel channel(platform::kHostChannel);
+  platform::Channel channel(platform::kHostDescriptor);
   return Serve(channel);
 }
 
