@@ -274,7 +274,8 @@ awaitable<void> Mesh::Impl::Dial(std::shared_ptr<Target> target) {
   }
 }
 
-// True if the link was of use before it ended.
+// True if the link settled before it ended: one that is refused, after a handshake or after evidence, ends
+// soon, and is refused again at once.
 awaitable<bool> Mesh::Impl::DialOnce(Target& target, unsigned attempt) {
   const auto socket = std::make_shared<tcp::socket>(io_);
   const std::string problem = co_await Connect(socket, target.peer.address);
@@ -289,9 +290,10 @@ awaitable<bool> Mesh::Impl::DialOnce(Target& target, unsigned attempt) {
     }
     co_return false;
   }
+  const auto since = std::chrono::steady_clock::now();
   const auto link = Add(std::move(*socket), target.peer.party, false);
   co_await link->WaitUntilClosed();
-  co_return link->frames_received() >= kFramesOfHandshake;
+  co_return std::chrono::steady_clock::now() - since >= options_.settled_time;
 }
 
 // Empty, or why it did not work.

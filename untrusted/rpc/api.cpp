@@ -126,16 +126,16 @@ void Api::HandleGet(const net::HttpRequest& request, net::ReplyFunction reply) {
   if (!operator_limit_.Allow(request.client, Clock::now()))
     return Refuse(reply, Kind::kStatus, Refusal::kBusy);
   if (path == "/health") {
-    return SubmitForToken(edl::StatusCall{.token = ++last_token_}, Kind::kStatus, std::move(reply));
+    return SubmitQuestion(edl::StatusCall{.token = ++last_token_}, Kind::kStatus, request, std::move(reply));
   }
-  if (path == "/enclave") return HandleEnclave(query, std::move(reply));
-  if (path == "/attestation") return HandleAttestation(query, std::move(reply));
+  if (path == "/enclave") return HandleEnclave(request, query, std::move(reply));
+  if (path == "/attestation") return HandleAttestation(request, query, std::move(reply));
   reply(Error(404, Refusal::kInvalidRequest,
               "not found; there are /health, /enclave, /attestation?nonce=64-hex-digits, /metrics, and POST "
               "for calls"));
 }
 
-void Api::HandleEnclave(std::string_view query, net::ReplyFunction reply) {
+void Api::HandleEnclave(const net::HttpRequest& request, std::string_view query, net::ReplyFunction reply) {
   edl::AttestCall call{.token = ++last_token_};
   if (query.empty()) {
     if (getrandom(call.nonce.data(), call.nonce.size(), 0) != static_cast<ssize_t>(call.nonce.size())) {
@@ -146,15 +146,16 @@ void Api::HandleEnclave(std::string_view query, net::ReplyFunction reply) {
     if (!nonce.ok()) return reply(Error(400, Refusal::kInvalidRequest, nonce.error()));
     call.nonce = nonce.value();
   }
-  SubmitForToken(call, Kind::kAttest, std::move(reply));
+  SubmitQuestion(call, Kind::kAttest, request, std::move(reply));
 }
 
 // Evidence is worth what its nonce is: whoever asks has to choose it.
-void Api::HandleAttestation(std::string_view query, net::ReplyFunction reply) {
+void Api::HandleAttestation(const net::HttpRequest& request, std::string_view query,
+                            net::ReplyFunction reply) {
   const auto nonce = NonceOf(query);
   if (!nonce.ok()) return reply(Error(400, Refusal::kInvalidRequest, nonce.error()));
-  SubmitForToken(edl::AttestCall{.token = ++last_token_, .nonce = nonce.value(), .evidence = true},
-                 Kind::kEvidence, std::move(reply));
+  SubmitQuestion(edl::AttestCall{.token = ++last_token_, .nonce = nonce.value(), .evidence = true},
+                 Kind::kEvidence, request, std::move(reply));
 }
 
 void Api::HandlePost(const net::HttpRequest& request, net::ReplyFunction reply) {
@@ -185,7 +186,7 @@ void Api::HandleClientRequest(const net::HttpRequest& request, net::ReplyFunctio
   auto refusal = ReadHeaders(request, call);
   if (!refusal) refusal = CheckLimits(request, call);
   if (refusal) return Refuse(reply, Kind::kClient, *refusal);
-  SubmitForToken(call, Kind::kClient, std::move(reply));
+  SubmitForToken(call, {std::move(reply), Clock::now(), Kind::kClient, ""});
 }
 
 std::optional<Refusal> Api::CheckLimits(const net::HttpRequest& request, const Call& call) {
@@ -210,11 +211,23 @@ void Api::SubmitStatement(const Statement& call, net::ReplyFunction reply) {
   }
 }
 
+// Whoever asks many things at once waits for the answers; others do not wait with him.
+template <class Question>
+void Api::SubmitQuestion(const Question& call, Kind kind, const net::HttpRequest& request,
+                         net::ReplyFunction reply) {
+  const auto open = std::ranges::count_if(
+      pending_, [&](const auto& entry) { return entry.second.asker == request.client; });
+  if (static_cast<std::size_t>(open) >= options_.questions_max_address)
+    return Refuse(reply, kind, Refusal::kBusy,
+                  "too many open requests of one address; try again a little later");
+  SubmitForToken(call, {std::move(reply), Clock::now(), kind, request.client});
+}
+
 template <class Asking>
-void Api::SubmitForToken(const Asking& call, Kind kind, net::ReplyFunction reply) {
+void Api::SubmitForToken(const Asking& call, Pending pending) {
   const std::uint64_t token = call.token;
-  if (pending_.size() >= options_.requests_max) return Refuse(reply, kind, Refusal::kBusy);
-  pending_.emplace(token, Pending{std::move(reply), Clock::now(), kind});
+  if (pending_.size() >= options_.requests_max) return Refuse(pending.reply, pending.kind, Refusal::kBusy);
+  pending_.emplace(token, std::move(pending));
   const auto submitted =
       enclave_.Submit(enclave::Urgency::kClient, call, [this, token](const edl::Answer& answer) {
         // An answer that is kOk may be followed by the reply later.

@@ -23,6 +23,7 @@ struct ApiOptions {
   std::chrono::milliseconds request_time{30000};  // then the client is told that there was no answer
   std::chrono::milliseconds status_time{1500};    // then an operator is told that the enclave hangs
   std::size_t requests_max = 1024;                // in the enclave or waiting for it
+  std::size_t questions_max_address = 8;          // of those, GETs of one address
   double requests_per_second_address = 2000;      // 0 means no limit
   double requests_per_second_scope = 5000;
   double new_keys_per_second_address = 200;  // keys not seen before; each costs the enclave an RSA operation
@@ -58,18 +59,21 @@ class Api {
     net::ReplyFunction reply;
     Clock::time_point since;
     Kind kind;
+    std::string asker;  // the address; of clients' calls none
   };
 
   void HandleGet(const net::HttpRequest& request, net::ReplyFunction reply);
-  void HandleEnclave(std::string_view query, net::ReplyFunction reply);
-  void HandleAttestation(std::string_view query, net::ReplyFunction reply);
+  void HandleEnclave(const net::HttpRequest& request, std::string_view query, net::ReplyFunction reply);
+  void HandleAttestation(const net::HttpRequest& request, std::string_view query, net::ReplyFunction reply);
   void HandlePost(const net::HttpRequest& request, net::ReplyFunction reply);
   void HandleManifest(const net::HttpRequest& request, net::ReplyFunction reply);
   void HandleClientRequest(const net::HttpRequest& request, net::ReplyFunction reply);
   template <class Call>
   void SubmitStatement(const Call& call, net::ReplyFunction reply);
   template <class Call>
-  void SubmitForToken(const Call& call, Kind kind, net::ReplyFunction reply);
+  void SubmitQuestion(const Call& call, Kind kind, const net::HttpRequest& request, net::ReplyFunction reply);
+  template <class Call>
+  void SubmitForToken(const Call& call, Pending pending);
   std::optional<Refusal> CheckLimits(const net::HttpRequest& request, const edl::ClientRequestCall& call);
   void Finish(std::uint64_t token, Refusal refusal, const char* detail = nullptr);
   void Refuse(const net::ReplyFunction& reply, Kind kind, Refusal refusal, const char* detail = nullptr);

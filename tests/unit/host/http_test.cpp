@@ -367,5 +367,38 @@ TEST_F(Api, Get_TooManyOfOneAddressAreRefusedAndClientsAreServed) {
   EXPECT_NE(client.Read().body, rpc::BodyOf(rpc::Refusal::kBusy));
 }
 
+// Eight questions at once are what one address may have open; others are not delayed by more than those.
+TEST_F(Api, Get_ManyAtOnceOfOneAddressAreRefusedAndOthersAreServed) {
+  std::counting_semaphore<> asked(0);
+  fake.on_attest = [&](const edl::AttestCall&, edl::Effects&) {  // its answer will not come
+    asked.release();
+    return Status::kOk;
+  };
+  fake.on_status = [](const edl::StatusCall& call, edl::Effects& effects) {
+    effects.Reply(call.token, 0, 0, ToBytes(std::string_view("{}")));
+    return Status::kOk;
+  };
+  const std::uint16_t port = Start();
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 8; ++i) {
+    clients.push_back(std::make_unique<RawClient>(port));
+    clients.back()->Send(Get("/enclave"));
+    asked.acquire();
+  }
+  RawClient same(port);
+  for (const std::string_view path : {"/enclave", "/health"}) {
+    same.Send(Get(path));
+    const RawReply reply = same.Read();
+    EXPECT_EQ(reply.status, 503);
+    EXPECT_NE(reply.body.find("\"code_name\":\"busy\",\"retry_after_ms\""), std::string::npos) << reply.body;
+    EXPECT_NE(reply.body.find("of one address"), std::string::npos) << reply.body;
+  }
+  RawClient other(port, true);
+  other.Send(Get("/health"));
+  EXPECT_EQ(other.Read().body, "{}");
+  same.Send(Post("x"));
+  EXPECT_EQ(same.Read().status, 200);
+}
+
 }  // namespace
 }  // namespace passport::host

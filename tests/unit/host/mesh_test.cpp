@@ -120,6 +120,26 @@ TEST_F(MeshTest, Cut_IsReportedToBothAndTheDialerComesBackWithANewLink) {
   EXPECT_EQ(one.frames, std::vector<Bytes>{Bytes{2}});
 }
 
+// What a node does whose evidence is refused again and again: talk a little, and lose the link.
+TEST_F(MeshTest, Cut_SoonAfterEveryConnectIsFollowedByLongerAndLongerPauses) {
+  MeshOptions patient;
+  patient.retry_min = milliseconds(2);
+  patient.retry_max = std::chrono::hours(1);
+  Node one(io, patient);
+  Node two(io);
+  ConnectPair(one, two);
+  const auto since = std::chrono::steady_clock::now();
+  for (std::size_t refused = 1; refused <= 6; ++refused) {
+    for (int i = 0; i < 5; ++i) two.mesh->Send(two.link(), Bytes(100));
+    ASSERT_TRUE(RunUntil([&] { return one.frames.size() == 5 * refused; }));
+    two.mesh->Cut(two.link());
+    ASSERT_TRUE(RunUntil([&] { return one.down.size() == refused && two.down.size() == refused; }));
+    ASSERT_TRUE(RunUntil([&] { return one.up.size() == 1 && two.up.size() == 1; }));
+  }
+  // Half of 2 + 4 + ... + 64 ms at least, whatever the jitter.
+  EXPECT_GE(std::chrono::steady_clock::now() - since, milliseconds(63));
+}
+
 TEST_F(MeshTest, Restart_OfTheListenerIsFollowedByAReconnect) {
   Node one(io);
   std::optional<Node> two(std::in_place, io);
