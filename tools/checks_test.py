@@ -133,6 +133,14 @@ class Symbols(unittest.TestCase):
         code += "3 <b>:\n 3:\tlea    -0x19000(%rsp),%r11\n 4:\tsub    $0x1000,%rsp\n 5:\tsub    $0x8,%rsp\n"
         self.assertEqual(list(check_symbols.frames_in(code)), [("a", 0x20), ("b", 0x1A008)])
 
+    def test_refuses_frames_as_large_as_the_gap_and_frames_that_grow(self):
+        growing = list(check_symbols.frames_in("1 <_ZN8passport1fEv>:\n 1:\tsub    %rax,%rsp\n"))
+        large = [("big", 16129)]
+        self.assertTrue(list(check_symbols.judge_frames(growing, 16384)))
+        self.assertTrue(list(check_symbols.judge_frames(large, 16384)))
+        fine = [("bn_mul_mont", 8 + check_symbols.GROWING), ("most", 16128), ("buffered_vfprintf", 33312)]
+        self.assertFalse(list(check_symbols.judge_frames(fine, 16384)))
+
 
 def memcheck_error(kind, *frames):
     """An error as memcheck writes it; a frame is (object, function, folder, file, line)."""

@@ -33,17 +33,22 @@ Result<Unit, FrameError> CheckRules(const FrameHeader& header) {
   return Unit{};
 }
 
-}  // namespace
+// Room for a short body at once: most are.
+constexpr std::size_t kShortBodyBytes = 256;
 
-Writer StartFrame(const FrameHeader& header) {
+Writer StartFrameFor(const FrameHeader& header, std::size_t body_bytes) {
   PASSPORT_CHECK(CheckRules(header).ok());
-  Writer writer;
+  Writer writer(kFrameHeaderBytes + body_bytes);
   writer.Raw(kMagic).U8(kFrameVersionMajor).U8(kFrameVersionMinor);
   writer.U8(static_cast<std::uint8_t>(header.kind)).U8(header.more_follows ? kMoreFollows : 0);
   writer.U16(header.call_id).U16(static_cast<std::uint16_t>(header.status)).U32(0).U64(header.seq);
   writer.U32(0).U32(header.schema);  // the size of the body is not known yet
   return writer;
 }
+
+}  // namespace
+
+Writer StartFrame(const FrameHeader& header) { return StartFrameFor(header, kShortBodyBytes); }
 
 Bytes FinishFrame(Writer frame) {
   Bytes record = frame.Take();
@@ -55,7 +60,7 @@ Bytes FinishFrame(Writer frame) {
 }
 
 Bytes EncodeFrame(const FrameHeader& header, ByteSpan body) {
-  Writer writer = StartFrame(header);
+  Writer writer = StartFrameFor(header, body.size());
   writer.Raw(body);
   return FinishFrame(std::move(writer));
 }

@@ -19,6 +19,7 @@
 #include <ctime>
 #include <string_view>
 
+#include "tests/boundary/deep_stack.h"
 #include "trusted/crypto/aead.h"
 #include "trusted/crypto/identity.h"
 #include "trusted/crypto/rsa.h"
@@ -224,6 +225,7 @@ constexpr Act kActs[] = {{"open", OpenFile},
                          {"fill-memory", FillMemory},
                          {"exhaust-stack", ExhaustStack},
                          {"wipe-stack", WipeStack},
+                         {"wipe-after-protocols", WipeAfterProtocols},
                          {"work", Work},
                          {"churn-memory", ChurnMemory}};
 

@@ -76,6 +76,11 @@ TEST(Confined, StackIsWipedAsDeepAsItWasUsed) {
   EXPECT_EQ(RunAsEnclave(BOUNDARY_VIOLATION, {"wipe-stack"}), kSurvived);
 }
 
+// Frames in which much is zero, because what was secret in them was wiped, must not end the search early.
+TEST(Confined, StackIsZeroAfterTheDeepestProtocols) {
+  EXPECT_EQ(RunAsEnclave(BOUNDARY_VIOLATION, {"wipe-after-protocols"}), kSurvived);
+}
+
 TEST(Enclave, RefusesToRunWithArguments) {
   EXPECT_EQ(RunAsEnclave(PASSPORT_ENCLAVE, {"x"}),
             (Ending{false, static_cast<int>(platform::Exit::kBadStart)}));

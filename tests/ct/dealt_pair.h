@@ -26,8 +26,8 @@ inline DealtPair DealPair(std::uint64_t seed) {
   Poison(leaves);
   Poison(punctured);
   Poison(delta);
-  return {ot::ReceiverSeeds(crypto::Secret(leaves)),
-          ot::SenderSeeds(crypto::Secret(punctured), crypto::Secret<ot::Delta>(delta))};
+  return {ot::ReceiverSeeds(crypto::HeapSecret(leaves)),
+          ot::SenderSeeds(crypto::HeapSecret(punctured), crypto::Secret<ot::Delta>(delta))};
 }
 
 }  // namespace passport::ct

@@ -51,7 +51,7 @@ void Pprf() {
   Poison(chosen);
   ot::PprfBuilt built = ot::BuildPprf(context, pads);
   Require(HasSecretBits(built.seeds.Expose()), "Bob's seeds have lost their secret");
-  Publish(built.message);  // Bob's message
+  Publish(built.message.trees);  // Bob's message
   const auto seeds = ot::EvaluatePprf(context, chosen.Clone(), choices.Clone(), built.message, kBob);
   Require(seeds.ok() && HasSecretBits(seeds.value().ExposeDelta()), "Delta has lost its secret");
   built.message.trees[3].digest[0] ^= 1;
@@ -68,11 +68,11 @@ void PairSetup() {
   auto higher = ot::RespondHigher(roster, std::move(lower.out), rng).value();
   PublishMessage(higher.out.sender);             // the reply
   PublishMessage(higher.out.receiver);           // the reply
-  Publish(higher.out.pprf);                      // the reply
+  Publish(higher.out.pprf.trees);                // the reply
   PublishMessage(higher.next.receiver.message);  // the same, kept
   auto finish = ot::FinishLower(std::move(lower.next), std::move(higher.out), rng).value();
   PublishMessage(finish.out.sender);  // the finish
-  Publish(finish.out.pprf);           // the finish
+  Publish(finish.out.pprf.trees);     // the finish
   auto done = ot::FinishHigher(std::move(higher.next), std::move(finish.out)).value();
   Publish(done.out);  // the confirmation
   const auto confirmed = ot::ConfirmLower(std::move(finish.next), done.out);

@@ -11,6 +11,7 @@
 #include <memory>
 #include <type_traits>
 
+#include "trusted/crypto/heap_secret.h"
 #include "trusted/crypto/rng.h"
 
 namespace passport::ct {
@@ -76,6 +77,14 @@ void Poison(crypto::Secret<T>& secret) {
 }
 template <class T>
 bool HasSecretBits(const crypto::Secret<T>& secret) {
+  return HasSecretBits(&secret.Expose(), sizeof(T));
+}
+template <class T>
+void Poison(crypto::HeapSecret<T>& secret) {
+  Poison(&secret.ExposeMutable(), sizeof(T));
+}
+template <class T>
+bool HasSecretBits(const crypto::HeapSecret<T>& secret) {
   return HasSecretBits(&secret.Expose(), sizeof(T));
 }
 

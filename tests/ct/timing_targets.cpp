@@ -169,7 +169,7 @@ Timed PprfScan() {
 Timed ExtensionSender() {
   return Make("ot-extension-sender", kDear / 10, ot::Delta{}, [](const ot::Delta& delta) {
     static const ote::ExtensionMessage kMessage{};
-    const ot::SenderSeeds seeds{crypto::Secret<ot::SeedTable>{}, crypto::Secret<ot::Delta>(delta)};
+    const ot::SenderSeeds seeds{crypto::HeapSecret<ot::SeedTable>{}, crypto::Secret<ot::Delta>(delta)};
     const auto out = ote::RunSender(seeds, Hash32{}, kMessage, PartyIndex{2});
     Keep(&out);
   });
@@ -178,7 +178,7 @@ Timed ExtensionSender() {
 // Bob's half, with seeds of one class in every leaf.
 Timed ExtensionReceiver() {
   return Make("ot-extension-receiver", kDear / 10, ot::Seed{}, [](const ot::Seed& seed) {
-    crypto::Secret<ot::SeedTable> table;
+    crypto::HeapSecret<ot::SeedTable> table;
     for (auto& tree : table.ExposeMutable()) tree.fill(seed);
     const ote::Columns out = ote::ReceiverColumns(ot::ReceiverSeeds(std::move(table)), Hash32{}, Hash32{});
     Keep(&out);

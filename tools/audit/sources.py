@@ -6,9 +6,9 @@ import sys
 CODE = (".h", ".cpp")
 MARK = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 COMMENT_OR_TEXT = re.compile(r'R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*.*?\*/', re.S)
-ALIAS = re.compile(r"^\s*using (\w+) = [^;]*\bSecret<", re.M)
+ALIAS = re.compile(r"^\s*using (\w+) = [^;]*\b(?:Heap)?Secret<", re.M)
 # Secrets by class: what wipes itself (trusted/crypto/secret.h), and the two keys whose bytes a library holds.
-SECRET_CLASSES = {"Secret", "SecretBytes", "SigningKey", "EnvelopeKey"}
+SECRET_CLASSES = {"Secret", "HeapSecret", "SecretBytes", "SigningKey", "EnvelopeKey"}
 HOLDER = re.compile(r"^\s*(?:template <[^>]*>\s*)?(?:struct|class) (?:\[\[\w+\]\] )?(\w+)[^;{]*\{")
 EXPOSE = re.compile(r"\bExpose(?:Mutable|Delta)?\(\)")
 

@@ -72,6 +72,7 @@ DispatchResult Dispatch($H$& handler, ByteSpan record, SequenceState& sequence) 
   sequence.last = frame.header.seq;
 
   Effects effects;
+  effects.list.reserve(4);  // most answers have fewer: one piece of memory
   FrameHeader answer = frame.header;
   answer.kind = FrameKind::kResponse;
   answer.status = Route(handler, call, frame.body, effects);

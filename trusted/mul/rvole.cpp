@@ -15,7 +15,7 @@ using curve::Scalar;
 
 // One scalar per column, sixteen columns to an element; and that at every position.
 using LaneVector = std::array<curve::ScalarLanes, kColumnGroups>;
-using PadTable = crypto::Secret<std::array<LaneVector, ot::kMultiplyWidth>>;
+using PadTable = crypto::HeapSecret<std::array<LaneVector, ot::kMultiplyWidth>>;
 using Theta = std::array<std::array<Scalar, ot::kInputs>, ot::kCheckColumns>;
 
 // The columns of one group, xored with offset, as words 2 to 5 of their row hash's block.
@@ -83,8 +83,8 @@ Hash32 HashCheckValues(const Hash32& bind, const Theta& theta,
 }
 
 // The choice bits as integers.
-crypto::Secret<LaneVector> ChoiceLanes(const ote::Choices& choices) {
-  crypto::Secret<LaneVector> lanes;
+crypto::HeapSecret<LaneVector> ChoiceLanes(const ote::Choices& choices) {
+  crypto::HeapSecret<LaneVector> lanes;
   for (std::size_t j = 0; j < ot::kGadgetSize; ++j) {
     const unsigned bit = (choices.Expose()[j / 8] >> (j % 8)) & 1u;
     lanes.ExposeMutable()[j / curve::kLanes].word[7][j % curve::kLanes] = bit;
@@ -178,7 +178,8 @@ protocol::Outcome<Shares> FinishBob(BobState state, const ot::ReceiverSeeds& see
   const ByteArray<ot::kColumns / 8>& choices = state.choices.Expose();
   auto& pads = table.ExposeMutable();
   ColumnHash corrections(tag::kRvAtLeaf, bind);
-  LaneVector vector;
+  crypto::HeapSecret<LaneVector> vector_on_heap;  // for its size, not for what is in it
+  LaneVector& vector = vector_on_heap.ExposeMutable();
   for (std::size_t i = 0; i < ot::kMultiplyWidth; ++i) {
     for (std::size_t group = 0; group < kColumnGroups; ++group) {
       message.corrections.GetLanesAt(MultiplyMessage::Index(curve::kLanes * group, i), ot::kMultiplyWidth,

@@ -34,14 +34,14 @@ using BaseOtReceiverMessage = BaseOtMessage<struct BaseOtReceiverRole>;
 using BaseOtSenderMessage = BaseOtMessage<struct BaseOtSenderRole>;
 
 using PadPair = std::array<Seed, 2>;
-using SenderPads = crypto::Secret<std::array<PadPair, kBaseOts>>;  // both pads of every instance
-using ChosenPads = crypto::Secret<std::array<Seed, kBaseOts>>;     // the pad of the chosen branch
-using ChoiceBits = crypto::Secret<ByteArray<kBaseOts / 8>>;        // bit i of the little-endian string
+using SenderPads = crypto::HeapSecret<std::array<PadPair, kBaseOts>>;  // both pads of every instance
+using ChosenPads = crypto::HeapSecret<std::array<Seed, kBaseOts>>;     // the pad of the chosen branch
+using ChoiceBits = crypto::Secret<ByteArray<kBaseOts / 8>>;            // bit i of the little-endian string
 
 // The receiver (Alice, later holder of Delta) between her message and the sender's.
 struct BaseOtReceiver {
   ChoiceBits choices;
-  crypto::Secret<std::array<curve::Scalar, kBaseOts>> exponents;
+  crypto::HeapSecret<std::array<curve::Scalar, kBaseOts>> exponents;
   BaseOtReceiverMessage message;
 };
 

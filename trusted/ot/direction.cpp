@@ -6,7 +6,7 @@ protocol::Outcome<std::optional<BobSide>> BobSteps::Step(crypto::Rng& rng) {
   PASSPORT_TRY(std::optional<BaseOtSent> sent, answer_.Step(rng));
   if (!sent) return std::optional<BobSide>();
   PprfBuilt built = BuildPprf(context_, sent->pads);
-  return std::optional(BobSide{std::move(built.seeds), std::move(sent->message), built.message});
+  return std::optional(BobSide{std::move(built.seeds), std::move(sent->message), std::move(built.message)});
 }
 
 protocol::Outcome<std::optional<SenderSeeds>> AliceSteps::Step() {

@@ -26,9 +26,12 @@ class BobSteps {
 // Computes her pads; the last step also evaluates the trees.
 class AliceSteps {
  public:
-  AliceSteps(const Hash32& context, BaseOtReceiver state, BaseOtSenderMessage sent, const PprfMessage& pprf,
+  AliceSteps(const Hash32& context, BaseOtReceiver state, BaseOtSenderMessage sent, PprfMessage pprf,
              PartyIndex bob)
-      : context_(context), finish_(context, std::move(state), std::move(sent), bob), pprf_(pprf), bob_(bob) {}
+      : context_(context),
+        finish_(context, std::move(state), std::move(sent), bob),
+        pprf_(std::move(pprf)),
+        bob_(bob) {}
   protocol::Outcome<std::optional<SenderSeeds>> Step();
 
  private:

@@ -76,7 +76,8 @@ protocol::Outcome<Progress<AwaitingFinish, SetupReply>> RespondingHigher::Step(c
   }
   std::optional<BaseOtReceiver> receiver = alice_->Step(rng);
   if (!receiver) return Progress<AwaitingFinish, SetupReply>();
-  SetupReply reply{std::move(zero_part_), std::move(bob_side_->message), bob_side_->pprf, receiver->message};
+  SetupReply reply{std::move(zero_part_), std::move(bob_side_->message), std::move(bob_side_->pprf),
+                   receiver->message};
   transcript_.Update(reply.Encode());
   AwaitingFinish next{roster_, MixZeroSeed(roster_, zero_part_of_lower_, reply.zero_part),
                       std::move(*receiver), std::move(bob_side_->seeds), transcript_};
@@ -87,8 +88,8 @@ FinishingLower::FinishingLower(AwaitingReply state, SetupReply reply, crypto::Rn
     : roster_(state.roster),
       zero_seed_(MixZeroSeed(roster_, state.zero_part, reply.zero_part)),
       transcript_(state.transcript.Update(reply.Encode())),
-      alice_(ContextOfLower(roster_), std::move(state.receiver), std::move(reply.sender), reply.pprf,
-             roster_.higher.party),
+      alice_(ContextOfLower(roster_), std::move(state.receiver), std::move(reply.sender),
+             std::move(reply.pprf), roster_.higher.party),
       bob_(ContextOfHigher(roster_), std::move(reply.receiver), roster_.higher.party, rng) {}
 
 protocol::Outcome<Progress<AwaitingConfirm, SetupFinish>> FinishingLower::Step(crypto::Rng& rng) {
@@ -98,7 +99,7 @@ protocol::Outcome<Progress<AwaitingConfirm, SetupFinish>> FinishingLower::Step(c
   }
   PASSPORT_TRY(std::optional<BobSide> bob, bob_.Step(rng));
   if (!bob) return Progress<AwaitingConfirm, SetupFinish>();
-  SetupFinish finish{std::move(bob->message), bob->pprf};
+  SetupFinish finish{std::move(bob->message), std::move(bob->pprf)};
   transcript_.Update(finish.Encode());
   PairSetup setup{MakeSetupId(roster_), ContextOfLower(roster_), ContextOfHigher(roster_),
                   std::move(*seeds_),   std::move(bob->seeds),   std::move(zero_seed_)};
@@ -111,8 +112,8 @@ FinishingHigher::FinishingHigher(AwaitingFinish state, SetupFinish finish)
       zero_seed_(std::move(state.zero_seed)),
       transcript_(state.transcript.Update(finish.Encode())),
       seeds_(std::move(state.seeds)),
-      alice_(ContextOfHigher(roster_), std::move(state.receiver), std::move(finish.sender), finish.pprf,
-             roster_.lower.party) {}
+      alice_(ContextOfHigher(roster_), std::move(state.receiver), std::move(finish.sender),
+             std::move(finish.pprf), roster_.lower.party) {}
 
 protocol::Outcome<Progress<PairSetup, SetupConfirm>> FinishingHigher::Step() {
   PASSPORT_TRY(std::optional<SenderSeeds> seeds, alice_.Step());
@@ -153,7 +154,7 @@ Result<SetupReply> SetupReply::Parse(ByteSpan input) {
   PASSPORT_TRY(auto sender, BaseOtSenderMessage::Parse(in.Raw(BaseOtSenderMessage::kSize)));
   PASSPORT_TRY(auto pprf, PprfMessage::Parse(in.Raw(PprfMessage::kSize)));
   PASSPORT_TRY(auto receiver, BaseOtReceiverMessage::Parse(in.Raw(BaseOtReceiverMessage::kSize)));
-  return SetupReply{std::move(zero_part), std::move(sender), pprf, std::move(receiver)};
+  return SetupReply{std::move(zero_part), std::move(sender), std::move(pprf), std::move(receiver)};
 }
 
 Bytes SetupFinish::Encode() const {
@@ -165,7 +166,7 @@ Result<SetupFinish> SetupFinish::Parse(ByteSpan input) {
   Reader in(input);
   PASSPORT_TRY(auto sender, BaseOtSenderMessage::Parse(in.Raw(BaseOtSenderMessage::kSize)));
   PASSPORT_TRY(auto pprf, PprfMessage::Parse(in.Raw(PprfMessage::kSize)));
-  return SetupFinish{std::move(sender), pprf};
+  return SetupFinish{std::move(sender), std::move(pprf)};
 }
 
 Bytes SetupConfirm::Encode() const { return ToBytes(transcript); }

@@ -10,8 +10,8 @@
 namespace passport::ot {
 namespace {
 
-using TreeLeaves = crypto::Secret<std::array<std::array<Hash32, kLeaves>, kTrees>>;  // hashed
-using TreeChildren = crypto::Secret<std::array<std::array<PadPair, kLeaves / 2>, kTrees>>;
+using TreeLeaves = crypto::HeapSecret<std::array<std::array<Hash32, kLeaves>, kTrees>>;  // hashed
+using TreeChildren = crypto::HeapSecret<std::array<std::array<PadPair, kLeaves / 2>, kTrees>>;
 
 // to ^= from where mask is all ones; mask is zero or all ones.
 template <std::size_t N>
@@ -162,7 +162,7 @@ Result<PprfMessage> PprfMessage::Parse(ByteSpan input) {
 }
 
 PprfBuilt BuildPprf(const Hash32& context, const SenderPads& pads) {
-  crypto::Secret<SeedTable> table;
+  crypto::HeapSecret<SeedTable> table;
   SeedTable& node = table.ExposeMutable();
   PprfMessage message;
   const auto& all = pads.Expose();
@@ -189,12 +189,13 @@ PprfBuilt BuildPprf(const Hash32& context, const SenderPads& pads) {
     for (const Hash32& leaf : leaves.Expose()[tree]) Xor(message.trees[tree].leaf_sum, leaf);
     message.trees[tree].digest = DigestOf(context, tree, leaves.Expose()[tree]);
   }
-  return {ReceiverSeeds(std::move(table)), message};
+  return {ReceiverSeeds(std::move(table)), std::move(message)};
 }
 
 protocol::Outcome<SenderSeeds> EvaluatePprf(const Hash32& context, ChosenPads pads, ChoiceBits choices,
                                             const PprfMessage& message, PartyIndex peer) {
-  crypto::Secret<SeedTable> table;
+  PASSPORT_CHECK(message.trees.size() == kTrees);
+  crypto::HeapSecret<SeedTable> table;
   SeedTable& node = table.ExposeMutable();
   crypto::Secret<Delta> delta;
   Paths secret_paths;

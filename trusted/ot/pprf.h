@@ -17,7 +17,7 @@ struct TreeCorrection {
 struct PprfMessage {
   static constexpr std::size_t kSize = kTrees * ((kTreeDepth - 1) * 2 * kSeedBytes + 64);
 
-  std::array<TreeCorrection, kTrees> trees{};
+  std::vector<TreeCorrection> trees = std::vector<TreeCorrection>(kTrees);
 
   Bytes Encode() const;
   static Result<PprfMessage> Parse(ByteSpan input);  // kMalformed for a wrong size

@@ -2,10 +2,8 @@
 #pragma once
 
 #include <array>
-#include <memory>
 
-#include "edl/base/check.h"
-#include "trusted/crypto/secret.h"
+#include "trusted/crypto/heap_secret.h"
 #include "trusted/ot/params.h"
 
 namespace passport::ot {
@@ -15,42 +13,27 @@ using SeedTable = std::array<std::array<Seed, kLeaves>, kTrees>;  // [tree][leaf
 // 128 bits, little endian: bits 4i..4i+3 are the leaf of tree i that Alice does not know.
 using Delta = ByteArray<kBaseOts / 8>;
 
-// A seed table on the heap: a setup passes through several states, and moving it must not leave copies
-// behind.
-class SeedStore {
- public:
-  explicit SeedStore(crypto::Secret<SeedTable> leaves)
-      : leaves_(std::make_unique<crypto::Secret<SeedTable>>(std::move(leaves))) {}
-  const SeedTable& Expose() const {
-    PASSPORT_CHECK(leaves_ != nullptr);  // a use after the move
-    return leaves_->Expose();
-  }
-
- private:
-  std::unique_ptr<crypto::Secret<SeedTable>> leaves_;
-};
-
 // Bob's side (OT-extension receiver): every leaf of every tree.
 class ReceiverSeeds {
  public:
-  explicit ReceiverSeeds(crypto::Secret<SeedTable> leaves) : leaves_(std::move(leaves)) {}
+  explicit ReceiverSeeds(crypto::HeapSecret<SeedTable> leaves) : leaves_(std::move(leaves)) {}
   const SeedTable& Expose() const { return leaves_.Expose(); }
 
  private:
-  SeedStore leaves_;
+  crypto::HeapSecret<SeedTable> leaves_;
 };
 
 // Alice's side (OT-extension sender): every leaf but number Delta_i of tree i, and Delta. The slot of the
 // missing leaf holds no information; users mask what they derive from it.
 class SenderSeeds {
  public:
-  SenderSeeds(crypto::Secret<SeedTable> leaves, crypto::Secret<Delta> delta)
+  SenderSeeds(crypto::HeapSecret<SeedTable> leaves, crypto::Secret<Delta> delta)
       : leaves_(std::move(leaves)), delta_(std::move(delta)) {}
   const SeedTable& ExposeLeaves() const { return leaves_.Expose(); }
   const Delta& ExposeDelta() const { return delta_.Expose(); }
 
  private:
-  SeedStore leaves_;
+  crypto::HeapSecret<SeedTable> leaves_;
   crypto::Secret<Delta> delta_;
 };
 

@@ -110,7 +110,7 @@ ExtensionMessage StartReceiver(const ot::ReceiverSeeds& seeds, const Hash32& pai
   ExtensionMessage message;
   message.nonce = rng.Array<32>();
   const crypto::Secret<Row> choice_row = MaskedChoices(choices, rng);
-  crypto::Secret<TreeSums> sums;
+  crypto::HeapSecret<TreeSums> sums;
   Prg::ForSession(pair_ssid, message.nonce).Expand(seeds.Expose(), sums.ExposeMutable());
   message.u = sums.Expose().all;
   for (Row& row : message.u) XorMasked(row, choice_row.Expose(), ~std::uint64_t{0});
@@ -123,7 +123,7 @@ ExtensionMessage StartReceiver(const ot::ReceiverSeeds& seeds, const Hash32& pai
 }
 
 Columns ReceiverColumns(const ot::ReceiverSeeds& seeds, const Hash32& pair_ssid, const Hash32& nonce) {
-  crypto::Secret<TreeSums> sums;
+  crypto::HeapSecret<TreeSums> sums;
   Prg::ForSession(pair_ssid, nonce).Expand(seeds.Expose(), sums.ExposeMutable());
   return Transpose(sums.Expose().with_bit);
 }
@@ -131,7 +131,7 @@ Columns ReceiverColumns(const ot::ReceiverSeeds& seeds, const Hash32& pair_ssid,
 protocol::Outcome<Columns> RunSender(const ot::SenderSeeds& seeds, const Hash32& pair_ssid,
                                      const ExtensionMessage& message, PartyIndex bob) {
   const ot::Delta& delta = seeds.ExposeDelta();
-  crypto::Secret<TreeSums> sums;
+  crypto::HeapSecret<TreeSums> sums;
   Prg::ForSession(pair_ssid, message.nonce)
       .Expand(seeds.ExposeLeaves(), LeavesOf(delta).Expose(), sums.ExposeMutable());
   AddDelta(sums.ExposeMutable(), message.u, delta);

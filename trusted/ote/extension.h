@@ -13,7 +13,7 @@ using Row = ByteArray<ot::kRowBytes>;      // 640 bits, bit j is column j
 // Bob's choice row beta: bit j is the choice of column j.
 using Choices = crypto::Secret<ByteArray<ot::kColumns / 8>>;
 // The transposed matrix: 128 bits per column. Bob's V_j, Alice's Q_j = V_j ^ beta_j * Delta.
-using Columns = crypto::Secret<std::array<Block, ot::kColumns>>;
+using Columns = crypto::HeapSecret<std::array<Block, ot::kColumns>>;
 
 // Bob -> Alice: 32 + 32 * 80 + 16 + 32 = 2,640 bytes.
 struct ExtensionMessage {

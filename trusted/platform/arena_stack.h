@@ -7,9 +7,10 @@
 
 namespace passport::platform {
 
-// No frame of the enclave is as large: tools/check_symbols.py looks at every function of the program that
-// ships.
-inline constexpr std::size_t kStackGapBytes = 131072;
+// No frame of the enclave is as large, which tools/check_symbols.py proves of every function of the program
+// that ships, the libraries' too: what is larger belongs on the heap (crypto/heap_secret.h). Libraries that
+// take room as they run (libcrypto's products of big numbers) take their operands' and at most a page.
+inline constexpr std::size_t kStackGapBytes = 16384;
 
 // Clears the stack from `top` down and returns how many bytes it went. It stops where kStackGapBytes in a row
 // are zero: a frame has at least a return address, so nothing deeper can have been in use since the last

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "trusted/crypto/ct.h"
+#include "trusted/crypto/heap_secret.h"
 #include "trusted/crypto/rng.h"
 
 namespace passport::crypto {
@@ -47,6 +48,17 @@ TEST(Secret, ACloneIsIndependent) {
   const SecretKey32 clone = original.Clone();
   original.ExposeMutable()[0] = 1;
   EXPECT_EQ(clone.Expose()[0], 7);
+}
+
+TEST(HeapSecret, MovesWithoutACopy) {
+  HeapSecret<ByteArray<32>> from(Sevens().Expose());
+  const auto* const place = &from.Expose();
+  const HeapSecret<ByteArray<32>> to = std::move(from);
+  EXPECT_EQ(&to.Expose(), place);
+  EXPECT_NE(&to.Clone().Expose(), place);
+  EXPECT_EQ(to.Clone().Expose(), Sevens().Expose());
+  EXPECT_EQ(HeapSecret<ByteArray<32>>().Expose(), ByteArray<32>{});
+  EXPECT_DEATH((void)from.Expose(), "");
 }
 
 TEST(SecretBytes, MovingLeavesNothingBehind) {

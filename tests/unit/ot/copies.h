@@ -14,16 +14,16 @@ inline AwaitingReply Copy(const AwaitingReply& state) {
 }
 inline AwaitingFinish Copy(const AwaitingFinish& state) {
   return {state.roster, state.zero_seed.Clone(), Copy(state.receiver),
-          ReceiverSeeds(crypto::Secret<SeedTable>(state.seeds.Expose())), state.transcript};
+          ReceiverSeeds(crypto::HeapSecret<SeedTable>(state.seeds.Expose())), state.transcript};
 }
 
 inline PairSetup Copy(const PairSetup& setup) {
   return {setup.id,
           setup.ctx_as_alice,
           setup.ctx_as_bob,
-          SenderSeeds(crypto::Secret<SeedTable>(setup.as_alice.ExposeLeaves()),
+          SenderSeeds(crypto::HeapSecret<SeedTable>(setup.as_alice.ExposeLeaves()),
                       crypto::Secret<Delta>(setup.as_alice.ExposeDelta())),
-          ReceiverSeeds(crypto::Secret<SeedTable>(setup.as_bob.Expose())),
+          ReceiverSeeds(crypto::HeapSecret<SeedTable>(setup.as_bob.Expose())),
           setup.zero_seed.Clone()};
 }
 inline AwaitingConfirm Copy(const AwaitingConfirm& state) {

@@ -27,8 +27,8 @@ inline IdealPair MakeIdealPair(const SeedTable& leaves, const Delta& delta) {
   for (std::size_t tree = 0; tree < kTrees; ++tree) {
     punctured[tree][(delta[tree / 2] >> (4 * (tree % 2))) & 15] = Seed{};
   }
-  return {ReceiverSeeds(crypto::Secret<SeedTable>(leaves)),
-          SenderSeeds(crypto::Secret<SeedTable>(punctured), crypto::Secret<Delta>(delta))};
+  return {ReceiverSeeds(crypto::HeapSecret<SeedTable>(leaves)),
+          SenderSeeds(crypto::HeapSecret<SeedTable>(punctured), crypto::Secret<Delta>(delta))};
 }
 inline IdealPair RandomPair(crypto::Rng& rng) {
   SeedTable leaves;

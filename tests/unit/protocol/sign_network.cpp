@@ -28,8 +28,8 @@ DealtSeeds DealSeeds(crypto::Rng& rng) {
   for (std::size_t i = 0; i < ot::kTrees; ++i) {
     punctured[i][(delta[i / 2] >> (4 * (i % 2))) & 15] = {};
   }
-  return {ot::ReceiverSeeds(crypto::Secret(all)),
-          ot::SenderSeeds(crypto::Secret(punctured), crypto::Secret<ot::Delta>(delta))};
+  return {ot::ReceiverSeeds(crypto::HeapSecret(all)),
+          ot::SenderSeeds(crypto::HeapSecret(punctured), crypto::Secret<ot::Delta>(delta))};
 }
 
 }  // namespace
