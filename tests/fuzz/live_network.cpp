@@ -7,6 +7,7 @@ namespace passport::fuzz {
 namespace {
 
 constexpr std::uint64_t kFormMs = 60'000;
+constexpr std::uint64_t kAnsweredMs = 60;     // what a client asks for is done then, not only begun
 constexpr std::size_t kDiskRecordsMax = 200;  // then the network is made anew: it would become slow
 
 core::CoreConfig LoneConfig() {
@@ -29,8 +30,9 @@ sim::Client FormWithAlice(sim::Network& network, crypto::Rng& rng, std::string& 
   network.Form();
   PASSPORT_CHECK(network.RunUntil([&] { return sim::Whole(network); }, kFormMs));
   const Bytes der = ParseBase64(sim::kDeveloperKeyPkcs8).value();
-  sim::Client client =
-      sim::MakeClient(network, rng, R"({"name":"fuzz"})", client::DeveloperKey::Parse(der).value());
+  client::Request create_scope;
+  create_scope.body = sim::kCreateScopeBody;
+  sim::Client client = sim::MakeClient(network, rng, create_scope, client::DeveloperKey::Parse(der).value());
   address = sim::Register(network, client, sim::kOne, "alice");
   PASSPORT_CHECK(address.starts_with("0x"));
   return client;
@@ -53,7 +55,7 @@ Status LiveNetwork::Call(edl::Call call, ByteSpan body) {
   if (calls_++ >= kCallsBetweenHeals) Heal();
   history_.Add(body);
   const Status status = network_.CallRaw(sim::kOne, call, body);
-  network_.Run(0);
+  network_.Run(call == edl::Call::kClientRequest ? kAnsweredMs : 0);
   return status;
 }
 

@@ -12,11 +12,13 @@
 #include "tests/sim/world.h"
 #include "trusted/crypto/aead.h"
 #include "trusted/json/write.h"
+#include "trusted/platform/launch_info.h"
+#include "trusted/platform_link/platform_link.h"
 
 namespace passport::fuzz {
 namespace {
 
-constexpr std::size_t kRecordedOfOneCall = 12;
+constexpr std::size_t kRecordedOfOneCall = 24;
 
 class Seeds {
  public:
@@ -81,6 +83,23 @@ void Record(const Seeds& seeds, sim::Network& network, std::map<edl::Call, std::
   };
 }
 
+// Owners who repeat themselves, mistake one scope for another, or are not the owner.
+void AskOfScopes(sim::Network& network, const sim::Client& client, PartyIndex gateway) {
+  constexpr std::string_view kOtherScope = R"({"scope_id":"00112233-4455-4677-8899-aabbccddeeff"})";
+  const client::DeveloperKey stranger = client::DeveloperKey::Generate();
+  const auto numbered = client::UpdateScope(client.key, client.scope, R"({"name":"numbered","revision":7})");
+  const auto unnumbered = client::UpdateScope(client.key, client.scope, R"({"name":"u"})");
+  for (const client::Request& request :
+       {numbered, numbered, unnumbered, unnumbered, client::CreateScope(client.key, kOtherScope),
+        client::UpdateScope(client.key, client.scope, kOtherScope),
+        client::UpdateScope(stranger, client.scope, R"({"name":"a stranger's"})"),
+        client::UpdateScope(client.key, client.scope, R"({"revision":7,"name":"repeated"})")})
+    network.Ask(gateway, request);
+  client::Request broken = numbered;
+  broken.body.replace(broken.body.find("signature\":\"") + 20, 4, "AAAA");
+  network.Ask(gateway, broken);
+}
+
 void AskOfEachKind(sim::Network& network, sim::Client& client, PartyIndex gateway) {
   client::DeveloperClient& developer = *client.developer;
   constexpr std::string_view kTransaction =
@@ -97,6 +116,7 @@ void AskOfEachKind(sim::Network& network, sim::Client& client, PartyIndex gatewa
   network.Ask(gateway, developer.Register("alice"));
   network.Ask(gateway, client::CreateScope(client.key, R"({"name":"fuzz"})"));
   network.Ask(gateway, client::UpdateScope(client.key, client.scope, R"({"name":"fuzzed"})"));
+  AskOfScopes(network, client, gateway);
 }
 
 template <class Body>
@@ -178,6 +198,38 @@ void AddSigned(const Seeds& seeds) {
   add("resume", ResumeOfTwo().Encode());
 }
 
+// Each form of fuzz_launch.cpp, in its order.
+void AddLaunch(const Seeds& seeds) {
+  platform::ConfinementRecord record;
+  record.Set(platform::Layer::kSeccomp, platform::State::kApplied);
+  record.SetOutcome(platform::Layer::kSeparateUid, 1);
+  const std::vector<platform_link::Probe> probes = {{2, true, "swtpm"}, {3, false, "no device"}};
+  platform::LaunchInfo info;
+  info.release = {Hash32{9}, 7, 3, "passport 0.1.0"};
+  info.limits.presignatures = 5;
+  info.providers = probes;
+  info.counter = 17;
+  info.previous.emplace();
+  info.required = {platform::Layer::kSeccomp};
+  info.launch = record;
+  const Bytes body(64, 6);
+  const Bytes forms[] = {ToBytes(info.Encode().Expose()),
+                         platform::StartReport{true, platform::Layer::kSeccomp, record}.Encode(),
+                         record.Encode(),
+                         Writer().U8(0).U8(0).U64(1).U16(2).Raw(body).Take(),
+                         platform_link::EncodeProbes(probes),
+                         platform_link::Request{platform_link::Kind::kQuote, 1, body}.Encode(),
+                         platform_link::HelperRequest{platform_link::Op::kQuote, body}.Encode(),
+                         platform_link::HelperAnswer{platform_link::Op::kSeal, false, body}.Encode()};
+  for (std::size_t i = 0; i < std::size(forms); ++i) {
+    Bytes seed(1, static_cast<std::uint8_t>(i));
+    Append(seed, forms[i]);
+    seeds.Add("launch", "form-" + std::to_string(i), seed);
+  }
+  seeds.Add("quorum", "shares", Bytes{0, 1, 0, 0, 2, 1, 0, 0, 3, 0, 0, 0});
+  seeds.Add("quorum", "changed", Bytes{1, 1, 0, 9, 1, 1, 0, 0, 1, 1, 0, 0});
+}
+
 Bytes Numbered(std::uint8_t number, std::string_view text) {
   Bytes out(1, number);
   Append(out, AsBytes(text));
@@ -209,7 +261,9 @@ void AddEnvelope(const Seeds& seeds) {
       "envelope", "config",
       Numbered(
           5,
-          R"({"name":"n","revision":3,"scope_id":"00112233-4455-4677-8899-aabbccddeeff","permissions":["personal_sign"]})"));
+          R"({"name":"n","description":"d","revision":3,"scope_id":"00112233-4455-4677-8899-aabbccddeeff",)"
+          R"("rp":{"id":"a.example","origin":"https://a.example","name":"A"},"request_binding":"legacy",)"
+          R"("permissions":{"personal_sign":true,"eth_signTypedData_v4":true,"eth_signTransaction":false,"contract_creation":true}})"));
 }
 
 // Each form of fuzz_record.cpp, in its order.
@@ -248,8 +302,9 @@ void AddGoldenFiles(const Seeds& seeds) {
   seeds.AddGolden("head", "head-");
   seeds.AddGolden("unseal", "seal1-");
   seeds.AddGolden("claims", "claims-");
-  seeds.AddGolden("proof", "proof-");
-  seeds.AddGolden("proof", "statement-policy-");
+  seeds.AddGolden("claims_proof", "proof-");
+  seeds.AddGolden("claims_proof", "statement-policy-");
+  seeds.AddGolden("quorum", "quorum-key-");
 }
 
 // Streams of operations, as fuzz_noise.cpp, fuzz_lies.cpp and fuzz_sequence.cpp read them.
@@ -311,6 +366,7 @@ int main(int argument_count, char** arguments) {
   passport::fuzz::AddGoldenFiles(seeds);
   passport::fuzz::AddSealed(seeds);
   passport::fuzz::AddSigned(seeds);
+  passport::fuzz::AddLaunch(seeds);
   passport::fuzz::AddStreams(seeds);
   passport::fuzz::AddEnvelope(seeds);
   passport::fuzz::AddCalls(seeds);

@@ -1,17 +1,10 @@
-// Evidence that was accepted stands on its own bytes: any other byte is refused, or is a finding. And which
-// inputs are verified at all: a verification takes as long as a hundred parsings.
+// Evidence that was accepted stands on its own bytes: any other byte is refused, or is a finding.
 #pragma once
 
+#include "tests/fuzz/costly.h"
 #include "trusted/attest/findings.h"
 
 namespace passport::attest {
-
-// One input in 32, and always the same ones.
-inline bool IsVerified(ByteSpan input) {
-  unsigned sum = 0;
-  for (const std::uint8_t byte : input) sum += byte;
-  return sum % 32 == 0;
-}
 
 // For fuzz targets: the input was accepted with these findings. One byte of it is changed, which one the
 // input decides, and verified again.

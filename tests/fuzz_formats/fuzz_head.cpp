@@ -27,9 +27,15 @@ RecordId IdOf(std::uint8_t number) {
   return out;
 }
 
-Bytes BlobOf(const RecordId& id, std::uint64_t version) {
-  crypto::SeededRng rng(version);
-  return fuzz::OwnSealer().Seal({.type = 1, .id = id, .version = version}, Bytes(version % 3, 1), rng);
+// Sealed once: there are few ids and versions, and the index, not the sealing, is what is tried.
+const Bytes& BlobOf(const RecordId& id, std::uint64_t version) {
+  static std::map<std::pair<RecordId, std::uint64_t>, Bytes> made;
+  Bytes& blob = made[{id, version}];
+  if (blob.empty()) {
+    crypto::SeededRng rng(version);
+    blob = fuzz::OwnSealer().Seal({.type = 1, .id = id, .version = version}, Bytes(version % 3, 1), rng);
+  }
+  return blob;
 }
 
 using Store = std::map<RecordId, std::pair<std::uint64_t, Bytes>>;
@@ -62,7 +68,7 @@ void CheckLoading(const Store& store, const Head& head, std::uint8_t how) {
 }
 
 void CheckFetched(const RecordIndex& index, const Store& store, const RecordId& id, std::uint64_t version) {
-  const Bytes offered = BlobOf(id, version);
+  const Bytes& offered = BlobOf(id, version);
   const auto found = store.find(id);
   const auto truth = index.CheckFetched(id, ByteSpan(offered));
   PASSPORT_CHECK(truth.ok() == (found != store.end() && found->second.second == offered));
@@ -85,7 +91,7 @@ void CheckIndex(ByteSpan input) {
       CheckFetched(index, store, id, versions[id] + operation / 128);
     } else {
       const std::uint64_t version = versions[id] += operation / 64;
-      const Bytes blob = BlobOf(id, version);
+      const Bytes& blob = BlobOf(id, version);
       index.Put(id, version, blob);
       store[id] = {version, blob};
     }

@@ -25,7 +25,8 @@ struct End {
 
 Session::Started StartEnd(std::uint16_t self, std::uint16_t other, const peer::Manifest& manifest,
                           crypto::Rng& rng) {
-  const peer::NodeKeys keys(self);
+  static const peer::NodeKeys made[] = {peer::NodeKeys(1), peer::NodeKeys(2)};
+  const peer::NodeKeys& keys = made[self - 1];
   const peer::LocalEnd local{
       PartyIndex{self},        0, BootId{{static_cast<std::uint8_t>(self)}}, keys.identity, keys.channel,
       peer::VersionRange{1, 3}};

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <utility>
 
 #include "trusted/platform/launch_info.h"
@@ -14,8 +15,17 @@
 namespace passport::fuzz {
 namespace {
 
-constexpr int kSilenceMs = 60'000;
+constexpr int kSilenceMs = 600'000;  // by the clock: fuzzers run when nothing else does
 constexpr int kSendBytes = 1 << 20;  // room for the largest record
+
+// libFuzzer has timers and is asked to end by signals, which interrupt a wait and say nothing of the enclave.
+template <class Wait>
+auto Uninterrupted(Wait wait) {
+  for (;;) {
+    const auto done = wait();
+    if (done >= 0 || errno != EINTR) return done;
+  }
+}
 
 struct Ends {
   int ours = -1;
@@ -65,7 +75,7 @@ EnclaveChild::EnclaveChild(const char* program) {
   const crypto::SecretBytes encoded = info.Encode();
   PASSPORT_CHECK(send(launcher_, encoded.Expose().data(), encoded.Expose().size(), MSG_NOSIGNAL) > 0);
   Bytes report(4096);
-  const ssize_t size = recv(launcher_, report.data(), report.size(), 0);
+  const ssize_t size = Uninterrupted([&] { return recv(launcher_, report.data(), report.size(), 0); });
   PASSPORT_CHECK(size > 0);
   const auto parsed = platform::StartReport::Parse(ByteSpan(report).first(static_cast<std::size_t>(size)));
   PASSPORT_CHECK(parsed.ok() && parsed.value().ready);
@@ -74,7 +84,7 @@ EnclaveChild::EnclaveChild(const char* program) {
 EnclaveChild::~EnclaveChild() {
   if (pid_ > 0) {
     kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
+    Uninterrupted([this] { return waitpid(pid_, nullptr, 0); });
   }
   CloseHostEnd();
   close(launcher_);
@@ -87,9 +97,9 @@ void EnclaveChild::Send(ByteSpan record) const {
 
 std::optional<Bytes> EnclaveChild::Receive() const {
   pollfd ready{host_, POLLIN, 0};
-  PASSPORT_CHECK(poll(&ready, 1, kSilenceMs) == 1);
+  PASSPORT_CHECK(Uninterrupted([&] { return poll(&ready, 1, kSilenceMs); }) == 1);
   Bytes record(kRecordBytesMax + 1);
-  const ssize_t size = recv(host_, record.data(), record.size(), 0);
+  const ssize_t size = Uninterrupted([&] { return recv(host_, record.data(), record.size(), 0); });
   if (size <= 0) return std::nullopt;
   record.resize(static_cast<std::size_t>(size));
   return record;
@@ -101,7 +111,8 @@ void EnclaveChild::CloseHostEnd() {
 
 int EnclaveChild::WaitForEnd() {
   int status = 0;
-  PASSPORT_CHECK(waitpid(std::exchange(pid_, -1), &status, 0) > 0);
+  const pid_t child = std::exchange(pid_, -1);
+  PASSPORT_CHECK(Uninterrupted([&] { return waitpid(child, &status, 0); }) > 0);
   return status;
 }
 

@@ -41,7 +41,12 @@ std::string Recover(ByteSpan message, const std::string& signature_hex) {
 
 Client MakeClient(Network& network, crypto::Rng& rng, std::string_view config,
                   const client::DeveloperKey& key) {
-  const auto created = json::Parse(network.Ask(kOne, client::CreateScope(key, config))).value();
+  return MakeClient(network, rng, client::CreateScope(key, config), key);
+}
+
+Client MakeClient(Network& network, crypto::Rng& rng, const client::Request& create_scope,
+                  const client::DeveloperKey& key) {
+  const auto created = json::Parse(network.Ask(kOne, create_scope)).value();
   Client out{key, std::string(created.Find("result")->GetString("scope_id").value()), {}};
   const auto claims = json::Parse(network.Enclave(kOne)).value();
   const Bytes spki = ParseBase64(claims.GetString("enclave_public_key").value()).value();

@@ -20,6 +20,9 @@ struct Client {
 // Creates a scope through node 1 and a client of it.
 Client MakeClient(Network& network, crypto::Rng& rng, std::string_view config = R"({"name":"test"})",
                   const client::DeveloperKey& key = client::DeveloperKey::Generate());
+// The same with a request that the key has signed before.
+Client MakeClient(Network& network, crypto::Rng& rng, const client::Request& create_scope,
+                  const client::DeveloperKey& key);
 // Registers a user through a node; its address, or the reply if that failed.
 std::string Register(Network& network, Client& client, PartyIndex gateway, std::string_view username);
 // Whether a personal_sign through the gateway gives a signature of the address.

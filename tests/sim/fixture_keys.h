@@ -25,10 +25,18 @@ inline constexpr std::string_view kEnvelopeKeyPkcs8 =
     "2Z8SnA1kq1Gu3QKBgBk+HbbhuWSMM7RdfbE8Ld04BXB9Q/kfxaJgGc+eUFY/8pVqF3ewsqxW9zTo7Fd9gTJYRNHfTQUbRfNDixS2"
     "fJ4CcmrctYKVbRt7TzPCh6LH6Q8LyyzMz2pYOcoKo/zJHJ3T1fPLNgMcDx0jBY4RfUKQinshsrWrlWMRyElJdwoh";
 
-// A developer's P-256 key, made once with `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`:
-// with it, the ids of scopes hang on the seed alone, so that recorded inputs stay good. It guards nothing.
+// A developer's P-256 key, made once with `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`.
+// It guards nothing.
 inline constexpr std::string_view kDeveloperKeyPkcs8 =
     "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgcaH+M0g1hlV53qQWCUqTd0Zw4rYaYPoZYiLcNwlY5GehRANCAASSulXP"
     "4keZ5X9RfR6uItlfZaaBzM9hRPwqCB1HCCEGSrRUXQ3y5rliOh1EWOKb+Y9IGbKoFrPqlHJMiESUbPrT";
+
+// What that key once signed. The id of a scope is made of the signature, which is another one each time: with
+// this one, recorded requests stay good.
+inline constexpr std::string_view kCreateScopeBody =
+    R"({"jsonrpc":"2.0","id":1,"method":"createScope","params":{"config":"eyJuYW1lIjoiZnV6eiJ9",)"
+    R"("signature":"MEYCIQCd3fp7JHQ4Uwye3bsPGfoMMe+ccdTuQZmyIxcpsCNSOAIhAJPs8ktRibS0JpPEC5L0mwzRPWNmlhy6b6iD0DaYy+Ms",)"
+    R"("public_key":"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEkrpVz+JHmeV/UX0eriLZX2WmgczPYUT8KggdRwghBkq0VF0N8ua5)"
+    R"(YjodRFjim/mPSBmyqBaz6pRyTIhElGz60w=="}})";
 
 }  // namespace passport::sim
