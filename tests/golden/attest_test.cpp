@@ -4,7 +4,7 @@
 #include "tests/golden/golden.h"
 #include "trusted/attest/simulated.h"
 #include "trusted/core/evidence_desk.h"
-#include "trusted/core/policy_statement.h"
+#include "trusted/core/policy_book.h"
 
 namespace passport::golden {
 namespace {
@@ -66,6 +66,16 @@ TEST(GoldenAttest, ClaimsProofsAndPolicyStatementsAreUnderstood) {
   ExpectAttestForm("claims-v1.bin", SampleClaims());
   ExpectAttestForm("proof-v1.bin", SampleProof());
   ExpectAttestForm("statement-policy-v1.bin", SamplePolicyStatement());
+}
+
+TEST(GoldenAttest, PolicyStatementsForStartsAndStoredPoliciesAreUnderstood) {
+  core::PolicyStatement statement = SamplePolicyStatement();
+  statement.replaces = {{PartyIndex{1}, {BootId{Numbered<16>(0x10)}, Numbered<32>(0x20)}},
+                        {PartyIndex{2}, {BootId{Numbered<16>(0x30)}, {}}}};
+  for (auto& [party, signature] : statement.signatures)
+    signature = crypto::SigningKey(crypto::SecretKey32(Numbered<32>(0x44))).Sign(statement.SignedHash());
+  ExpectAttestForm("statement-policy-starts-v1.bin", statement);
+  ExpectAttestForm("stored-policy-v2.bin", core::StoredPolicy{"{\"version\":2}", false, "{\"version\":1}"});
 }
 
 // What the evidence of a released build covers stays what a later build computes.

@@ -1,10 +1,7 @@
 // Operators replace the policy; a verifier that is away; evidence that grows old; GET /attestation.
-#include <gtest/gtest.h>
-
 #include <algorithm>
 
-#include "tests/sim/world.h"
-#include "trusted/core/policy_statement.h"
+#include "tests/sim/policy_fixture.h"
 
 namespace passport::sim {
 namespace {
@@ -15,107 +12,113 @@ using platform_link::Kind;
 using platform_link::Outcome;
 using platform_link::Request;
 
-const std::string kZeroImages = R"("measurements":[")" + std::string(62, '0') + R"(01"])";
-
-Hash32 Image(std::uint8_t last) {
-  Hash32 out{};
-  out[31] = last;
-  return out;
-}
-
-std::string File(unsigned version, const std::string& providers = R"("none":{})",
-                 const std::string& more = "", unsigned age_s = 600) {
-  return R"({"version":)" + std::to_string(version) + R"(,"providers":{)" + providers + "}," + kZeroImages +
-         R"(,"evidence_age_max_s":)" + std::to_string(age_s) + more + "}";
-}
-
-core::PolicyStatement Signed(Network& network, const std::string& file, std::vector<PartyIndex> by) {
-  core::PolicyStatement out;
-  out.network = network.manifest().network_id;
-  out.number = network.unix_ms();
-  out.expires_unix_ms = out.number + 60'000;
-  out.file = file;
-  for (const PartyIndex party : by)
-    out.signatures.emplace(party, network.operators().at(party).Sign(out.SignedHash()));
-  return out;
-}
-
-class Policies : public ::testing::Test {
- protected:
-  explicit Policies(std::map<PartyIndex, Provider> providers = {})
-      : network(Options{.providers = std::move(providers),
-                        .images = {{kOne, Image(1)}, {kTwo, Image(1)}, {kThree, Image(1)}}}) {
-    network.Form();
-    EXPECT_TRUE(network.RunUntil([this] { return network.Ready(); }, 10'000)) << network.Health(kOne);
-  }
-  Status Give(PartyIndex party, const std::string& file, std::vector<PartyIndex> by = {kOne, kTwo}) {
-    network.Run(10);  // another number than the statement before
-    return network.Admin(party, Signed(network, file, std::move(by)));
-  }
-  void GiveAll(const std::string& file) {
-    for (const PartyIndex party : {kOne, kTwo, kThree}) EXPECT_EQ(Give(party, file), Status::kOk);
-  }
-  std::uint64_t VersionAt(PartyIndex party) {
-    const auto answer = json::Parse(network.Evidence(party, {})).value();
-    return answer.Find("readable")->GetU64("policy_version").value();
-  }
-  Network network;
-};
-
 TEST_F(Policies, TOperatorsReplaceThePolicyForGood) {
   EXPECT_EQ(VersionAt(kOne), 0u);
-  GiveAll(File(1));
+  GiveAll(PolicyFile(1));
   EXPECT_EQ(network.Logged(Event::kPolicyTaken, {}, 1), 3u);
   EXPECT_GT(network.Logged(Event::kAttestAgain, kOne), 0u);
-  EXPECT_TRUE(network.RunUntil([this] { return network.Ready(); }, 10'000)) << network.Health(kOne);
+  EXPECT_TRUE(AllMeet());
   network.Kill(kOne);
   network.Start(kOne);
   EXPECT_EQ(VersionAt(kOne), 1u);
   EXPECT_EQ(VersionAt(kTwo), 1u);
-  EXPECT_TRUE(network.RunUntil([this] { return network.Ready(); }, 10'000));
+  EXPECT_TRUE(AllMeet());
 }
 
-TEST_F(Policies, OnlyTheNextAndNoWeakerOneOfEnoughOperatorsIsTaken) {
-  EXPECT_EQ(Give(kOne, File(1), {kOne}), Status::kDenied);
-  EXPECT_EQ(Give(kOne, File(2)), Status::kPolicyWeaker);
+TEST_F(Policies, OnlyALaterAndNoWeakerOneOfEnoughOperatorsIsTaken) {
+  EXPECT_EQ(Give(kOne, PolicyFile(1), {kOne}), Status::kDenied);
+  EXPECT_EQ(Give(kOne, PolicyFile(1 + claims::kVersionsAheadMax)), Status::kPolicyWeaker);
   EXPECT_EQ(Give(kOne, "{}"), Status::kPolicyFile);
-  core::PolicyStatement statement = Signed(network, File(1), {kOne, kTwo});
+  core::PolicyStatement statement = SignedPolicy(network, PolicyFile(1), {kOne, kTwo});
   statement.signatures.at(kTwo)[0] ^= 1;
   EXPECT_EQ(network.Admin(kOne, statement), Status::kBadSignature);
-  statement = Signed(network, File(1), {kOne, kTwo});
+  statement = SignedPolicy(network, PolicyFile(1), {kOne, kTwo});
   statement.file += " ";
   EXPECT_EQ(network.Admin(kOne, statement), Status::kBadSignature);
-  statement = Signed(network, File(1), {kOne, kTwo});
+  statement = SignedPolicy(network, PolicyFile(1), {kOne, kTwo});
   statement.network[0] ^= 1;
   EXPECT_EQ(network.Admin(kOne, statement), Status::kPeerUnknown);
-  statement = Signed(network, File(1), {kOne, kTwo});
+  statement = SignedPolicy(network, PolicyFile(1), {kOne, kTwo});
   network.Skip(61'000);
   network.Run(20);
   EXPECT_EQ(network.Admin(kOne, statement), Status::kPeerReplay);
   EXPECT_EQ(VersionAt(kOne), 0u);
 
-  const std::string strict =
-      File(1, R"("none":{})", R"(,"minimum_svn":0,"signers":[")" + std::string(64, 'a') + R"("])");
+  const std::string strict = PolicyFile(3, R"("none":{})", R"(,"required_layers":["seccomp"])");
   EXPECT_EQ(Give(kOne, strict), Status::kOk);
-  EXPECT_EQ(Give(kOne, File(2)), Status::kPolicyWeaker);  // nobody is asked for a signer any more
-  EXPECT_EQ(Give(kOne, File(2, R"("none":{},"simulated":{})", R"(,"allow_simulated":true)")),
+  EXPECT_EQ(Give(kOne, strict), Status::kPolicyWeaker);
+  EXPECT_EQ(Give(kOne, PolicyFile(2, R"("none":{})", R"(,"required_layers":["seccomp"])")),
             Status::kPolicyWeaker);
-  EXPECT_EQ(VersionAt(kOne), 1u);
+  EXPECT_EQ(Give(kOne, PolicyFile(4)), Status::kPolicyWeaker);  // no layer is asked for any more
+  EXPECT_EQ(Give(kOne, PolicyFile(4, R"("none":{},"simulated":{})", R"(,"allow_simulated":true)")),
+            Status::kPolicyWeaker);
+  EXPECT_EQ(VersionAt(kOne), 3u);
 }
 
-TEST_F(Policies, ANodeThatTheNewPolicyDoesNotNameIsDroppedAndTheLineIsNamed) {
-  GiveAll(File(1, R"("none":{})", R"(,"signers":[")" + std::string(64, 'a') + R"("])"));
+// What nobody could satisfy is no policy, and so is never in force.
+TEST_F(Policies, AMisspeltLayerIsRefused) {
+  EXPECT_EQ(Give(kOne, PolicyFile(1, R"("none":{})", R"(,"required_layers":["secomp"])")),
+            Status::kPolicyFile);
+  EXPECT_EQ(VersionAt(kOne), 0u);
+}
+
+// It would be alone with it, and could take none after it.
+TEST_F(Policies, ANodeThatDoesNotSatisfyOneItselfRefusesItByTheRuleAndSaysThatItIsOut) {
+  lacking.insert(kThree);
+  network.Kill(kThree);
+  network.Start(kThree);
+  ASSERT_TRUE(AllMeet());
+  const std::string strict = PolicyFile(1, R"("none":{})", R"(,"required_layers":["seccomp"])");
+  EXPECT_EQ(Give(kThree, strict), Status::kAttestLayers);
+  EXPECT_EQ(VersionAt(kThree), 0u);
+  EXPECT_TRUE(AllMeet()) << "nothing was cut";
+  EXPECT_TRUE(Says(kThree, "follow version 1 of the attestation policy", "required_layers: seccomp is off"));
+
+  EXPECT_EQ(Give(kOne, strict), Status::kOk);
+  EXPECT_EQ(Give(kTwo, strict), Status::kOk);
+  ASSERT_TRUE(network.RunUntil([this] { return PeerFlag(network, kOne, kTwo, "connected"); }, 10'000));
+  EXPECT_FALSE(PeerFlag(network, kOne, kThree, "connected"));
+  EXPECT_NE(network.Health(kOne).find("required_layers"), std::string::npos) << network.Health(kOne);
+
+  // It goes on saying so after a restart, for its peers show it what they have.
+  network.Kill(kThree);
+  network.Start(kThree);
   network.Run(200);
-  EXPECT_FALSE(PeerFlag(network, kOne, kTwo, "connected"));
-  EXPECT_GT(network.Logged(Event::kAttestRefused, kOne, static_cast<std::uint64_t>(Status::kAttestSigner)),
-            0u);
-  EXPECT_NE(network.Health(kOne).find("signers"), std::string::npos) << network.Health(kOne);
+  EXPECT_TRUE(Says(kThree, "follow version 1 of the attestation policy", "node(s) 1, 2 have it"));
+  lacking.clear();
+  network.Kill(kThree);
+  network.Start(kThree);
+  ASSERT_TRUE(AllMeet());
+  EXPECT_EQ(Give(kThree, strict), Status::kOk);
+  EXPECT_TRUE(AllMeet());
+  EXPECT_FALSE(Says(kThree, "follow", ""));
+}
+
+// Before peers notice: by its log at the start, by GET /health and GET /enclave.
+TEST_F(Policies, ANodeThatIsStartedOtherwiseThanItsOwnPolicyDemandsSaysSo) {
+  GiveAll(PolicyFile(1, R"("none":{})", R"(,"required_layers":["seccomp"])"));
+  lacking.insert(kTwo);
+  network.Kill(kTwo);
+  network.Start(kTwo);
+  EXPECT_EQ(network.Logged(Event::kPolicyUnmet, kTwo, static_cast<std::uint64_t>(Status::kAttestLayers)), 1u);
+  EXPECT_TRUE(Says(kTwo, "be accepted by nodes with its own policy", "seccomp is off"));
+  EXPECT_NE(network.Enclave(kTwo).find("required_layers: seccomp is off"), std::string::npos);
+  EXPECT_EQ(network.Logged(Event::kPolicyUnmet, kOne), 0u);
+}
+
+TEST_F(Policies, TwoPoliciesOfOneVersionAreNoticed) {
+  EXPECT_EQ(Give(kOne, PolicyFile(1)), Status::kOk);
+  EXPECT_EQ(Give(kTwo, PolicyFile(1, R"("none":{})", "", 599)), Status::kOk);
+  network.Run(200);
+  EXPECT_GT(network.Logged(Event::kPolicyForked, kOne, 1), 0u);
+  EXPECT_GT(network.Logged(Event::kPolicyForked, kTwo, 1), 0u);
+  EXPECT_EQ(network.Logged(Event::kPolicyForked, kThree), 0u);
 }
 
 // Sessions live no longer than their evidence, and what runs over them does not notice.
 TEST_F(Policies, SessionsAreAttestedAnewBeforeTheirEvidenceIsOld) {
-  GiveAll(File(1, R"("none":{})", "", 60));
-  ASSERT_TRUE(network.RunUntil([this] { return network.Ready(); }, 10'000));
+  GiveAll(PolicyFile(1, R"("none":{})", "", 60));
+  ASSERT_TRUE(AllMeet());
   network.log().clear();
   network.Skip(55'000);
   network.Run(100);
@@ -123,7 +126,7 @@ TEST_F(Policies, SessionsAreAttestedAnewBeforeTheirEvidenceIsOld) {
   network.Skip(6'000);
   network.Run(100);
   EXPECT_GT(network.Logged(Event::kAttestAgain, kOne), 0u);
-  EXPECT_TRUE(network.RunUntil([this] { return network.Ready(); }, 10'000));
+  EXPECT_TRUE(AllMeet());
   EXPECT_EQ(network.Logged(Event::kRefreshAborted) + network.Logged(Event::kPairBurned), 0u);
 }
 
@@ -134,7 +137,7 @@ class SnpNode : public ::testing::Test {
       : network(Options{.providers = {{kOne, Provider::kSimulated},
                                       {kTwo, Provider::kSnp},
                                       {kThree, Provider::kSimulated}},
-                        .images = {{kOne, Image(1)}, {kTwo, Image(1)}, {kThree, Image(1)}}}) {
+                        .images = {{kOne, ImageOf(1)}, {kTwo, ImageOf(1)}, {kThree, ImageOf(1)}}}) {
     network.on_platform = [this](PartyIndex party, const Request& request, Answer& answer) {
       if (request.kind == Kind::kVerify) return OnVerify(party, request, answer);
       return true;
@@ -142,13 +145,13 @@ class SnpNode : public ::testing::Test {
     network.Form();
     network.RunUntil([this] { return PeerFlag(network, kOne, kThree, "ready"); }, 10'000);
     for (const PartyIndex party : {kOne, kTwo, kThree})
-      network.Admin(party, Signed(network, SnpFile(), {kOne, kTwo}));
+      network.Admin(party, SignedPolicy(network, SnpFile(), {kOne, kTwo}));
   }
   static std::string SnpFile() {
-    return File(1,
-                R"("none":{},"simulated":{},"snp":{"roots":[")" + std::string(64, 'b') +
-                    R"("],"measurements":["00"]})",
-                R"(,"allow_simulated":true)");
+    return PolicyFile(1,
+                      R"("none":{},"simulated":{},"snp":{"roots":[")" + std::string(64, 'b') +
+                          R"("],"measurements":["00"]})",
+                      R"(,"allow_simulated":true)");
   }
   // A verifier that finds what the evidence of the simulator says, and a good chain beside it.
   bool OnVerify(PartyIndex party, const Request& request, Answer& answer) {

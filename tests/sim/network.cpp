@@ -165,6 +165,7 @@ void Network::Start(PartyIndex party) {
     config.platform_key = PlatformKeyOf(party);
     config.platform = [this, party](ByteSpan request) { nodes_.at(party).asked.push_back(ToBytes(request)); };
   }
+  if (on_start) on_start(party, config);
   node.asked.clear();
   node.core = std::make_unique<core::Core>(std::move(config), *node.rng);
   node.sequence = {};

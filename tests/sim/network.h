@@ -53,7 +53,9 @@ class Network {
   // Starts all enclaves without a manifest, has the operators sign one, and gives it to every node.
   void Form();
   void Start(PartyIndex party);  // a new enclave process on the node's disk
-  void Kill(PartyIndex party);   // process and links die, the disk stays
+  // May change what the enclave of the next start is told of itself.
+  std::function<void(PartyIndex party, core::CoreConfig& config)> on_start;
+  void Kill(PartyIndex party);  // process and links die, the disk stays
   Sealing& sealing(PartyIndex party) { return nodes_.at(party).sealing; }
   std::optional<std::uint64_t>& counter(PartyIndex party) { return nodes_.at(party).counter; }
   // After each transaction of a node's store. False: the node is killed at this point, and of its answer

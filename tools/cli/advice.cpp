@@ -1,5 +1,7 @@
 #include "tools/cli/advice.h"
 
+#include "trusted/claims/policy.h"
+
 namespace passport::cli {
 namespace {
 
@@ -131,15 +133,17 @@ constexpr Row kRows[] = {
     {Status::kAttestSvn, "the security version of the release is too old (minimum_svn)",
      "install a newer release"},
     {Status::kAttestLayers, "a layer of confinement that must hold does not (required_layers)",
-     "the node's `passport attest` says which layers are missing"},
+     "GET /health of the node says which; start it so that it holds, or have t operators sign another "
+     "policy"},
     {Status::kAttestRollback, "the protection against old disks is too weak (minimum_rollback)",
      kOtherPolicy},
     {Status::kAttestUnavailable, "there is no evidence, or nobody to verify it, in time",
      "look at the logs of passport-platform and passport-verifier"},
     {Status::kPolicyFile, "it is no policy file",
-     "docs/attestation.md has its members; `passport attest --policy` names the wrong one"},
-    {Status::kPolicyWeaker, "it is not the next version of the policy, or weaker than the one in force",
-     "`passport attest` shows the version in force; minimums only rise"},
+     "docs/attestation.md has its members; `passport admin policy` names the wrong one"},
+    {Status::kPolicyWeaker, "it is no later version of the policy, or weaker than what is in force",
+     "`passport attest` shows the version in force; minimums only rise, unless no session ever opened under "
+     "them (`passport admin policy --recover`)"},
     {Status::kEvidenceFormat, "the evidence does not have its provider's format", kOtherEvidence},
     {Status::kEvidenceProvider, "nobody here verifies evidence of that provider", kSameVersion},
     {Status::kEvidenceAlgorithm, "the evidence is signed with another algorithm than its provider's",
@@ -172,20 +176,21 @@ constexpr Row kOfManifest[] = {
 constexpr Row kOfStatement[] = {
     {Status::kMalformed, "it is damaged, or of a kind that the node does not know", kCopyAgain},
     {Status::kDenied,
-     "not those signed it who must: `unban` and `refresh` need the node's own operator, `resume` as many "
-     "operators as the "
-     "threshold and a quorum of nodes that go on",
-     "for `unban` and `refresh` use the key of that node's operator; for `resume` let more operators run "
-     "`passport admin "
-     "sign`, or make it again with every node that goes on"},
+     "not those signed it who must: `unban` and `refresh` need the node's own operator, `policy` as many "
+     "operators as the threshold, `resume` these and a quorum of nodes that go on",
+     "for `unban` and `refresh` use the key of that node's operator; for the others let more operators run "
+     "`passport admin sign`, or make `resume` again with every node that goes on"},
     {Status::kPeerUnknown,
-     "it is for another network or node, or a node that it names was restarted since it was made",
+     "it is for another network or node, or a node that it names was restarted, or has taken another policy, "
+     "since it was made",
      "check the --node URLs, then make it again"},
     {Status::kBadSignature, "a signature in it is not that of the operator whom the manifest names",
      "make it again, and let each operator sign with the key of `passport manifest show`"},
     {Status::kPeerReplay,
-     "the node took it or a newer one before, it has expired, or its time is ahead of the node's clock",
-     "compare the clocks of both machines, then make it again"},
+     "the node took it or a newer one before, it has expired, its time is ahead of the node's clock, or the "
+     "node has no session with any other, so that it cannot tell the time",
+     "see GET /health of the node, compare the clocks of both machines, then make it again; a policy for "
+     "nodes without sessions with `passport admin policy --recover`"},
 };
 
 template <std::size_t N>
@@ -196,13 +201,23 @@ const Row* Find(const Row (&rows)[N], Status status) {
   return nullptr;
 }
 
+// A policy that the node itself does not satisfy: it would be out with it.
+Refusal ExplainUnmet(const Row& row) {
+  return {
+      "the node itself does not satisfy the policy, whose nodes would refuse it: " + std::string(row.wrong),
+      "GET /health of the node says what it lacks: start it so, then send the statement again; or have t "
+      "operators sign another policy"};
+}
+
 }  // namespace
 
 Refusal Explain(Status status, About about) {
   const Row* row = nullptr;
   if (about == About::kManifest) row = Find(kOfManifest, status);
   if (about == About::kStatement) row = Find(kOfStatement, status);
+  const bool unmet = about == About::kStatement && !claims::RuleOf(status).empty();
   if (row == nullptr) row = Find(kRows, status);
+  if (row != nullptr && unmet) return ExplainUnmet(*row);
   if (row != nullptr) return {std::string(row->wrong), std::string(row->next)};
   return {"code " + std::to_string(static_cast<unsigned>(status)) + ", which this version does not know",
           std::string(kSameVersion)};

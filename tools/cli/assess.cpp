@@ -174,8 +174,8 @@ Assessment Assess(const Attestation& attestation, const Verifying& verifying) {
   Assessment out;
   CheckSignatures(attestation, verifying, out);
   if (verifying.manifest != nullptr) CheckManifest(attestation.claims, *verifying.manifest, out);
-  const std::optional<Findings> found = Verify(attestation, verifying, out);
-  if (found) Judge(attestation, verifying, *found, out);
+  out.found = Verify(attestation, verifying, out);
+  if (out.found) Judge(attestation, verifying, *out.found, out);
   if (out.verdict != Verdict::kProven) return out;
   if (verifying.policy == nullptr) out.verdict = Verdict::kConsistent;
   Describe(attestation, verifying, out);

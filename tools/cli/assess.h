@@ -35,6 +35,7 @@ struct Assessment {
   std::vector<std::string> faults = {};  // one sentence each, why it is not proven
   std::vector<std::string> proven = {};
   std::vector<std::string> not_proven = {};
+  std::optional<attest::Findings> found = {};  // in the evidence, if it holds
 };
 
 // Findings of evidence that needs certificates read, or why there are none. Empty: no passport-verifier.

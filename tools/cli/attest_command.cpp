@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <iostream>
 
-#include "tools/cli/assess.h"
 #include "tools/cli/clock.h"
 #include "tools/cli/command.h"
 #include "tools/cli/files.h"
 #include "tools/cli/manifest_build.h"
+#include "tools/cli/policy_file.h"
 #include "tools/cli/problem.h"
 #include "tools/cli/verifier_process.h"
 #include "trusted/claims/claims_json.h"
@@ -43,6 +43,21 @@ std::string ListJson(const std::vector<std::string>& texts) {
   return json::ArrayOf(items);
 }
 
+// What a policy names evidence by; null if it does not hold or was not read.
+std::string EvidenceJson(const std::optional<attest::Findings>& found) {
+  if (!found) return "null";
+  std::vector<std::string> tcb;
+  for (const std::uint16_t component : found->tcb) tcb.push_back(std::to_string(component));
+  return json::ObjectWriter()
+      .Text("provider", attest::NameOf(found->provider))
+      .Text("attester", ToHex(found->attester))
+      .Text("root", ToHex(found->root))
+      .Text("measurement", ToHex(found->measurement))
+      .Raw("tcb", json::ArrayOf(tcb))
+      .Bool("tcb_current", found->tcb_current)
+      .Finish();
+}
+
 void PrintJson(const std::string& url, const Attestation& attestation, const Assessment& assessed) {
   std::cout << json::ObjectWriter()
                    .Text("url", url)
@@ -53,6 +68,7 @@ void PrintJson(const std::string& url, const Attestation& attestation, const Ass
                    .Raw("proven", ListJson(assessed.proven))
                    .Raw("not_proven", ListJson(assessed.not_proven))
                    .Raw("claims", claims::ToJson(attestation.claims))
+                   .Raw("evidence", EvidenceJson(assessed.found))
                    .Finish()
             << std::endl;
 }
@@ -82,8 +98,22 @@ void PrintClaims(const claims::Claims& c) {
   for (const claims::LayerClaim& claim : c.layers) Line("confinement", claim.layer + ": " + claim.state);
 }
 
+// What a policy enrols such evidence by.
+void PrintEvidence(const attest::Findings& found) {
+  if (found.provider <= attest::Provider::kSimulated) return;
+  std::cout << "what a policy names this evidence by:\n";
+  Line("attester", ToHex(found.attester));
+  Line("root", found.root == Hash32{} ? "none: enrol the attester" : ToHex(found.root));
+  Line("measurement", found.measurement.empty() ? "none" : ToHex(found.measurement));
+  std::string tcb;
+  for (const std::uint16_t component : found.tcb)
+    tcb += (tcb.empty() ? "" : ", ") + std::to_string(component);
+  if (!tcb.empty()) Line("tcb", tcb + (found.tcb_current ? " (current)" : ""));
+}
+
 void PrintText(const Attestation& attestation, const Assessment& assessed) {
   PrintClaims(attestation.claims);
+  if (assessed.found) PrintEvidence(*assessed.found);
   for (const std::string& fault : assessed.faults) std::cout << "NOT verified: " << fault << '\n';
   for (const std::string& text : assessed.proven) std::cout << "proven: " << text << '\n';
   for (const std::string& text : assessed.not_proven) std::cout << "not proven: " << text << '\n';
@@ -126,10 +156,7 @@ int Attest(const Command& self, const Arguments& arguments) {
   Verifying verifying{.nonce = crypto::SystemRng().Array<32>(), .now_s = UnixMs() / 1000};
   std::optional<claims::Policy> policy;
   if (const auto file = Optional<std::string>(*values, "policy")) {
-    auto parsed = claims::ParsePolicy(ReadFile(*file));
-    if (!parsed.ok()) throw Problem(*file + " is no policy: " + parsed.error().text);
-    policy = std::move(parsed).value();
-    verifying.policy = &*policy;
+    verifying.policy = &policy.emplace(ParsePolicyText(ReadFile(*file), *file));
   }
   std::optional<peer::SignedManifest> manifest;
   if (const auto file = Optional<std::string>(*values, "manifest"))

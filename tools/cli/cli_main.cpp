@@ -38,6 +38,7 @@ constexpr Command kCommands[] = {
     {"manifest sign", "Add an operator's signature to a manifest.", ManifestSign},
     {"manifest show", "Print what a manifest says and whether it is complete.", ManifestShow},
     {"manifest send", "Give a complete manifest to nodes that wait for one.", ManifestSend},
+    {"policy draft", "Write an attestation policy that the named nodes satisfy, to be edited.", PolicyDraft},
     {"admin unban", "Make a node forget the failures of a peer, as its signed statement says.", AdminUnban},
     {"admin refresh", "Have a node lead a refresh: new shares of all keys, new pair setups.", AdminRefresh},
     {"admin resume", "Make the statement that a node is gone for good, for t operators to sign.",

@@ -58,6 +58,7 @@ int Attest(const Command& self, const Arguments& arguments);
 int Audit(const Command& self, const Arguments& arguments);
 int AdminUnban(const Command& self, const Arguments& arguments);
 int AdminRefresh(const Command& self, const Arguments& arguments);
+int PolicyDraft(const Command& self, const Arguments& arguments);
 int AdminPolicy(const Command& self, const Arguments& arguments);
 int AdminResume(const Command& self, const Arguments& arguments);
 int AdminSign(const Command& self, const Arguments& arguments);

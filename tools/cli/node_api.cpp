@@ -46,7 +46,9 @@ Result<EnclaveFacts::Network> ParseNetwork(const Value& object) {
   for (const Value& row : roster) {
     PASSPORT_TRY(const std::uint16_t party, GetU16(row, "party"));
     PASSPORT_TRY(const crypto::Ed25519PublicKey key, GetHex<32>(row, "operator_key"));
+    PASSPORT_TRY(std::string address, GetText(row, "api_address"));
     out.operators.emplace_back(PartyIndex{party}, key);
+    out.api_addresses.emplace_back(PartyIndex{party}, std::move(address));
   }
   return out;
 }

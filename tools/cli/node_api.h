@@ -38,6 +38,7 @@ struct EnclaveFacts {
     std::uint16_t t = 0;
     Hash32 manifest_hash{};
     std::vector<std::pair<PartyIndex, crypto::Ed25519PublicKey>> operators = {};
+    std::vector<std::pair<PartyIndex, std::string>> api_addresses = {};
   };
   std::optional<Network> network;
 };

@@ -1,40 +1,132 @@
-// passport admin policy: another attestation policy for a network, for t operators to sign (boundary.md 5.3).
+// passport admin policy, policy draft: another attestation policy for a network, for t operators to sign
+// (boundary.md 5.3).
 #include <iostream>
 
 #include "tools/cli/clock.h"
 #include "tools/cli/command.h"
-#include "tools/cli/node_api.h"
+#include "tools/cli/policy_file.h"
 #include "tools/cli/problem.h"
 #include "tools/cli/statement_file.h"
-#include "trusted/claims/policy.h"
+#include "tools/cli/verifier_process.h"
 
 namespace passport::cli {
+namespace {
+
+constexpr int kExitRefused = 3;  // by the policy, as of `passport attest`
+
+using Texts = std::vector<std::string>;
+
+HardwareVerifier VerifierOf(const po::variables_map& values) {
+  const auto program = Optional<std::string>(values, "verifier");
+  if (!program) return {};
+  return [program](ByteSpan evidence) { return RunVerifier(*program, evidence); };
+}
+
+// The named nodes; of a single one also the rest of its network, where the manifest says that they are.
+Texts NodesToAsk(const Texts& named, const EnclaveFacts& facts) {
+  if (named.size() > 1) return named;
+  Texts out = named;
+  for (const auto& [party, address] : facts.network->api_addresses) {
+    if (party.value != facts.party) out.push_back(address);
+  }
+  return out;
+}
+
+// One line for each; whether all would be accepted.
+bool Print(const std::vector<NodeTrial>& trials) {
+  bool all = true;
+  for (const NodeTrial& trial : trials) {
+    const std::string node =
+        trial.shown ? "node " + std::to_string(trial.shown->claims.node.value) + " " : "";
+    std::cout << node << "(" << trial.url
+              << "): " << (trial.accepted() ? "accepted" : "NOT accepted: " + trial.why) << '\n';
+    all = all && trial.accepted();
+  }
+  std::cout << std::flush;
+  return all;
+}
+
+// What the statement replaces at each node that was named: such a node has to be there, whatever it is.
+void NameStarts(const Texts& named, const std::vector<NodeTrial>& trials, core::PolicyStatement& statement) {
+  for (const NodeTrial& trial : trials) {
+    if (std::ranges::find(named, trial.url) == named.end()) continue;
+    if (!trial.shown) throw Problem(trial.url + " is " + trial.why);
+    const claims::Claims& claims = trial.shown->claims;
+    if (!statement.replaces
+             .emplace(claims.node, core::ReplacedPolicy{claims.boot, claims.configuration.policy_hash})
+             .second)
+      throw UsageProblem(trial.url + " was named twice");
+  }
+}
+
+}  // namespace
 
 int AdminPolicy(const Command& self, const Arguments& arguments) {
   po::options_description options("options");
   options.add_options()("file", po::value<std::string>(), "the policy file (needed)")(
-      "node", po::value<std::string>(), "URL of any node of the network (needed)")(
-      "out", po::value<std::string>(), "the statement to make (needed)");
+      "node", po::value<Texts>()->composing(),
+      "URL of a node (needed); of one alone the others are asked where the manifest says they are")(
+      "out", po::value<std::string>(), "the statement to make (needed, but with --dry-run)")(
+      "dry-run", "only ask every node for its evidence and say which ones the policy would refuse")(
+      "force", "make the statement although a node is refused or not reached")(
+      "recover",
+      "for nodes that have no session: for the present starts of those that are named with --node")(
+      "verifier", po::value<std::string>(), "the program passport-verifier, for evidence with certificates");
   const auto values = ReadOptions(self, arguments, options);
   if (!values) return 0;
   const std::string path = Required(*values, "file");
-  const std::string node = Required(*values, "node");
-  const std::string out = Required(*values, "out");
+  const Texts named = NodesOf(*values);
+  const bool dry = values->contains("dry-run");
+  const std::string out = dry ? "" : Required(*values, "out");
   core::PolicyStatement statement;
   statement.file = ReadFile(path);
-  const auto policy = claims::ParsePolicy(statement.file);
-  if (!policy.ok()) throw Problem(path + " is no policy: " + policy.error().text + "; correct it");
-  const EnclaveFacts facts = OrProblem(ApiOf(node).GetEnclave());
-  if (!facts.network) throw Problem(node + " has no manifest yet; give it one with `passport manifest send`");
+  const claims::Policy policy = ParsePolicyText(statement.file, path);
+  const EnclaveFacts facts = OrProblem(ApiOf(named.front()).GetEnclave());
+  if (!facts.network)
+    throw Problem(named.front() + " has no manifest yet; give it one with `passport manifest send`");
+  const HardwareVerifier verifier = VerifierOf(*values);
+  std::vector<NodeTrial> trials;
+  for (const std::string& url : NodesToAsk(named, facts)) trials.push_back(TryNode(url, &policy, verifier));
+  const bool all = Print(trials);
+  if (dry) return all ? 0 : kExitRefused;
+  if (!all && !values->contains("force")) {
+    throw Problem(
+        "not every node of the network would be accepted; mend the nodes or the policy, or make the "
+        "statement nevertheless with --force: a node that does not satisfy it is out");
+  }
   statement.network = facts.network->id;
   statement.number = UnixMs();
   statement.expires_unix_ms = statement.number + std::chrono::milliseconds(kStatementLife).count();
+  if (values->contains("recover")) NameStarts(named, trials, statement);
   WriteNewFile(out, EncodeFile(statement), 0644);
   std::cout << Describe(statement) << "next: " << facts.network->t
             << " operators run `passport admin sign --party N --operator-key FILE --manifest FILE " << out
             << "`, then one runs `passport admin send --node URL ... " << out
-            << "` for every node; nodes take it only as version " << policy.value().version
-            << " after the one before, and no weaker" << std::endl;
+            << "` for every node; nodes take it as a version after theirs, and no weaker" << std::endl;
+  return 0;
+}
+
+int PolicyDraft(const Command& self, const Arguments& arguments) {
+  po::options_description options("options");
+  options.add_options()("node", po::value<Texts>()->composing(),
+                        "URL of a node that the policy accepts; once for each of them (needed)")(
+      "out", po::value<std::string>(), "the file to make (needed)")(
+      "verifier", po::value<std::string>(), "the program passport-verifier, for evidence with certificates");
+  const auto values = ReadOptions(self, arguments, options);
+  if (!values) return 0;
+  const std::string out = Required(*values, "out");
+  const HardwareVerifier verifier = VerifierOf(*values);
+  std::vector<NodeTrial> nodes;
+  for (const std::string& url : NodesOf(*values)) {
+    nodes.push_back(TryNode(url, nullptr, verifier));
+    if (!nodes.back().accepted()) throw Problem(url + " cannot be drafted for: " + nodes.back().why);
+  }
+  const std::string text = PolicyText(DraftPolicy(nodes));
+  WriteNewFile(out, text, 0644);
+  std::cout << text
+            << "next: compare its keys and images with what the operators know, edit it: what is "
+               "required once stays so; then `passport admin policy --file "
+            << out << "`" << std::endl;
   return 0;
 }
 

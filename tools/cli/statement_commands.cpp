@@ -66,6 +66,7 @@ int AdminSend(const Command& self, const Arguments& arguments) {
   const auto values = ReadOptions(self, arguments, options, "file");
   if (!values) return 0;
   const Statement statement = ReadStatementFile(Required(*values, "file"));
+  std::cout << Describe(statement) << std::flush;
   const Bytes encoded = std::visit([](const auto& each) { return each.Encode(); }, statement);
   const std::vector<std::string> nodes = NodesOf(*values);
   for (const std::string& node : nodes) {

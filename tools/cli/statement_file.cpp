@@ -1,8 +1,8 @@
 #include "tools/cli/statement_file.h"
 
 #include "edl/base/uuid.h"
+#include "tools/cli/policy_file.h"
 #include "tools/cli/problem.h"
-#include "trusted/crypto/hash.h"
 
 namespace passport::cli {
 namespace {
@@ -14,9 +14,15 @@ std::string What(const core::ResumeStatement& statement) {
   return out;
 }
 
+// Not the file as it came, which may be written so that a terminal shows something else.
 std::string What(const core::PolicyStatement& statement) {
-  return "attestation policy, sha256 " + ToHex(crypto::HashSha256(AsBytes(statement.file))) + ":\n" +
-         statement.file + (statement.file.ends_with('\n') ? "" : "\n");
+  const claims::Policy policy = ParsePolicyText(statement.file, "what the statement carries");
+  std::string out = "attestation policy, sha256 " + ToHex(policy.hash) + ":\n" + PolicyText(policy);
+  for (const auto& [party, replaced] : statement.replaces) {
+    out += "at node " + std::to_string(party.value) + " it replaces, for its boot " +
+           ToHex(replaced.boot.bytes) + ", the policy with sha256 " + ToHex(replaced.policy) + "\n";
+  }
+  return out;
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ inline constexpr std::chrono::hours kStatementLife{24};
 
 using Statement = std::variant<core::ResumeStatement, core::PolicyStatement>;
 
-// What it says and who has signed, in lines.
+// What it says and who has signed, in lines. Throws a Problem if it carries a policy that is none.
 std::string Describe(const Statement& statement);
 std::string EncodeFile(const Statement& statement);
 // Throws a Problem if the file has neither.

@@ -1,6 +1,7 @@
 // Judge: the rules of a policy, one after the other.
 #include <algorithm>
 
+#include "trusted/claims/claims_json.h"
 #include "trusted/claims/policy.h"
 
 namespace passport::claims {
@@ -40,15 +41,28 @@ Result<Unit> JudgeEvidence(const Findings& findings, const ProviderRules& rules,
   return Ok();
 }
 
-bool IsApplied(const Claims& claims, const std::string& layer) {
-  return Has(claims.layers, LayerClaim{layer, "applied"});
+// Who may vouch for the claims at all; of what kind the enclave may be.
+Result<Unit> JudgeKind(const Claims& claims, bool debug, const Policy& policy) {
+  if (claims.simulated && !policy.allow_simulated) return Fail(Status::kAttestSimulated);
+  if (debug && !policy.allow_debug) return Fail(Status::kAttestDebug);
+  if (!policy.providers.contains(claims.provider)) return Fail(Status::kAttestProvider);
+  return Ok();
 }
 
-Result<Unit> JudgeEnclave(const Claims& claims, const Findings& findings, const Policy& policy) {
+// Evidence that names the enclave's image names the claimed one.
+Result<Unit> JudgeImage(const Claims& claims, const Findings& findings) {
   const bool named = findings.enclave_image != Hash32{};
   if (named && findings.enclave_image != claims.measurement) return Fail(Status::kAttestMeasurement);
   // A TPM is asked for the image: the rest of what it measured is optional in a policy.
   if (findings.provider == Provider::kTpm2 && !named) return Fail(Status::kAttestMeasurement);
+  return Ok();
+}
+
+bool IsApplied(const Claims& claims, const std::string& layer) {
+  return Has(claims.layers, LayerClaim{layer, "applied"});
+}
+
+Result<Unit> JudgeEnclave(const Claims& claims, const Policy& policy) {
   if (!policy.measurements.empty() && !Has(policy.measurements, claims.measurement))
     return Fail(Status::kAttestMeasurement);
   if (!policy.signers.empty() && !Has(policy.signers, claims.release.signer))
@@ -61,17 +75,57 @@ Result<Unit> JudgeEnclave(const Claims& claims, const Findings& findings, const 
   return Ok();
 }
 
+// What the claims have of each layer that is required and not applied.
+std::string MissingLayers(const Claims& claims, const Policy& policy) {
+  std::string out;
+  for (const std::string& layer : policy.layers) {
+    if (IsApplied(claims, layer)) continue;
+    const auto claimed = std::ranges::find(claims.layers, layer, &LayerClaim::layer);
+    out += (out.empty() ? "" : ", ") + layer + " is " +
+           (claimed == claims.layers.end() ? "not there" : claimed->state);
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<Unit> Judge(const Claims& claims, const Findings& findings, const Policy& policy,
                    const Expected& expected) {
   PASSPORT_TRY_VOID(JudgeBinding(claims, findings, expected));
-  if (claims.simulated && !policy.allow_simulated) return Fail(Status::kAttestSimulated);
-  if ((claims.debug || findings.debug) && !policy.allow_debug) return Fail(Status::kAttestDebug);
-  const auto rules = policy.providers.find(claims.provider);
-  if (rules == policy.providers.end()) return Fail(Status::kAttestProvider);
-  PASSPORT_TRY_VOID(JudgeEvidence(findings, rules->second, expected));
-  return JudgeEnclave(claims, findings, policy);
+  PASSPORT_TRY_VOID(JudgeKind(claims, claims.debug || findings.debug, policy));
+  PASSPORT_TRY_VOID(JudgeEvidence(findings, policy.providers.at(claims.provider), expected));
+  PASSPORT_TRY_VOID(JudgeImage(claims, findings));
+  return JudgeEnclave(claims, policy);
+}
+
+Result<Unit> JudgeClaims(const Claims& claims, const Policy& policy) {
+  PASSPORT_TRY_VOID(JudgeKind(claims, claims.debug, policy));
+  return JudgeEnclave(claims, policy);
+}
+
+std::string Shortfall(const Claims& claims, const Policy& policy) {
+  const auto judged = JudgeClaims(claims, policy);
+  if (judged.ok()) return "";
+  const std::string rule(RuleOf(judged.error()));
+  switch (judged.error()) {
+    case Status::kAttestProvider:
+      return rule + " do not name " + std::string(attest::NameOf(claims.provider));
+    case Status::kAttestMeasurement:
+      return rule + " do not name the image " + ToHex(claims.measurement);
+    case Status::kAttestSigner:
+      return rule + " do not name " +
+             (claims.release.signer == Hash32{} ? "an unsigned release" : ToHex(claims.release.signer));
+    case Status::kAttestSvn:
+      return rule + " is " + std::to_string(policy.minimum_svn) + ", the release has " +
+             std::to_string(claims.release.svn);
+    case Status::kAttestLayers:
+      return rule + ": " + MissingLayers(claims, policy);
+    case Status::kAttestRollback:
+      return rule + " is " + std::string(NameOf(policy.minimum_rollback)) + ", the node has " +
+             std::string(NameOf(claims.rollback));
+    default:
+      return rule + " is false";
+  }
 }
 
 std::string_view RuleOf(Status status) {

@@ -1,11 +1,12 @@
 #include "trusted/claims/policy.h"
 
 #include <algorithm>
-#include <limits>
 
+#include "edl/base/layers.h"
 #include "trusted/claims/claims_json.h"
 #include "trusted/crypto/hash.h"
 #include "trusted/json/json.h"
+#include "trusted/json/write.h"
 
 namespace passport::claims {
 namespace {
@@ -13,16 +14,31 @@ namespace {
 using attest::Provider;
 using json::Value;
 
+constexpr std::uint64_t kVersionMax = UINT32_MAX;
 constexpr std::size_t kListMax = 256;
 constexpr std::uint64_t kAgeSecondsMin = 60;
 constexpr std::uint32_t kAgeSecondsMax = 24 * 3600;  // also of the built-in policies
-constexpr std::size_t kLayerBytesMax = 64;
+constexpr std::size_t kWordBytesMax = 64;            // of what a message repeats
 
 template <class T>
 using Parsed = Result<T, PolicyProblem>;
 
 Failure<PolicyProblem> Wrong(const std::string& where, const std::string& how) {
   return Fail(PolicyProblem{where + " " + how});
+}
+
+// What the file has where something else should be, as a terminal can show it.
+std::string Not(const Value& value) {
+  if (const auto text = value.AsString(); text.ok())
+    return ", not " + json::Quote(text.value().substr(0, kWordBytesMax));
+  if (const auto number = value.AsU64(); number.ok()) return ", not " + std::to_string(number.value());
+  return "";
+}
+
+// A member's name, likewise.
+std::string Word(std::string_view name) {
+  const std::string quoted = json::Quote(name.substr(0, kWordBytesMax));
+  return quoted.substr(1, quoted.size() - 2);
 }
 
 // One object of the file. Whatever was not asked for by the end is unknown.
@@ -71,7 +87,7 @@ class Members {
       return Wrong(Name(key), "must be a list of at most " + std::to_string(kListMax) + " " + of_what);
     for (const Value& item : items.value()) {
       const std::optional<T> read_item = read(item);
-      if (!read_item) return Wrong(Name(key), "must be a list of " + of_what);
+      if (!read_item) return Wrong(Name(key), "must be a list of " + of_what + Not(item));
       out.push_back(*read_item);
     }
     return out;
@@ -79,7 +95,7 @@ class Members {
   Parsed<Unit> NoneElse() const {
     for (const json::Member& member : object_.AsObject().value()) {
       if (std::ranges::find(asked_, member.key) == asked_.end())
-        return Wrong(path_ + member.key, "is not a member of a policy");
+        return Wrong(path_ + Word(member.key), "is not a member of a policy");
     }
     return Unit{};
   }
@@ -113,9 +129,17 @@ std::optional<std::uint16_t> ReadComponent(const Value& item) {
   return static_cast<std::uint16_t>(number.value());
 }
 
+bool IsLayer(std::string_view name) { return std::ranges::count(kLayers, name, &LayerRow::name) > 0; }
+
 std::optional<std::string> ReadLayer(const Value& item) {
   const auto text = item.AsString();
-  if (!text.ok() || text.value().empty() || text.value().size() > kLayerBytesMax) return std::nullopt;
+  if (!text.ok() || !IsLayer(text.value())) return std::nullopt;
+  return std::string(text.value());
+}
+
+std::optional<std::string> ReadTakenLayer(const Value& item) {
+  const auto text = item.AsString();
+  if (!text.ok()) return std::nullopt;
   return std::string(text.value());
 }
 
@@ -130,6 +154,13 @@ std::optional<Provider> ProviderOf(std::string_view name) {
     if (attest::NameOf(static_cast<Provider>(i)) == name) return static_cast<Provider>(i);
   }
   return std::nullopt;
+}
+
+std::string ProviderNames() {
+  std::string out;
+  for (std::uint8_t i = 0; i < attest::kProviderCount; ++i)
+    out += (i == 0 ? "" : ", ") + std::string(attest::NameOf(static_cast<Provider>(i)));
+  return out;
 }
 
 Parsed<ProviderRules> ReadRules(Provider provider, const Value& value) {
@@ -159,7 +190,7 @@ Parsed<Unit> ReadProviders(Members& members, Policy& out) {
   if (!rows.ok() || rows.value().empty()) return Wrong("providers", "must be an object that is not empty");
   for (const json::Member& row : rows.value()) {
     const auto provider = ProviderOf(row.key);
-    if (!provider) return Wrong("providers." + row.key, "is no provider");
+    if (!provider) return Wrong("providers." + Word(row.key), "is no provider: " + ProviderNames() + " are");
     PASSPORT_TRY(out.providers[*provider], ReadRules(*provider, row.value));
   }
   return Unit{};
@@ -172,12 +203,12 @@ Parsed<Rollback> ReadRollback(Members& members) {
     const auto text = value->AsString();
     if (text.ok() && text.value() == NameOf(static_cast<Rollback>(i))) return static_cast<Rollback>(i);
   }
-  return Wrong("minimum_rollback", "must be none, peers-weak, peers or peers-and-counter");
+  return Wrong("minimum_rollback", "must be none, peers-weak, peers or peers-and-counter" + Not(*value));
 }
 
-}  // namespace
+using LayerReader = std::optional<std::string> (*)(const Value& item);
 
-Result<Policy, PolicyProblem> ParsePolicy(std::string_view file) {
+Result<Policy, PolicyProblem> Read(std::string_view file, LayerReader read_layer) {
   if (file.size() > kPolicyBytesMax)
     return Wrong("the file", "is longer than " + std::to_string(kPolicyBytesMax) + " bytes");
   const auto parsed = json::Parse(file, {.depth_max = 5});
@@ -185,13 +216,13 @@ Result<Policy, PolicyProblem> ParsePolicy(std::string_view file) {
   Members members(parsed.value(), "");
   Policy out;
   out.hash = crypto::HashSha256(AsBytes(file));
-  PASSPORT_TRY(out.version, members.Number("version", 1, std::numeric_limits<std::uint32_t>::max()));
+  PASSPORT_TRY(out.version, members.Number("version", 1, kVersionMax));
   PASSPORT_TRY_VOID(ReadProviders(members, out));
   PASSPORT_TRY(out.measurements, Hashes(members, "measurements"));
   PASSPORT_TRY(out.signers, Hashes(members, "signers"));
   PASSPORT_TRY(const std::uint64_t svn, members.NumberOr("minimum_svn", 0, UINT32_MAX));
   PASSPORT_TRY(const std::uint64_t age, members.Number("evidence_age_max_s", kAgeSecondsMin, kAgeSecondsMax));
-  PASSPORT_TRY(out.layers, members.List<std::string>("required_layers", "names of layers", ReadLayer));
+  PASSPORT_TRY(out.layers, members.List<std::string>("required_layers", "layers of confinement", read_layer));
   PASSPORT_TRY(out.minimum_rollback, ReadRollback(members));
   PASSPORT_TRY(out.allow_simulated, members.BoolOr("allow_simulated", false));
   PASSPORT_TRY(out.allow_debug, members.BoolOr("allow_debug", false));
@@ -201,6 +232,23 @@ Result<Policy, PolicyProblem> ParsePolicy(std::string_view file) {
     return Wrong("allow_simulated", "and providers.simulated must go together");
   out.minimum_svn = static_cast<std::uint32_t>(svn);
   out.evidence_age_max_s = static_cast<std::uint32_t>(age);
+  return out;
+}
+
+}  // namespace
+
+Result<Policy, PolicyProblem> ParsePolicy(std::string_view file) { return Read(file, ReadLayer); }
+
+Result<Policy, PolicyProblem> ReadTaken(std::string_view file) { return Read(file, ReadTakenLayer); }
+
+Policy NobodysPolicy(std::string_view file) {
+  Policy out;
+  out.hash = crypto::HashSha256(AsBytes(file));
+  out.evidence_age_max_s = kAgeSecondsMin;
+  const auto parsed = json::Parse(file, {.depth_max = 5});
+  const Value* version = parsed.ok() && parsed.value().IsObject() ? parsed.value().Find("version") : nullptr;
+  const auto number = version != nullptr ? version->AsU64() : Result<std::uint64_t>(0);
+  if (number.ok() && number.value() <= kVersionMax) out.version = number.value();
   return out;
 }
 
@@ -223,9 +271,11 @@ Policy ProductionPolicy(std::vector<Hash32> measurements) {
 
 namespace {
 
-template <class T>
-bool Includes(const std::vector<T>& all, const std::vector<T>& some) {
-  return std::ranges::all_of(some, [&](const T& each) { return std::ranges::count(all, each) > 0; });
+// A layer that this version does not have cannot be asked for any more.
+bool LayersNotWeaker(const Policy& current, const Policy& next) {
+  return std::ranges::all_of(current.layers, [&](const std::string& layer) {
+    return !IsLayer(layer) || std::ranges::count(next.layers, layer) > 0;
+  });
 }
 
 // A list that was asked about is asked about still.
@@ -249,8 +299,11 @@ bool RulesNotWeaker(const ProviderRules& current, const ProviderRules& next) {
 
 }  // namespace
 
+bool Follows(std::uint64_t current, std::uint64_t next) {
+  return next > current && next - current <= kVersionsAheadMax;
+}
+
 Result<Unit> NotWeaker(const Policy& current, const Policy& next) {
-  if (next.version != current.version + 1) return Fail(Status::kPolicyWeaker);
   for (const auto& [provider, rules] : next.providers) {
     const auto before = current.providers.find(provider);
     // The built-in policies know no hardware to enrol: the first file may name it.
@@ -262,7 +315,7 @@ Result<Unit> NotWeaker(const Policy& current, const Policy& next) {
   const bool stricter =
       StillAsked(current.measurements, next.measurements) && StillAsked(current.signers, next.signers) &&
       next.minimum_svn >= current.minimum_svn && next.evidence_age_max_s <= current.evidence_age_max_s &&
-      Includes(next.layers, current.layers) && next.minimum_rollback >= current.minimum_rollback &&
+      LayersNotWeaker(current, next) && next.minimum_rollback >= current.minimum_rollback &&
       (current.allow_simulated || !next.allow_simulated) && (current.allow_debug || !next.allow_debug);
   if (!stricter) return Fail(Status::kPolicyWeaker);
   return Ok();

@@ -43,8 +43,14 @@ struct PolicyProblem {
   std::string text;
 };
 
-// Strict: a member that is unknown, missing, of the wrong type or pointless is an error.
+// Strict: a member that is unknown, missing, of the wrong type or pointless is an error, and so is a word
+// that this version does not know: nobody could satisfy it, and what is required once stays so.
 Result<Policy, PolicyProblem> ParsePolicy(std::string_view file);
+// A file that an enclave once took: a layer that this version does not know stays, and nobody has it.
+Result<Policy, PolicyProblem> ReadTaken(std::string_view file);
+// What holds where such a file cannot be read at all: its hash and, if it can be told, its version, by which
+// another one follows it. It accepts nobody.
+Policy NobodysPolicy(std::string_view file);
 
 // What holds in a network until its operators sign a file: in a devnet everything but hardware nobody
 // enrolled, in production only what the manifest's rows allow, without evidence, never simulated.
@@ -62,12 +68,22 @@ struct Expected {
 // first rule that does not hold, in the order of kAttest* in edl/base/status.h.
 Result<Unit> Judge(const Claims& claims, const attest::Findings& findings, const Policy& policy,
                    const Expected& expected);
+// The same as far as claims alone tell, whatever their evidence: what an enclave can ask about itself. Who
+// fails here satisfies the policy with no evidence.
+Result<Unit> JudgeClaims(const Claims& claims, const Policy& policy);
 // The member of the policy file that such a code comes from: "allow_simulated".
 std::string_view RuleOf(Status status);
+// What JudgeClaims found, for people: the member, what it asks for and what the claims have. Empty if
+// nothing.
+std::string Shortfall(const Claims& claims, const Policy& policy);
 
-// A running node's policy only gets stricter: minimums rise or stay, providers and permissions go and never
-// come, lists that were asked about stay so. Which images, signers, roots and keys are listed may change, as
-// releases and machines do. kPolicyWeaker, also unless next is the version after.
+// A network's policy only gets stricter: minimums rise or stay, providers and permissions go and never come,
+// lists that were asked about stay so. Which images, signers, roots and keys are listed may change, as
+// releases and machines do. kPolicyWeaker. Transitive; versions are not compared.
 Result<Unit> NotWeaker(const Policy& current, const Policy& next);
+// Whether one version can come after another: later, not at once the next, for a node that was away or could
+// not take one takes the next; not so late that hardly any could follow.
+inline constexpr std::uint64_t kVersionsAheadMax = 100;
+bool Follows(std::uint64_t current, std::uint64_t next);
 
 }  // namespace passport::claims

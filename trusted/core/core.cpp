@@ -180,6 +180,8 @@ void Core::StartNode(peer::Manifest manifest) {
     if (row.party != self) outbox_->Connect(row.party.value, self < row.party, ToBytes(row.peer_address));
   }
   counter_.Begin();
+  if (const auto met = claims::JudgeClaims(MakeClaims({}), node_->policy()); !met.ok())
+    outbox_.Log(Event::kPolicyUnmet, {}, {}, static_cast<std::uint64_t>(met.error()));
 }
 
 Result<Unit> Core::RaiseCounter(std::uint64_t target, RollbackCounter::Done done) {
@@ -318,8 +320,8 @@ Result<Unit> Core::TakeStatement(ByteSpan bytes) {
     return Ok();
   }
   if (const auto policy = PolicyStatement::Parse(bytes); policy.ok()) {
-    PASSPORT_TRY_VOID(VerifyStatement(policy.value(), identity.manifest, last, now));
-    PASSPORT_TRY_VOID(node_->TakePolicy(policy.value()));
+    PASSPORT_TRY_VOID(VerifyStatement(policy.value(), identity.manifest, identity.self, boot_, last, now));
+    PASSPORT_TRY_VOID(node_->TakePolicy(policy.value(), MakeClaims({})));
     RememberStatement(policy.value().signatures.begin()->first, policy.value().number);
     return Ok();
   }

@@ -1,6 +1,7 @@
 // What the core says of what it is: GET /enclave.
 #include "edl/base/uuid.h"
 #include "trusted/core/core.h"
+#include "trusted/core/health_policy.h"
 #include "trusted/json/write.h"
 
 namespace passport::core {
@@ -129,7 +130,10 @@ std::string Core::AttestJson(const ByteArray<32>& nonce) const {
     out.Text("identity_key", ToHex(facts.identity_key)).Text("channel_key", ToHex(facts.channel_key));
     out.Text("nonce", ToHex(nonce)).Text("signature", ToHex(keys_->signing.Sign(facts.SignedHash(nonce))));
   }
-  if (node_) out.U64("party", node_->identity().self.value).Raw("network", NetworkJson(node_->identity()));
+  if (node_) {
+    out.U64("party", node_->identity().self.value).Raw("network", NetworkJson(node_->identity()));
+    out.Raw("policy", PolicyJson(*node_, MakeClaims({})));
+  }
   return out.Finish();
 }
 

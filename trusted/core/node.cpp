@@ -124,14 +124,16 @@ Result<Unit> Node::Refresh(const AdminStatement& statement) {
 }
 
 // Sessions that were opened under the policy before are opened anew under this one.
-Result<Unit> Node::TakePolicy(const PolicyStatement& statement) {
-  PASSPORT_TRY_VOID(policies_.Take(statement));
-  outbox_.Log(Event::kPolicyTaken, {}, {}, policies_.policy().version);
+Result<Unit> Node::TakePolicy(const PolicyStatement& statement, const claims::Claims& own) {
+  PASSPORT_TRY_VOID(policies_.Take(statement, own));
+  const bool replaced = !statement.replaces.empty();
+  outbox_.Log(replaced ? Event::kPolicyReplaced : Event::kPolicyTaken, {}, {}, policies_.policy().version);
   peers_.AttestAgain();
   return Ok();
 }
 
 void Node::OnPeerOpen(PartyIndex party) {
+  policies_.OnSessionOpened();
   TellTime(party);
   const auto named = going_on_.find(party);
   if (named != going_on_.end() && named->second != peers_.BootOf(party)) GoOnWith({});

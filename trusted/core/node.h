@@ -45,8 +45,9 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
   Result<Unit> Refresh(const AdminStatement& statement);
   // Operators say which starts of which nodes go on without the others; ends when one of them starts again.
   void GoOnWith(std::map<PartyIndex, BootId> boots);
-  // Another policy for the evidence of peers, by a statement that has been verified.
-  Result<Unit> TakePolicy(const PolicyStatement& statement);
+  // Another policy for the evidence of peers, by a statement that has been verified; `own` is what this
+  // enclave claims.
+  Result<Unit> TakePolicy(const PolicyStatement& statement, const claims::Claims& own);
   // Delivers messages to self until there are none, cuts links that failed; ends every host call.
   void Settle() { peers_.Settle(); }
   bool Busy() const { return desk_.active() + signers_.active() + keygen_.active() > 0; }
@@ -55,6 +56,7 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
   PeerTable& peers() { return peers_; }
   const PeerTable& peers() const { return peers_; }
   const claims::Policy& policy() const { return policies_.policy(); }
+  const PolicyBook& policies() const { return policies_; }
   const auth::KeyOpener& opener() const { return opener_; }
   const NetworkTime& clocks() const { return time_; }
   const PresignPool& presignatures() const { return pool_; }

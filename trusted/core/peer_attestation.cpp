@@ -68,7 +68,7 @@ void PeerAttestation::Verify(Examined examined) {
   if (!asked.ok()) OnVerified(peer, Fail(Status::kAttestUnavailable));
 }
 
-void PeerAttestation::OnVerified(const SessionPeer& peer, const Result<Provider>& verdict) {
+void PeerAttestation::OnVerified(const SessionPeer& peer, const Result<Vouched>& verdict) {
   std::optional<Examined> next = std::move(verifications_.extract(peer.party).mapped());
   port_.OnVerdict(peer.session, verdict);
   if (next) Verify(*std::move(next));
@@ -87,15 +87,15 @@ Result<Unit> PeerAttestation::CheckPeer(const SessionPeer& peer, const claims::C
 
 // Certificates have to be valid at the likely time: a node that has heard no peer has no other. That the
 // evidence itself is new is shown by its nonce, not by a clock.
-Result<Provider> PeerAttestation::Judge(const SessionPeer& peer, const claims::Claims& claims,
-                                        const Result<Findings>& found) const {
+Result<Vouched> PeerAttestation::Judge(const SessionPeer& peer, const claims::Claims& claims,
+                                       const Result<Findings>& found) const {
   if (!found.ok()) return Fail(Status{found.error()});
   const std::uint64_t now_s = parts_.time.LikelyMs() / 1000;
   PASSPORT_TRY_VOID(claims::Judge(claims, found.value(), policy(), {peer.session.nonce, now_s, now_s}));
   const auto& allowed = identity_.manifest.Row(peer.party)->measurements;
   if (!allowed.empty() && std::ranges::find(allowed, claims.measurement) == allowed.end())
     return Fail(Status::kAttestMeasurement);
-  return claims.provider;
+  return Vouched{claims.provider, claims.configuration.policy_version, claims.configuration.policy_hash};
 }
 
 }  // namespace passport::core

@@ -27,14 +27,21 @@ struct SessionPeer {
   BootId boot;
 };
 
+// What an accepted peer showed.
+struct Vouched {
+  attest::Provider provider = attest::Provider::kNone;  // who vouches for it
+  std::uint64_t policy_version = 0;                     // of what it accepts others by
+  Hash32 policy_hash{};
+};
+
 // Whoever has the sessions. Called at once or in a later call of the host's, when the session may be gone and
 // its link's number another one's.
 class AttestationPort {
  public:
   virtual ~AttestationPort() = default;
   virtual void OnProof(const SessionRef& session, const Result<Bytes>& proof) = 0;  // ours, to be shown
-  // On the peer's: who vouches for it, or why it is refused.
-  virtual void OnVerdict(const SessionRef& session, const Result<attest::Provider>& verdict) = 0;
+  // On the peer's: what it showed, or why it is refused.
+  virtual void OnVerdict(const SessionRef& session, const Result<Vouched>& verdict) = 0;
 };
 
 // What attestation needs of the rest of the node. Borrowed.
@@ -68,10 +75,10 @@ class PeerAttestation {
   };
 
   Result<Unit> CheckPeer(const SessionPeer& peer, const claims::Claims& claims) const;
-  Result<attest::Provider> Judge(const SessionPeer& peer, const claims::Claims& claims,
-                                 const Result<attest::Findings>& found) const;
+  Result<Vouched> Judge(const SessionPeer& peer, const claims::Claims& claims,
+                        const Result<attest::Findings>& found) const;
   void Verify(Examined examined);
-  void OnVerified(const SessionPeer& peer, const Result<attest::Provider>& verdict);
+  void OnVerified(const SessionPeer& peer, const Result<Vouched>& verdict);
 
   const Identity& identity_;
   AttestationPort& port_;

@@ -44,15 +44,25 @@ void PeerTable::OnProof(const SessionRef& session, const Result<Bytes>& proof) {
   AcceptIfDone(session.link, *link);
 }
 
-void PeerTable::OnVerdict(const SessionRef& session, const Result<attest::Provider>& verdict) {
+void PeerTable::OnVerdict(const SessionRef& session, const Result<Vouched>& verdict) {
   Link* const link = Attesting(session, false);
   if (link == nullptr) return;
   if (!verdict.ok()) {
     peers_[link->party].refused = verdict.error();
     return Cut(session.link, Event::kAttestRefused, verdict.error());
   }
-  link->vouched = verdict.value();
+  link->vouched = verdict.value().provider;
+  NotePolicy(link->party, verdict.value());
   AcceptIfDone(session.link, *link);
+}
+
+// Whoever has a later policy may refuse this node by it, and says nothing more; two policies of one version
+// are a mistake of the operators, or worse.
+void PeerTable::NotePolicy(PartyIndex party, const Vouched& shown) {
+  const claims::Policy& own = attestation_.policy();
+  peers_[party].policy_version = shown.policy_version;
+  if (shown.policy_version == own.version && shown.policy_hash != own.hash)
+    outbox_.Log(Event::kPolicyForked, {}, party, own.version);
 }
 
 void PeerTable::AcceptIfDone(std::uint64_t number, Link& link) {
@@ -83,6 +93,11 @@ void PeerTable::AttestAgain() {
   std::vector<std::uint64_t> all;
   for (const auto& [number, link] : links_) all.push_back(number);
   for (const std::uint64_t number : all) Cut(number, Event::kAttestAgain, Status::kOk);
+}
+
+std::uint64_t PeerTable::PolicyVersionOf(PartyIndex party) const {
+  const auto peer = peers_.find(party);
+  return peer == peers_.end() ? 0 : peer->second.policy_version;
 }
 
 Status PeerTable::Refused(PartyIndex party) const {

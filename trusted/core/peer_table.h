@@ -65,6 +65,8 @@ class PeerTable final : private AttestationPort {
   void AttestAgain();
   // Why the evidence of a peer without a session was refused the last time; kOk: it was not.
   Status Refused(PartyIndex party) const;
+  // Of the policy that a peer had when its evidence was last accepted; 0: built in, or none was.
+  std::uint64_t PolicyVersionOf(PartyIndex party) const;
 
   std::vector<PartyIndex> Open() const;
   std::vector<PartyIndex> Ready() const;  // open, set up, not banned
@@ -109,11 +111,12 @@ class PeerTable final : private AttestationPort {
     std::shared_ptr<const mul::PairState> pair;
     PeerFaults faults;
     KeptMessages kept;
-    bool keeps_runs = false;       // messages of runs are kept for the next session
-    bool awaits_report = false;    // and wait until the peer has said in this one what it has
-    std::uint64_t lost_ms = 0;     // when the last session ended
-    std::uint64_t report_ms = 0;   // when the next report is due
-    Status refused = Status::kOk;  // its evidence, since the last session that opened
+    bool keeps_runs = false;           // messages of runs are kept for the next session
+    bool awaits_report = false;        // and wait until the peer has said in this one what it has
+    std::uint64_t lost_ms = 0;         // when the last session ended
+    std::uint64_t report_ms = 0;       // when the next report is due
+    Status refused = Status::kOk;      // its evidence, since the last session that opened
+    std::uint64_t policy_version = 0;  // that it last showed
   };
 
   static bool Computes(const std::map<PartyIndex, Peer>::value_type& entry);
@@ -123,7 +126,8 @@ class PeerTable final : private AttestationPort {
   void Examine(std::uint64_t number, const Link& link, ByteSpan proof);
   Link* Attesting(const SessionRef& session, bool own_nonce);
   void OnProof(const SessionRef& session, const Result<Bytes>& proof) override;
-  void OnVerdict(const SessionRef& session, const Result<attest::Provider>& verdict) override;
+  void OnVerdict(const SessionRef& session, const Result<Vouched>& verdict) override;
+  void NotePolicy(PartyIndex party, const Vouched& shown);
   void AcceptIfDone(std::uint64_t number, Link& link);
   void TickAttestation();
   void OnSessionLost(PartyIndex party, Peer& peer);

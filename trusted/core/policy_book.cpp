@@ -3,7 +3,8 @@
 namespace passport::core {
 namespace {
 
-constexpr std::uint8_t kPolicyBookFormat = 1;
+constexpr std::uint8_t kPolicyFileAlone = 1;
+constexpr std::uint8_t kPolicyBookFormat = 2;
 
 claims::Policy BuiltIn(const peer::Manifest& manifest) {
   if (manifest.profile == peer::Profile::kDevnet) return claims::DevnetPolicy();
@@ -13,33 +14,79 @@ claims::Policy BuiltIn(const peer::Manifest& manifest) {
   return claims::ProductionPolicy(std::move(measurements));
 }
 
-Result<claims::Policy> Load(ByteSpan stored) {
-  Reader in(stored);
-  const std::uint8_t format = in.U8();
-  const std::string file(in.Text(claims::kPolicyBytesMax));
-  if (!in.Done() || format != kPolicyBookFormat) return Fail(Status::kMalformed);
-  auto policy = claims::ParsePolicy(file);
-  if (!policy.ok()) return Fail(Status::kPolicyFile);
-  return std::move(policy).value();
-}
-
 }  // namespace
 
-PolicyBook::PolicyBook(const peer::Manifest& manifest, RecordBook& records)
-    : records_(records), policy_(BuiltIn(manifest)) {
-  const crypto::SecretBytes* stored = records.Own(policy::RecordKind::kPolicy);
-  if (stored == nullptr) return;
-  auto loaded = Load(stored->Expose());
-  policy_ = loaded.ok() ? std::move(loaded).value() : claims::Policy{};
+Bytes StoredPolicy::Encode() const {
+  Writer out;
+  out.U8(kPolicyBookFormat).Text(file).Bool(proven).Text(base);
+  return out.Take();
 }
 
-Result<Unit> PolicyBook::Take(const PolicyStatement& statement) {
+Result<StoredPolicy> StoredPolicy::Parse(ByteSpan bytes) {
+  Reader in(bytes);
+  StoredPolicy out;
+  const std::uint8_t format = in.U8();
+  if (format != kPolicyFileAlone && format != kPolicyBookFormat) return Fail(Status::kMalformed);
+  out.file = std::string(in.Text(claims::kPolicyBytesMax));
+  out.proven = format == kPolicyFileAlone || in.Bool();
+  if (format == kPolicyBookFormat) out.base = std::string(in.Text(claims::kPolicyBytesMax));
+  if (!in.Done()) return Fail(Status::kMalformed);
+  return out;
+}
+
+PolicyBook::PolicyBook(const peer::Manifest& manifest, RecordBook& records)
+    : records_(records), policy_(BuiltIn(manifest)), base_(policy_) {
+  const crypto::SecretBytes* bytes = records.Own(policy::RecordKind::kPolicy);
+  if (bytes == nullptr) return;
+  readable_ = false;
+  auto stored = StoredPolicy::Parse(bytes->Expose());
+  policy_ = claims::Policy{};  // whatever comes, the built-in one is replaced
+  if (!stored.ok()) return;
+  stored_ = std::move(stored).value();
+  auto policy = claims::ReadTaken(stored_.file);
+  readable_ = policy.ok();
+  policy_ = readable_ ? std::move(policy).value() : claims::NobodysPolicy(stored_.file);
+  // What cannot be read cannot be compared with: the built-in one is the least that there is.
+  auto base = claims::ReadTaken(stored_.proven ? stored_.file : stored_.base);
+  if (base.ok()) base_ = std::move(base).value();
+}
+
+// By the network's time: nothing weaker than the policy in force. By the operators' word on this start and
+// what is in force in it: nothing weaker than what a session has opened under, so that a policy under which
+// none ever did can be replaced (docs/adr/0019).
+Result<Unit> PolicyBook::MayFollow(const PolicyStatement& statement, PartyIndex self,
+                                   const claims::Policy& next) const {
+  if (!claims::Follows(policy_.version, next.version)) return Fail(Status::kPolicyWeaker);
+  if (statement.replaces.empty())
+    return readable_ ? claims::NotWeaker(policy_, next) : Result<Unit>(Fail(Status::kPolicyWeaker));
+  const auto replaced = statement.replaces.find(self);
+  if (replaced == statement.replaces.end() || replaced->second.policy != policy_.hash)
+    return Fail(Status::kPeerUnknown);
+  return claims::NotWeaker(base_, next);
+}
+
+Result<Unit> PolicyBook::Take(const PolicyStatement& statement, const claims::Claims& own) {
   auto next = claims::ParsePolicy(statement.file);
   if (!next.ok()) return Fail(Status::kPolicyFile);
-  PASSPORT_TRY_VOID(claims::NotWeaker(policy_, next.value()));
+  PASSPORT_TRY_VOID(MayFollow(statement, own.node, next.value()));
+  if (const auto met = claims::JudgeClaims(own, next.value()); !met.ok()) {
+    unmet_ = Unmet{next.value().version, claims::Shortfall(own, next.value())};
+    return met;
+  }
   policy_ = std::move(next).value();
-  records_.PutOwn(policy::RecordKind::kPolicy, Writer().U8(kPolicyBookFormat).Text(statement.file).Take());
+  stored_ = {statement.file, false, stored_.proven ? stored_.file : stored_.base};
+  readable_ = true;
+  unmet_.reset();
+  records_.PutOwn(policy::RecordKind::kPolicy, stored_.Encode());
   return Ok();
+}
+
+void PolicyBook::OnSessionOpened() {
+  if (stored_.proven || policy_.version == 0) return;
+  stored_.proven = true;
+  stored_.base.clear();
+  base_ = policy_;
+  records_.PutOwn(policy::RecordKind::kPolicy, stored_.Encode());
 }
 
 }  // namespace passport::core

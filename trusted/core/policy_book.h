@@ -7,19 +7,48 @@
 
 namespace passport::core {
 
+// What is stored: the file in force, and the last one before it under which a session has opened here.
+struct StoredPolicy {
+  std::string file;
+  bool proven = false;  // a session has opened under it: it is never weakened
+  std::string base;     // otherwise; empty: the built-in one
+
+  Bytes Encode() const;
+  // Of an earlier format, which does not say, every policy counts as proven. kMalformed.
+  static Result<StoredPolicy> Parse(ByteSpan bytes);
+};
+
 class PolicyBook {
  public:
-  // The stored policy, or the built-in one of the manifest's profile. A stored one that is no policy any
-  // more accepts nobody.
+  // The stored policy, or the built-in one of the manifest's profile.
   PolicyBook(const peer::Manifest& manifest, RecordBook& records);
 
   const claims::Policy& policy() const { return policy_; }
-  // A verified statement. kPolicyFile, kPolicyWeaker.
-  Result<Unit> Take(const PolicyStatement& statement);
+  // Not: it is stored, and this version cannot read it. It has its version and hash, and accepts nobody.
+  bool readable() const { return readable_; }
+  bool proven() const { return stored_.proven; }
+  // The latest statement that this enclave does not satisfy itself and so did not take, since its start.
+  struct Unmet {
+    std::uint64_t version = 0;
+    std::string shortfall;  // claims::Shortfall
+  };
+  const std::optional<Unmet>& unmet() const { return unmet_; }
+
+  // A verified statement, judged also by what this enclave claims of itself now: a policy that refuses it
+  // would leave it alone. kPolicyFile, kPolicyWeaker, kPeerUnknown (it replaces another policy than the one
+  // in force), or the code of the rule that is not met.
+  Result<Unit> Take(const PolicyStatement& statement, const claims::Claims& own);
+  void OnSessionOpened();
 
  private:
+  Result<Unit> MayFollow(const PolicyStatement& statement, PartyIndex self, const claims::Policy& next) const;
+
   RecordBook& records_;
   claims::Policy policy_;
+  claims::Policy base_;  // what the next one may not be weaker than, where policy_ is not proven
+  StoredPolicy stored_;
+  bool readable_ = true;
+  std::optional<Unmet> unmet_;
 };
 
 }  // namespace passport::core

@@ -8,9 +8,26 @@ namespace passport::core {
 namespace {
 
 constexpr std::uint8_t kFormat = 3;
+constexpr std::uint8_t kReplacingFormat = 4;
 
 void WriteSigned(Writer& out, const PolicyStatement& s) {
-  out.U8(kFormat).Raw(s.network).U64(s.number).U64(s.expires_unix_ms).Text(s.file);
+  out.U8(s.replaces.empty() ? kFormat : kReplacingFormat).Raw(s.network);
+  out.U64(s.number).U64(s.expires_unix_ms);
+  if (!s.replaces.empty()) out.U32(static_cast<std::uint32_t>(s.replaces.size()));
+  for (const auto& [party, replaced] : s.replaces)
+    out.U16(party.value).Raw(replaced.boot.bytes).Raw(replaced.policy);
+  out.Text(s.file);
+}
+
+void ReadReplaced(Reader& in, PolicyStatement& out) {
+  std::uint32_t left = in.Count(peer::kPartiesMax);
+  if (left == 0) in.Reject();
+  PartyIndex last;
+  for (; left > 0 && !in.failed(); --left) {
+    const PartyIndex party = ReadPartyAbove(in, last);
+    const BootId boot{in.Array<16>()};
+    out.replaces.emplace(party, ReplacedPolicy{boot, in.Array<32>()});
+  }
 }
 
 }  // namespace
@@ -31,11 +48,13 @@ Bytes PolicyStatement::Encode() const {
 
 Result<PolicyStatement> PolicyStatement::Parse(ByteSpan bytes) {
   Reader in(bytes);
-  if (in.U8() != kFormat) return Fail(Status::kMalformed);
+  const std::uint8_t format = in.U8();
+  if (format != kFormat && format != kReplacingFormat) return Fail(Status::kMalformed);
   PolicyStatement out;
   out.network = in.Array<16>();
   out.number = in.U64();
   out.expires_unix_ms = in.U64();
+  if (format == kReplacingFormat) ReadReplaced(in, out);
   out.file = std::string(in.Text(claims::kPolicyBytesMax));
   PartyIndex last;
   for (std::uint32_t left = in.Count(peer::kPartiesMax); left > 0 && !in.failed(); --left) {
@@ -47,8 +66,13 @@ Result<PolicyStatement> PolicyStatement::Parse(ByteSpan bytes) {
 }
 
 Result<Unit> VerifyStatement(const PolicyStatement& statement, const peer::Manifest& manifest,
-                             std::uint64_t last_number, TimeBounds now) {
+                             PartyIndex self, const BootId& own_boot, std::uint64_t last_number,
+                             TimeBounds now) {
+  const auto own = statement.replaces.find(self);
+  const bool for_starts = !statement.replaces.empty();
   if (statement.network != manifest.network_id) return Fail(Status::kPeerUnknown);
+  if (for_starts && (own == statement.replaces.end() || own->second.boot != own_boot))
+    return Fail(Status::kPeerUnknown);
   if (statement.signatures.size() < manifest.t) return Fail(Status::kDenied);
   const Hash32 hash = statement.SignedHash();
   for (const auto& [party, signature] : statement.signatures) {
@@ -56,6 +80,9 @@ Result<Unit> VerifyStatement(const PolicyStatement& statement, const peer::Manif
     if (signer == nullptr) return Fail(Status::kPeerUnknown);
     if (!crypto::VerifyEd25519(signer->operator_key, hash, signature)) return Fail(Status::kBadSignature);
   }
+  // A start that is named shows that the statement is no older than it, so it needs no peer's time. That its
+  // number is not far ahead then rests on the host's clock, and guards against a mistake only.
+  if (for_starts) now.earliest_ms = now.latest_ms;
   if (!IsInTime(statement.number, last_number, statement.expires_unix_ms, now))
     return Fail(Status::kPeerReplay);
   return Ok();

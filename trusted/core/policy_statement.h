@@ -9,24 +9,35 @@
 
 namespace passport::core {
 
-// For every node of the network. Numbers rise per node; what a node accepts after another policy is
-// claims::NotWeaker's word.
+// What a statement that needs no peer replaces at one node (docs/adr/0019): the policy in force there, in
+// this start of it. Whoever signs has seen both, so the statement is newer than the start.
+struct ReplacedPolicy {
+  BootId boot;
+  Hash32 policy{};  // SHA-256 of its file; zero: the built-in one
+  bool operator==(const ReplacedPolicy&) const = default;
+};
+
+// For every node of the network, or those that it names. Numbers rise per node; what a node accepts after
+// another policy is PolicyBook's word.
 struct PolicyStatement {
   peer::NetworkId network{};
   std::uint64_t number = 0;
   std::uint64_t expires_unix_ms = 0;
-  std::string file;  // exactly as the operators saw it
+  std::map<PartyIndex, ReplacedPolicy> replaces;  // empty: judged by the network's time, as all others
+  std::string file;                               // exactly as the operators saw it
   std::map<PartyIndex, crypto::Ed25519Signature> signatures;
 
   Hash32 SignedHash() const;
-  Bytes Encode() const;  // first byte 3; an AdminStatement's is 1, a ResumeStatement's 2
+  // First byte 3, or 4 if it names what it replaces; an AdminStatement's is 1, a ResumeStatement's 2.
+  Bytes Encode() const;
   // kMalformed for anything else; parties rise. The file is not looked at.
   static Result<PolicyStatement> Parse(ByteSpan bytes);
 };
 
-// kPeerUnknown (another network, or a signer that is not in the manifest), kDenied (fewer than t operators),
-// kBadSignature, kPeerReplay (number not above last, or expired).
+// kPeerUnknown (another network, a start that it does not name, or a party that is not in the manifest),
+// kDenied (fewer than t operators), kBadSignature, kPeerReplay (number not above last, or expired).
 Result<Unit> VerifyStatement(const PolicyStatement& statement, const peer::Manifest& manifest,
-                             std::uint64_t last_number, TimeBounds now);
+                             PartyIndex self, const BootId& own_boot, std::uint64_t last_number,
+                             TimeBounds now);
 
 }  // namespace passport::core

@@ -145,7 +145,8 @@ Result<Options, Problem> ParseOptions(std::span<char* const> arguments) {
     if (row != std::end(kRows) && !row->value.empty() && equals == word.size() && at + 1 < arguments.size())
       value = arguments[++at];
     if (row == std::end(kRows) || row->value.empty() != value.empty() || !row->take(options, value))
-      return Fail("cannot take '" + std::string(word) +
+      return Fail("cannot take '" + std::string(word) + (value.empty() || equals != word.size() ? "" : " ") +
+                  (equals != word.size() ? "" : std::string(value)) +
                   "': an unknown option, a wrong value, or one for the host, which go after --; see "
                   "passportd --help");
   }

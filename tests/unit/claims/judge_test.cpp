@@ -81,6 +81,44 @@ TEST(Judge, RefusesEachRuleByItsOwnCode) {
   }
 }
 
+// What an enclave asks about itself: the same rules in the same order, but those that only evidence answers.
+TEST(Judge, OwnClaimsAreJudgedByAllThatIsNotOfEvidenceAndTheShortfallIsNamed) {
+  const std::tuple<Status, std::function<void(Claims&)>, std::string> cases[] = {
+      {Status::kAttestSimulated,
+       [](Claims& c) {
+         c.provider = Provider::kSimulated;
+         c.simulated = true;
+       },
+       "allow_simulated is false"},
+      {Status::kAttestDebug, [](Claims& c) { c.debug = true; }, "allow_debug is false"},
+      {Status::kAttestProvider, [](Claims& c) { c.provider = Provider::kTpm2; },
+       "providers do not name tpm2"},
+      {Status::kAttestMeasurement, [](Claims& c) { c.measurement = Filled(0x99); },
+       "measurements do not name the image " + ToHex(Filled(0x99))},
+      {Status::kAttestSigner, [](Claims& c) { c.release.signer = {}; },
+       "signers do not name an unsigned release"},
+      {Status::kAttestSvn, [](Claims& c) { c.release.svn = 4; }, "minimum_svn is 5, the release has 4"},
+      {Status::kAttestLayers, [](Claims& c) { c.layers[1].state = "unavailable (ENOSYS)"; },
+       "required_layers: seccomp is unavailable (ENOSYS)"},
+      {Status::kAttestLayers, [](Claims& c) { c.layers.clear(); }, "required_layers: seccomp is not there"},
+      {Status::kAttestRollback, [](Claims& c) { c.rollback = Rollback::kNone; },
+       "minimum_rollback is peers, the node has none"},
+  };
+  const Policy policy = SamplePolicy();
+  for (const auto& [status, change, text] : cases) {
+    Claims claims = SampleClaims();
+    change(claims);
+    const auto own = JudgeClaims(claims, policy);
+    ASSERT_FALSE(own.ok()) << text;
+    EXPECT_EQ(own.error(), status);
+    EXPECT_EQ(Shortfall(claims, policy), text);
+  }
+  Claims unproven = SampleClaims();
+  unproven.verifier_nonce[0] ^= 1;
+  EXPECT_TRUE(JudgeClaims(unproven, policy).ok());
+  EXPECT_EQ(Shortfall(unproven, policy), "");
+}
+
 TEST(Judge, AnEnrolledAttesterDoesInPlaceOfARoot) {
   const Case enrolled{Status::kOk,
                       {},

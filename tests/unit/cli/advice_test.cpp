@@ -51,11 +51,10 @@ TEST(NodeApi, SaysWhatTheEnclaveRefusesAndWhatToDo) {
   EXPECT_EQ(NodeApi(few.url).PostAdmin(AsBytes("statement")).error().Text(),
             few.url.Origin() +
                 "/admin: the enclave refuses it: not those signed it who must: `unban` and `refresh` need "
-                "the node's own "
-                "operator, `resume` as many operators as the threshold and a quorum of nodes that go on; for "
-                "`unban` and `refresh` use the key of that node's operator; for `resume` let more operators "
-                "run `passport admin "
-                "sign`, or make it again with every node that goes on");
+                "the node's own operator, `policy` as many operators as the threshold, `resume` these and a "
+                "quorum of nodes that go on; for `unban` and `refresh` use the key of that node's operator; "
+                "for the others let more operators run `passport admin sign`, or make `resume` again with "
+                "every node that goes on");
   const client::OneAnswer other(Http("200 OK", R"({"ok":false,"status":4})"), "manifest");
   EXPECT_NE(NodeApi(other.url).PostManifest("manifest").error().wrong.find("another manifest"),
             std::string::npos);
@@ -231,25 +230,57 @@ TEST_F(AdminSigning, OfAStatementForAnotherNetwork_IsRefused) {
   EXPECT_NE(Sign("1", 1).find("give the manifest of the statement's network"), std::string::npos);
 }
 
-TEST_F(AdminSigning, OfAPolicy_ShowsTheFileAndSignsExactlyIt) {
+// What a file means is shown, for a terminal can be made to show something else of it.
+TEST_F(AdminSigning, OfAPolicy_ShowsWhatTheFileMeansAndSignsExactlyIt) {
   core::PolicyStatement policy;
   policy.network = statement_.network;
   policy.number = 5;
   policy.expires_unix_ms = 10;
-  policy.file = "{\"version\":1}\n";
+  policy.file = R"({"version":1,"providers":{"none":{}},"evidence_age_max_s":60,"\u0061llow_debug":true,)"
+                "\r\"measurements\":[\"" +
+                std::string(64, 'a') + "\"]}\n";
+  policy.replaces[PartyIndex{3}] = {BootId{{7}}, {8}};
   const fs::path file = folder_ / "policy-statement";
   WriteNewFile(file, ToBase64(policy.Encode()) + "\n", 0644);
   testing::internal::CaptureStdout();
   EXPECT_EQ(AdminSign({"admin sign", "", AdminSign},
                       {"--party", "2", "--operator-key", KeyOf(2), "--manifest", folder_ / "manifest", file}),
             0);
-  EXPECT_NE(testing::internal::GetCapturedStdout().find(policy.file), std::string::npos);
+  const std::string shown = testing::internal::GetCapturedStdout();
+  EXPECT_NE(shown.find("\"allow_debug\": true"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("at node 3 it replaces, for its boot 07"), std::string::npos) << shown;
+  EXPECT_EQ(shown.find('\r'), std::string::npos);
   std::string text = ReadFile(file);
   text.pop_back();
   const auto after = core::PolicyStatement::Parse(ParseBase64(text).value()).value();
   EXPECT_EQ(after.file, policy.file);
   EXPECT_TRUE(crypto::VerifyEd25519(LoadOperatorKey(KeyOf(2)).public_key(), policy.SignedHash(),
                                     after.signatures.at(PartyIndex{2})));
+}
+
+TEST_F(AdminSigning, OfAPolicyThatNoNodeReads_IsRefusedByTheWordThatIsWrong) {
+  core::PolicyStatement policy;
+  policy.network = statement_.network;
+  policy.file = R"({"version":1,"providers":{"tmp2":{}}})";
+  const fs::path file = folder_ / "policy-statement";
+  WriteNewFile(file, ToBase64(policy.Encode()) + "\n", 0644);
+  try {
+    AdminSign({"admin sign", "", AdminSign},
+              {"--party", "2", "--operator-key", KeyOf(2), "--manifest", folder_ / "manifest", file});
+    FAIL() << "it was signed";
+  } catch (const Problem& problem) {
+    EXPECT_NE(std::string(problem.what()).find("providers.tmp2 is no provider"), std::string::npos)
+        << problem.what();
+  }
+}
+
+TEST(Advice, APolicyThatTheNodeDoesNotSatisfyItselfIsAnotherMatterThanEvidenceThatIsRefused) {
+  const Refusal own = Explain(Status::kAttestLayers, About::kStatement);
+  EXPECT_NE(own.wrong.find("the node itself does not satisfy the policy"), std::string::npos);
+  EXPECT_NE(own.wrong.find("required_layers"), std::string::npos);
+  EXPECT_NE(own.next.find("GET /health"), std::string::npos);
+  EXPECT_NE(Explain(Status::kAttestLayers).wrong, own.wrong);
+  EXPECT_EQ(Explain(Status::kAttestNonce, About::kStatement).wrong, Explain(Status::kAttestNonce).wrong);
 }
 
 }  // namespace
