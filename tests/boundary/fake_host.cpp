@@ -1,12 +1,14 @@
 // A host small enough to read: does what its first argument says on descriptor 3, tells the test on standard
 // output.
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "edl/generated/node_host.h"
 
@@ -15,6 +17,7 @@ namespace {
 
 constexpr int kChannel = 3;
 constexpr int kAnswers = 4;  // of passportd, for the enclave
+constexpr int kAgainMs = 50;
 
 void Tell(const std::string& line) {
   const std::string text = line + "\n";
@@ -76,37 +79,48 @@ int Provision() {
   return 0;
 }
 
-// Each argument is a request for fake_enclave: first the kind's digit, then the body. All are made at once;
-// the answers are told as the enclave opened them, which says so for a changed one too.
-int UseLink(std::span<char* const> arguments) {
-  std::size_t expected = 0;
-  for (const std::string_view word : arguments) {
-    Bytes record = ToBytes(word);
-    record[0] = static_cast<std::uint8_t>(record[0] - '0');
-    if (send(kChannel, record.data(), record.size(), 0) < 0) return 1;
-    if (record[0] != 0) {
-      ++expected;
-      continue;
-    }
-    Bytes facts(kRecordBytesMax);
-    const ssize_t size = recv(kChannel, facts.data(), facts.size(), 0);
-    if (size > 0) Tell(std::string(AsText(ByteSpan(facts).first(static_cast<std::size_t>(size)))));
+std::string Receive(int channel) {
+  Bytes record(kRecordBytesMax);
+  const ssize_t size = recv(channel, record.data(), record.size(), 0);
+  if (size <= 0) _exit(1);
+  return std::string(AsText(ByteSpan(record).first(static_cast<std::size_t>(size))));
+}
+
+void SendRequest(std::string_view word) {
+  Bytes record = ToBytes(word);
+  record[0] = static_cast<std::uint8_t>(record[0] - '0');
+  if (send(kChannel, record.data(), record.size(), 0) < 0) _exit(1);
+  if (record[0] == 0) Tell(Receive(kChannel));
+}
+
+// The next answer as the enclave opened it, which says so for a changed one too.
+std::string TellAnswer() {
+  Bytes answer = ToBytes(std::string(1, '\xff') + Receive(kAnswers));
+  std::string told;
+  for (const bool changed : {false, true}) {
+    if (changed) answer[answer.size() / 2] ^= 1;
+    if (send(kChannel, answer.data(), answer.size(), 0) < 0) _exit(1);
+    const std::string opened = Receive(kChannel);
+    Tell((changed ? "changed " : "") + opened);
+    if (!changed) told = opened;
   }
-  for (std::size_t i = 0; i < expected; ++i) {
-    Bytes answer(kRecordBytesMax);
-    const ssize_t size = recv(kAnswers, answer.data() + 1, answer.size() - 1, 0);
-    if (size <= 0) return 1;
-    answer.resize(static_cast<std::size_t>(size) + 1);
-    answer[0] = 0xff;
-    for (const bool changed : {false, true}) {
-      if (changed) answer[answer.size() / 2] ^= 1;
-      if (send(kChannel, answer.data(), answer.size(), 0) < 0) return 1;
-      Bytes told(kRecordBytesMax);
-      const ssize_t told_size = recv(kChannel, told.data(), told.size(), 0);
-      if (told_size <= 0) return 1;
-      Tell((changed ? "changed " : "") +
-           std::string(AsText(ByteSpan(told).first(static_cast<std::size_t>(told_size)))));
+  return told;
+}
+
+// Each argument is a request for fake_enclave: first the kind's digit, then the body. All are made at once.
+// If one is told to ask again, because its helper rests, all but those that ended a helper are made anew when
+// all are answered.
+int UseLink(std::span<char* const> arguments) {
+  std::vector<std::string_view> requests(arguments.begin(), arguments.end());
+  for (bool again = true; again;) {
+    for (const std::string_view word : requests) SendRequest(word);
+    again = false;
+    for (const std::string_view word : requests) {
+      if (word[0] != '0') again |= TellAnswer().ends_with("ask again in a second");
     }
+    std::erase_if(requests, [](std::string_view word) { return word.substr(1).starts_with("end"); });
+    if (again) poll(nullptr, 0, kAgainMs);
+    if (again) Tell("asks again");
   }
   Tell("no more");
   AwaitClose();

@@ -3,6 +3,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "edl/base/codec.h"
@@ -35,12 +37,17 @@ Bytes TurnOver(ByteSpan bytes) {
   return out;
 }
 
-// A body that begins with "refuse" is refused; "end" ends the process without an answer.
-HelperAnswer Do(const HelperRequest& request, Bytes& body) {
+// A body that begins with "refuse" is refused; "end" ends the process without an answer, "end and hang" makes
+// the next one, too, silent from its start on.
+HelperAnswer Do(const std::string& program, const HelperRequest& request, Bytes& body) {
   const std::string_view text = AsText(request.body);
-  if (text == "end") _exit(7);
+  const std::string hangs = program + ".hangs";
+  if (text == "end and hang") std::ofstream(hangs).put(' ');
+  if (text.starts_with("end")) _exit(7);
   switch (request.op) {
     case Op::kStart:
+      while (std::filesystem::exists(hangs)) pause();
+      Tell("starts with " + std::to_string(request.body.size() - 33) + " bytes of a blob");
       body = platform_link::EncodeProbes({Probe{1, true, "fake"}});
       break;
     case Op::kUnseal:
@@ -77,7 +84,7 @@ int Main(int argc, char** argv) {
     const Result<HelperRequest> request = HelperRequest::Parse(record);
     if (!request.ok()) return 1;
     Bytes body;
-    const Bytes answer = Do(request.value(), body).Encode();
+    const Bytes answer = Do(argv[0], request.value(), body).Encode();
     if (send(platform_link::kHelperChannel, answer.data(), answer.size(), MSG_NOSIGNAL) < 0) return 1;
   }
 }

@@ -97,6 +97,32 @@ TEST(Helpers, AreStartedAgainForTheNextRequest) {
       << second;
 }
 
+TEST(Helpers, AreStartedAgainOnceTheyHaveRested) {
+  LauncherRun run(Link({"1end", "2end", "1report", "2evidence"}));
+  run.AwaitHost("asks again");
+  std::string told;
+  for (std::string line; (line = run.AwaitHost("")) != "no more";) told += line + "\n";
+  for (const char* answer : {" outcome 0: quote of report\n", " outcome 0: without keys evidence\n"})
+    EXPECT_NE(told.find(answer), std::string::npos) << answer << " in " << told;
+}
+
+// A TPM that does not answer when its helper starts again delays who asks for it. All others go on.
+TEST(Helpers, ThatHangAtTheirStartKeepNobodyElseWaiting) {
+  LauncherRun outer;  // only for a folder
+  const std::string platform = outer.folder() + "/platform";
+  std::filesystem::copy_file(BOUNDARY_FAKE_PLATFORM, platform);
+  LauncherRun run(Link({"1end and hang", "1report", "2evidence"},
+                       {"--platform", platform, "--verifier", BOUNDARY_FAKE_VERIFIER}));
+  std::string answer;
+  do {
+    run.AwaitHost("asks again");
+    answer = run.AwaitHost("answer");
+  } while (answer.ends_with("ask again in a second"));  // of the report
+  EXPECT_NE(answer.find(" outcome 0: without keys evidence"), std::string::npos) << answer;
+  run.Signal(SIGTERM);
+  run.AwaitLog("stopping");
+}
+
 class LiveVerifier : public testing::Test {
  protected:
   void SetUp() override {
@@ -185,6 +211,8 @@ TEST(Platform, SealsTheRootAndReadsTheCounter) {
   more.insert(more.end(), {"--tpm2", "toy", "--tpm2-blob", blob});
   {
     LauncherRun run(Link({"0"}, more));
+    run.AwaitLog("starts with 0 bytes of a blob");   // the helper that makes it
+    run.AwaitLog("starts with 32 bytes of a blob");  // the one that serves is told which TPM it must have
     run.AwaitHost("counter 41 sources 3 ");
     EXPECT_EQ(std::filesystem::file_size(blob), 32u);
   }

@@ -18,9 +18,23 @@ std::uint64_t ValueOf(const Reply& reply) {
 
 Bytes Target(std::uint64_t value) { return Writer().U64(value).Take(); }
 
+// A node's first start: the counter begins with the root key. Gives the sealed key.
+Bytes Begin(PlatformRun& run) {
+  EXPECT_TRUE(run.Start(crypto::HashSha256(AsBytes("enclave"))).ok);
+  const Reply sealed = run.Call(Op::kSeal, kRoot);
+  EXPECT_TRUE(sealed.ok) << sealed.text();
+  return sealed.body;
+}
+
+testing::AssertionResult Refuses(const Reply& reply, std::string_view text) {
+  if (reply.ok) return testing::AssertionFailure() << "it was done";
+  if (reply.text().find(text) == std::string::npos) return testing::AssertionFailure() << reply.text();
+  return testing::AssertionSuccess();
+}
+
 TEST_F(Counter, RisesToTheTarget_AndNeverFalls) {
   PlatformRun run(tpm().Name());
-  ASSERT_TRUE(run.Start(Measurement("enclave")).ok);
+  Begin(run);
   const std::uint64_t first = ValueOf(run.Call(Op::kCounterRead));
   EXPECT_GE(first, 1U);
   EXPECT_EQ(ValueOf(run.Call(Op::kCounterRead)), first);
@@ -32,6 +46,10 @@ TEST_F(Counter, RisesToTheTarget_AndNeverFalls) {
 
 TEST_F(Counter, OutlivesRestartsAndReboots_AndIsTheSameForTheNextEnclave) {
   std::uint64_t last = 0;
+  {
+    PlatformRun run(tpm().Name());
+    Begin(run);
+  }
   for (const std::string_view image : {"enclave", "enclave", "next"}) {
     tpm().Reboot();
     PlatformRun run(tpm().Name());
@@ -47,7 +65,7 @@ TEST_F(Counter, OutlivesRestartsAndReboots_AndIsTheSameForTheNextEnclave) {
 
 TEST_F(Counter, TooFarAway_IsRefusedAndStaysWhereItIs) {
   PlatformRun run(tpm().Name());
-  ASSERT_TRUE(run.Start(Measurement("enclave")).ok);
+  Begin(run);
   const std::uint64_t value = ValueOf(run.Call(Op::kCounterRead));
   const Reply refused = run.Call(Op::kCounterRaise, Target(value + devices::kRaiseStepsMax + 1));
   EXPECT_FALSE(refused.ok);
@@ -58,29 +76,72 @@ TEST_F(Counter, TooFarAway_IsRefusedAndStaysWhereItIs) {
             value + devices::kRaiseStepsMax);
 }
 
-// The owner of the machine can delete it; the TPM lets the next one begin above.
-TEST_F(Counter, DeletedAndMadeAnew_BeginsAboveTheOldValue) {
+void DeleteCounter(const Swtpm& tpm) {
+  const Result<process::Descriptor, devices::Refusal> link = devices::TpmLink::Open(tpm.Name());
+  ASSERT_TRUE(link.ok());
+  devices::Tpm owner(link.value().get());
+  ESYS_TR index = ESYS_TR_NONE;
+  ASSERT_EQ(Esys_TR_FromTPMPublic(owner.esys(), devices::kCounterIndex, ESYS_TR_NONE, ESYS_TR_NONE,
+                                  ESYS_TR_NONE, &index),
+            TSS2_RC_SUCCESS);
+  ASSERT_EQ(Esys_NV_UndefineSpace(owner.esys(), ESYS_TR_RH_OWNER, index, ESYS_TR_PASSWORD, ESYS_TR_NONE,
+                                  ESYS_TR_NONE),
+            TSS2_RC_SUCCESS);
+}
+
+// The owner of the machine can delete it. It does not begin anew by itself, which would look like an older
+// disk; with another root key it does, and the TPM lets it begin above.
+TEST_F(Counter, Deleted_IsSaidToBe_AndMadeAnewOnlyWithARootKey) {
   std::uint64_t before = 0;
+  Bytes blob;
   {
     PlatformRun run(tpm().Name());
-    ASSERT_TRUE(run.Start(Measurement("enclave")).ok);
+    blob = Begin(run);
     before = ValueOf(run.Call(Op::kCounterRaise, Target(ValueOf(run.Call(Op::kCounterRead)) + 2)));
   }
-  {
-    const Result<process::Descriptor, devices::Refusal> link = devices::TpmLink::Open(tpm().Name());
-    ASSERT_TRUE(link.ok());
-    devices::Tpm owner(link.value().get());
-    ESYS_TR index = ESYS_TR_NONE;
-    ASSERT_EQ(Esys_TR_FromTPMPublic(owner.esys(), devices::kCounterIndex, ESYS_TR_NONE, ESYS_TR_NONE,
-                                    ESYS_TR_NONE, &index),
-              TSS2_RC_SUCCESS);
-    ASSERT_EQ(Esys_NV_UndefineSpace(owner.esys(), ESYS_TR_RH_OWNER, index, ESYS_TR_PASSWORD, ESYS_TR_NONE,
-                                    ESYS_TR_NONE),
-              TSS2_RC_SUCCESS);
+  DeleteCounter(tpm());
+  for (int i = 0; i < 2; ++i) {
+    PlatformRun run(tpm().Name());
+    ASSERT_TRUE(run.Start(Measurement("enclave"), 0, blob).ok);
+    EXPECT_EQ(run.Call(Op::kUnseal, blob).body, kRoot);
+    EXPECT_TRUE(Refuses(run.Call(Op::kCounterRead), "somebody has deleted it"));
+    EXPECT_TRUE(Refuses(run.Call(Op::kCounterRaise, Target(before)), "somebody has deleted it"));
+    // Another image's blob is no new root key.
+    EXPECT_TRUE(run.Call(Op::kSeal, Writer().Raw(kRoot).Raw(Measurement("next")).bytes()).ok);
   }
   PlatformRun run(tpm().Name());
-  ASSERT_TRUE(run.Start(Measurement("enclave")).ok);
+  Begin(run);
   EXPECT_GT(ValueOf(run.Call(Op::kCounterRead)), before);
+}
+
+// Somebody on the bus, or who has changed the TPM, cannot answer for the counter: the key that its sessions
+// are salted with is the one that the blob names, before the first command.
+TEST_F(Counter, OfAnotherTpm_IsRefusedByWhoeverKnowsTheBlob) {
+  Bytes blob;
+  {
+    PlatformRun run(tpm().Name());
+    blob = Begin(run);
+  }
+  Swtpm second;
+  {
+    PlatformRun run(second.Name());
+    Begin(run);
+  }
+  PlatformRun run(second.Name());
+  ASSERT_TRUE(run.Start(Measurement("enclave"), 0, blob).ok);
+  EXPECT_TRUE(Refuses(run.Call(Op::kCounterRead), "is not the one that sealed the root key"));
+  EXPECT_TRUE(Refuses(run.Call(Op::kCounterRaise, Target(1)), "is not the one that sealed the root key"));
+  PlatformRun first(tpm().Name());
+  ASSERT_TRUE(first.Start(Measurement("enclave"), 0, blob).ok);
+  EXPECT_TRUE(first.Call(Op::kCounterRead).ok);
+}
+
+TEST_F(Counter, IsNotReadAfterAStartWithABlobThatIsNone) {
+  PlatformRun run(tpm().Name());
+  EXPECT_TRUE(Refuses(run.Start(Measurement("enclave"), 0, Bytes(40, 1)), "no root key that a TPM of ours"));
+  EXPECT_TRUE(Refuses(run.Call(Op::kCounterRead), "START comes first"));
+  PlatformRun without;
+  EXPECT_FALSE(without.Start(Measurement("enclave"), 0, Bytes(40, 1)).ok);
 }
 
 // An index that anybody may write would be no counter.
@@ -103,9 +164,8 @@ TEST_F(Counter, IndexOfSomebodyElse_IsRefused) {
   }
   PlatformRun run(tpm().Name());
   ASSERT_TRUE(run.Start(Measurement("enclave")).ok);
-  const Reply refused = run.Call(Op::kCounterRead);
-  EXPECT_FALSE(refused.ok);
-  EXPECT_NE(refused.text().find("is used for something else"), std::string::npos) << refused.text();
+  EXPECT_TRUE(Refuses(run.Call(Op::kCounterRead), "is used for something else"));
+  EXPECT_TRUE(Refuses(run.Call(Op::kSeal, kRoot), "is used for something else"));
 }
 
 }  // namespace

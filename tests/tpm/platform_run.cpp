@@ -78,8 +78,8 @@ bool PlatformRun::AnswerWaits() const {
   return poll(&readable, 1, 0) > 0;
 }
 
-Reply PlatformRun::Start(const Hash32& measurement, std::uint8_t flags) {
-  return Call(platform_link::Op::kStart, Writer().Raw(measurement).U8(flags).bytes());
+Reply PlatformRun::Start(const Hash32& measurement, std::uint8_t flags, ByteSpan blob) {
+  return Call(platform_link::Op::kStart, Writer().Raw(measurement).U8(flags).Raw(blob).bytes());
 }
 
 int PlatformRun::End() {

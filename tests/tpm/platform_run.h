@@ -33,8 +33,8 @@ class PlatformRun {
   Reply Receive();
   bool AnswerWaits() const;
 
-  // The usual beginning.
-  Reply Start(const Hash32& measurement, std::uint8_t flags = 0);
+  // The usual beginning; with a blob, whose TPM it must be.
+  Reply Start(const Hash32& measurement, std::uint8_t flags = 0, ByteSpan blob = {});
 
   pid_t pid() const { return pid_; }
   // Closes the channel and waits: the exit code, or minus the signal's number.

@@ -99,11 +99,14 @@ Service::Body Service::Start(ByteSpan body) {
   Reader in(body);
   const Hash32 measurement = in.Array<32>();
   const std::uint8_t flags = in.U8();
+  const ByteSpan blob = in.Raw(in.remaining());
   if (!in.Done() || (flags & ~platform_link::kStartDevelopment) != 0) return Fail(BadBody());
+  if (!blob.empty() && !devices_.tpm_wanted) return Fail(BadBody());
   if (measurement_)
     return Fail(Refusal("START comes once: start passport-platform anew for another enclave"));
   if (devices_.tpm_wanted) {
     PASSPORT_TRY(Tpm* const tpm, UseTpm());
+    if (!blob.empty()) PASSPORT_TRY_VOID(PinStorageKey(*tpm, blob));
     PASSPORT_TRY_VOID(MeasureEnclave(*tpm, measurement));
   }
   measurement_ = measurement;
@@ -140,15 +143,18 @@ Service::Body Service::Unseal(ByteSpan body) {
   return SecretBytes(ToBytes(key.Expose()));
 }
 
-// 32 bytes: a key for the enclave that runs. 64: a key, and the measurement of the image that will unseal it.
+// 32 bytes: a new root key, for the enclave that runs; the counter begins with it. 64: a key that there is,
+// and the measurement of the image that will unseal it.
 Service::Body Service::Seal(ByteSpan body) {
   Reader in(body);
   crypto::SecretKey32 key;
   const ByteSpan bytes = in.Raw(32);
   std::copy(bytes.begin(), bytes.end(), key.ExposeMutable().begin());
-  const Hash32 measurement = in.remaining() == 0 ? *measurement_ : in.Array<32>();
+  const bool is_new = in.remaining() == 0;
+  const Hash32 measurement = is_new ? *measurement_ : in.Array<32>();
   if (!in.Done()) return Fail(BadBody());
   PASSPORT_TRY(Tpm* const tpm, UseTpm());
+  if (is_new) PASSPORT_TRY_VOID(MakeCounter(*tpm));
   PASSPORT_TRY(Bytes blob, SealKey(*tpm, key, measurement));
   return SecretBytes(std::move(blob));
 }

@@ -57,7 +57,15 @@ Result<Unit, Refusal> Define(Tpm& tpm, const TpmKey& storage_key) {
   return Unit{};
 }
 
-Result<Counter, Refusal> OpenCounter(Tpm& tpm) {
+enum class IfMissing { kMake, kRefuse };
+
+Refusal Deleted() {
+  return "the TPM has no counter of this node (NV index 0x01805050): somebody has deleted it, and nothing "
+         "could tell an older copy of the disk from the newest any more; find out who did, and make the node "
+         "anew (docs/operations/tpm.md)";
+}
+
+Result<Counter, Refusal> OpenCounter(Tpm& tpm, IfMissing if_missing) {
   PASSPORT_TRY(TpmKey storage_key, tpm.StorageKey());
   ESYS_TR index = ESYS_TR_NONE;
   const auto find = [&] {
@@ -65,6 +73,7 @@ Result<Counter, Refusal> OpenCounter(Tpm& tpm) {
   };
   TSS2_RC code = find();
   if (IsTpmCode(code, TPM2_RC_HANDLE)) {
+    if (if_missing == IfMissing::kRefuse) return Fail(Deleted());
     PASSPORT_TRY_VOID(Define(tpm, storage_key));
     code = find();
   }
@@ -116,13 +125,18 @@ Result<std::uint64_t, Refusal> ReadOpened(Tpm& tpm, const Counter& counter) {
 
 }  // namespace
 
+Result<Unit, Refusal> MakeCounter(Tpm& tpm) {
+  PASSPORT_TRY_VOID(OpenCounter(tpm, IfMissing::kMake));
+  return Unit{};
+}
+
 Result<std::uint64_t, Refusal> ReadCounter(Tpm& tpm) {
-  PASSPORT_TRY(const Counter counter, OpenCounter(tpm));
+  PASSPORT_TRY(const Counter counter, OpenCounter(tpm, IfMissing::kRefuse));
   return ReadOpened(tpm, counter);
 }
 
 Result<std::uint64_t, Refusal> RaiseCounter(Tpm& tpm, std::uint64_t target) {
-  PASSPORT_TRY(const Counter counter, OpenCounter(tpm));
+  PASSPORT_TRY(const Counter counter, OpenCounter(tpm, IfMissing::kRefuse));
   PASSPORT_TRY(std::uint64_t value, ReadOpened(tpm, counter));
   if (target > value && target - value > kRaiseStepsMax)
     return Fail("the counter of the TPM is at " + std::to_string(value) + ", too far below " +

@@ -12,7 +12,11 @@ inline constexpr TPM2_HANDLE kCounterIndex = 0x01805050;
 // taken back.
 inline constexpr std::uint64_t kRaiseStepsMax = 16;
 
-// Makes the counter at its first use. A TPM lets no new counter begin below one that was deleted.
+// Makes the counter if there is none: with a root key and at no other time, so that one that was deleted does
+// not begin anew unnoticed. A TPM lets no new counter begin below one that was deleted.
+Result<Unit, Refusal> MakeCounter(Tpm& tpm);
+
+// Refuses if there is none.
 Result<std::uint64_t, Refusal> ReadCounter(Tpm& tpm);
 
 // Increments until the value is at least the target and returns it. Refuses a target more than kRaiseStepsMax

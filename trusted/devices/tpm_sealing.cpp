@@ -144,6 +144,13 @@ Result<Bytes, Refusal> SealKey(Tpm& tpm, const crypto::SecretKey32& key, const H
   return blob.Encode();
 }
 
+Result<Unit, Refusal> PinStorageKey(Tpm& tpm, ByteSpan input) {
+  const Result<SealedBlob> blob = SealedBlob::Parse(input);
+  if (!blob.ok()) return Fail(NoBlob());
+  tpm.Pin(blob.value().storage_key);
+  return Unit{};
+}
+
 Result<crypto::SecretKey32, Refusal> UnsealKey(Tpm& tpm, ByteSpan input) {
   const Result<SealedBlob> blob = SealedBlob::Parse(input);
   if (!blob.ok()) return Fail(NoBlob());

@@ -10,6 +10,9 @@ namespace passport::devices {
 // next enclave, before an upgrade. The result is a SealedBlob.
 Result<Bytes, Refusal> SealKey(Tpm& tpm, const crypto::SecretKey32& key, const Hash32& measurement);
 
+// From now on the TPM must be the one that made this blob. Refuses what is no blob.
+Result<Unit, Refusal> PinStorageKey(Tpm& tpm, ByteSpan blob);
+
 // Refuses what is no blob, a blob of another TPM, one that the TPM did not make, and one whose registers
 // differ: each in its own words, and the last two by the TPM itself.
 Result<crypto::SecretKey32, Refusal> UnsealKey(Tpm& tpm, ByteSpan blob);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "trusted/process/await.h"
+#include "trusted/process/helper.h"
 #include "trusted/process/say.h"
 #include "trusted/process/spawn.h"
 
@@ -13,7 +14,9 @@ using process::Confined;
 using process::Descriptor;
 using process::ErrorText;
 using process::FirstReadable;
+using process::Helper;
 using process::Image;
+using process::kHelperMs;
 using process::NowMs;
 using process::Problem;
 using process::Program;

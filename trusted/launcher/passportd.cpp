@@ -73,7 +73,8 @@ Result<Unit, Problem> FindKeys(const Options& options, Supervisor::Setup& setup)
   PASSPORT_TRY(setup.release, CheckRelease(options, measurement));
   Helper platform;
   std::vector<platform_link::Probe> unused;
-  if (!options.tpm2.empty()) PASSPORT_TRY_VOID(StartPlatform(options, setup.programs, platform, unused));
+  if (!options.tpm2.empty()) PASSPORT_TRY_VOID(BeginPlatform(options, setup.programs, platform));
+  PASSPORT_TRY_VOID(EndPlatform(platform, unused));
   Result<Root, Problem> root = LoadRoot(options, platform);
   if (platform.running()) platform.Stop(kHelperMs);
   if (!root.ok()) return Fail(root.error());

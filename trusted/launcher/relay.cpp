@@ -47,28 +47,35 @@ void Relay::TakeRequest(int enclave) {
   if (lane.waiting.size() == 1) Forward(lane);
 }
 
-// Gives the helper the first request that it takes; refuses those that nobody will do.
+// Has it run, or begin to.
+Result<Unit, Problem> Relay::Ready(Helper& helper) const {
+  if (helper.running()) return Unit{};
+  if (NowMs() - helper.started_ms >= kHelperRestMs) return start_(helper);
+  return Fail(Problem("it ended just now; ask again in a second"));
+}
+
+// Gives the helper the first request that it takes, once it has started; refuses those that nobody will do.
 void Relay::Forward(Lane& lane) {
   for (; !lane.waiting.empty(); lane.waiting.pop_front()) {
     const Request& request = lane.waiting.front();
-    const bool rested = NowMs() - lane.helper.started_ms >= kHelperRestMs;
-    const Result<Unit, Problem> started = lane.helper.running() ? Result<Unit, Problem>(Unit{})
-                                          : rested
-                                              ? start_(lane.helper)
-                                              : Fail(Problem("it ended just now; ask again in a second"));
+    const Result<Unit, Problem> ready = Ready(lane.helper);
     lane.late_ms = NowMs() + kHelperMs;
-    if (started.ok() && lane.helper.Send(OpOf(request.kind), request.body)) return;
+    if (ready.ok() && (lane.helper.starting || lane.helper.Send(OpOf(request.kind), request.body))) return;
     const Problem idle = std::string(process::NameOf(lane.helper.program)) +
                          " does not run; start passportd with it, or ask again";
-    Answer(request, Outcome::kRefused, AsBytes(started.ok() ? idle : started.error()));
+    Answer(request, Outcome::kRefused, AsBytes(ready.ok() ? idle : ready.error()));
   }
 }
 
 void Relay::TakeAnswer(Helper& helper) {
   Lane& lane = &helper == &verifier_.helper ? verifier_ : platform_;
   const Request request = lane.waiting.empty() ? Request{} : lane.waiting.front();
-  const Result<Bytes, Problem> answer = helper.Receive(OpOf(request.kind));
-  if (!helper.running()) Say(process::DescribeEnd(helper.program, helper.Stop(0)));
+  const bool starting = helper.starting;
+  const Result<Unit, Problem> started = starting ? start_(helper) : Unit{};
+  if (starting && started.ok()) return Forward(lane);
+  const Result<Bytes, Problem> answer =
+      started.ok() ? helper.Receive(OpOf(request.kind)) : Fail(Problem(started.error()));
+  if (!starting && !helper.running()) Say(process::DescribeEnd(helper.program, helper.Stop(0)));
   if (lane.waiting.empty()) return;
   lane.waiting.pop_front();
   Answer(request, answer.ok() ? Outcome::kOk : Outcome::kRefused,

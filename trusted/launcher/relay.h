@@ -6,7 +6,7 @@
 #include <functional>
 
 #include "trusted/crypto/secret.h"
-#include "trusted/launcher/helper.h"
+#include "trusted/launcher/names.h"
 #include "trusted/platform_link/platform_link.h"
 
 namespace passport::launcher {
@@ -16,11 +16,12 @@ inline constexpr std::int64_t kHelperRestMs = 1'000;  // between two starts of a
 
 class Relay {
  public:
-  // start makes the helper run again, or says why it cannot. to_host: only sent to.
+  // start begins to start a helper, which nobody waits for; once the helper has something to say, it ends
+  // what it began. Either says why the helper cannot run. to_host: only sent to.
   using Start = std::function<Result<Unit, Problem>(Helper&)>;
   Relay(Helper& platform, Helper& verifier, Start start, Descriptor to_host, crypto::SecretKey32 key);
 
-  // Reads what became readable: a request of the enclave, or an answer of a helper.
+  // Reads what became readable: a request of the enclave, or what a helper says.
   void TakeRequest(int enclave);
   void TakeAnswer(Helper& helper);
   // Until the helper that has been at work longest must have answered; negative: none works.
@@ -29,13 +30,14 @@ class Relay {
   void EndLateOnes();
 
  private:
-  // The requests that one helper does, the first of them under way.
+  // The requests that one helper does, the first of them under way or waiting for its start.
   struct Lane {
     Helper& helper;
     std::deque<platform_link::Request> waiting = {};
     std::int64_t late_ms = 0;
   };
   Lane& LaneOf(platform_link::Kind kind);
+  Result<Unit, Problem> Ready(Helper& helper) const;
   void Forward(Lane& lane);
   void Answer(const platform_link::Request& request, platform_link::Outcome outcome, ByteSpan body) const;
 

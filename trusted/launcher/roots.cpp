@@ -16,7 +16,6 @@
 namespace passport::launcher {
 namespace {
 
-constexpr std::size_t kBlobBytesMax = 4096;
 constexpr timespec kLockPause{0, 100'000'000};
 constexpr int kLockTries = 20;
 

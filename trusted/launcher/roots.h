@@ -4,7 +4,6 @@
 #include <string>
 
 #include "trusted/crypto/secret.h"
-#include "trusted/launcher/helper.h"
 #include "trusted/launcher/options.h"
 
 namespace passport::launcher {
@@ -15,6 +14,8 @@ inline constexpr std::string_view kRootSalt = "passport/launcher/v1";  // of eve
 inline constexpr std::uint8_t kSourceKeyfile = 1;
 inline constexpr std::uint8_t kSourceTpm2 = 2;
 inline constexpr std::uint8_t kSourceCredential = 4;
+
+inline constexpr std::size_t kBlobBytesMax = 4096;  // of what the TPM sealed
 
 struct Root {
   crypto::SecretKey32 key;

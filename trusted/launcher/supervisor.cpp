@@ -40,22 +40,30 @@ End CannotStart(const Problem& why) {
 
 }  // namespace
 
-Result<Unit, Problem> StartPlatform(const Options& options, const Programs& programs, Helper& platform,
-                                    std::vector<platform_link::Probe>& probes) {
+Result<Unit, Problem> BeginPlatform(const Options& options, const Programs& programs, Helper& platform) {
   if (!programs.platform.ok()) return Unit{};
   process::Plan plan{.path = options.platform_path, .program = programs.platform};
   // It opens its devices as root, then becomes the other user itself.
   if (geteuid() == 0) plan.arguments = {"--uid", std::to_string(options.platform_uid)};
   if (!options.tpm2.empty()) plan.arguments.insert(plan.arguments.end(), {"--tpm2", options.tpm2});
   Descriptor its_end;
-  if (!process::MakePair(platform.channel, its_end)) return Fail(Problem("no descriptors left: free some"));
+  if (!process::MakePair(platform.peer, its_end)) return Fail(Problem("no descriptors left: free some"));
   plan.channels = {its_end.get()};
   platform.started_ms = NowMs();
   PASSPORT_TRY(platform.child, process::SpawnOpen(plan));
   its_end.Close();
   Bytes start = ToBytes(programs.enclave.measurement);
   start.push_back(options.development ? platform_link::kStartDevelopment : 0);
-  const Result<Bytes, Problem> answer = platform.Ask(Op::kStart, start);
+  Append(start,
+         ReadSmallFile(options.tpm2_blob, kBlobBytesMax));  // which names its TPM; empty before it is made
+  platform.starting = true;
+  platform.Send(Op::kStart, start);  // a failure shows in what is received
+  return Unit{};
+}
+
+Result<Unit, Problem> EndPlatform(Helper& platform, std::vector<platform_link::Probe>& probes) {
+  if (!std::exchange(platform.starting, false)) return Unit{};
+  const Result<Bytes, Problem> answer = platform.Receive(Op::kStart);
   Result<std::vector<platform_link::Probe>> parsed =
       platform_link::ParseProbes(answer.ok() ? ByteSpan(answer.value()) : ByteSpan());
   if (answer.ok() && parsed.ok()) {
@@ -107,11 +115,12 @@ Result<Unit, Supervisor::NotReady> Supervisor::Judge(Program program, const Byte
   return Fail(NotReady(End::kFinal));
 }
 
-Result<Unit, Supervisor::NotReady> Supervisor::AwaitReady(Program program, Confined& confined,
-                                                          platform::LaunchInfo info) {
+// What it says first is our own code's, before it became another image: nobody can keep us waiting for that.
+Result<Unit, Supervisor::NotReady> Supervisor::Tell(Program program, Confined& confined,
+                                                    platform::LaunchInfo info) const {
   PASSPORT_TRY(const Bytes launched, ReceiveFrom(program, confined));
   const Result<platform::ConfinementRecord> layers = platform::ConfinementRecord::Parse(launched);
-  PASSPORT_CHECK(layers.ok());  // our own code wrote it, before the image ran
+  PASSPORT_CHECK(layers.ok());
   info.launch = layers.value();
   info.development = setup_.options.development;
   info.required = setup_.options.Required();
@@ -119,22 +128,42 @@ Result<Unit, Supervisor::NotReady> Supervisor::AwaitReady(Program program, Confi
   const crypto::SecretBytes encoded = info.Encode();
   // A failed send means that it is gone, which the next receive reports.
   send(confined.launcher.get(), encoded.Expose().data(), encoded.Expose().size(), MSG_NOSIGNAL);
+  return Unit{};
+}
+
+Result<Unit, Supervisor::NotReady> Supervisor::AwaitReady(Program program, Confined& confined) {
   PASSPORT_TRY(const Bytes report, ReceiveFrom(program, confined));
   Result<Unit, NotReady> judged = Judge(program, report);
   if (!judged.ok()) AwaitEnd(confined.child, kEnclaveStopMs);
   return judged;
 }
 
-Result<Unit, Supervisor::NotReady> Supervisor::StartVerifier() {
+Result<Unit, Supervisor::NotReady> Supervisor::BeginVerifier() {
   if (!setup_.programs.verifier) return Unit{};
   verifier_.started_ms = NowMs();
   Result<Confined, Problem> spawned = process::SpawnConfined(
       *setup_.programs.verifier, AsUser(setup_.options.verifier_uid), setup_.options.without);
   if (!spawned.ok()) return Fail(NotReady(CannotStart(spawned.error())));
-  PASSPORT_TRY_VOID(AwaitReady(Program::kVerifier, spawned.value(), {}));
-  verifier_.child = std::move(spawned.value().child);
-  verifier_.channel = std::move(spawned.value().peer);
+  PASSPORT_TRY_VOID(Tell(Program::kVerifier, spawned.value(), {}));
+  static_cast<Confined&>(verifier_) = std::move(spawned).value();
+  verifier_.starting = true;
   return Unit{};
+}
+
+Result<Unit, Supervisor::NotReady> Supervisor::EndVerifier() {
+  if (!std::exchange(verifier_.starting, false)) return Unit{};
+  Result<Unit, NotReady> ready = AwaitReady(Program::kVerifier, verifier_);
+  if (!ready.ok()) verifier_.peer.Close();
+  return ready;
+}
+
+Result<Unit, Problem> Supervisor::StartHelper(Helper& helper) {
+  const bool begun = helper.starting;
+  if (&helper == &platform_)
+    return begun ? EndPlatform(platform_, providers_)
+                 : BeginPlatform(setup_.options, setup_.programs, platform_);
+  if ((begun ? EndVerifier() : BeginVerifier()).ok()) return Unit{};
+  return Fail(Problem("it does not start; see passportd's log"));
 }
 
 void Supervisor::TellLayers(const platform::ConfinementRecord& record) {
@@ -164,10 +193,9 @@ void Supervisor::WritePidFile(pid_t enclave, pid_t host) const {
 std::optional<End> Supervisor::Watch(Confined& enclave, Child& host, Relay& relay) {
   enum Woken : std::size_t { kSignal, kEnclaveEnd, kHostEnd, kPlatform, kVerifier, kRequest };
   for (;;) {
-    const auto woken =
-        FirstReadable({setup_.signals.get(), enclave.child.pidfd.get(), host.pidfd.get(),
-                       platform_.channel.get(), verifier_.channel.get(), enclave.launcher.get()},
-                      relay.TimeLeftMs());
+    const auto woken = FirstReadable({setup_.signals.get(), enclave.child.pidfd.get(), host.pidfd.get(),
+                                      platform_.awaited(), verifier_.awaited(), enclave.launcher.get()},
+                                     relay.TimeLeftMs());
     if (!woken) {
       relay.EndLateOnes();
     } else if (*woken == kSignal) {
@@ -216,7 +244,8 @@ Result<platform::LaunchInfo, Problem> Supervisor::EnclaveInfo() {
 }
 
 std::optional<End> Supervisor::RunOnce() {
-  const Result<Unit, Problem> probed = StartPlatform(setup_.options, setup_.programs, platform_, providers_);
+  Result<Unit, Problem> probed = BeginPlatform(setup_.options, setup_.programs, platform_);
+  if (probed.ok()) probed = EndPlatform(platform_, providers_);
   if (!probed.ok()) Say(probed.error());
   const std::optional<End> end = probed.ok() ? RunWithHelpers() : std::nullopt;
   for (Helper* helper : {&platform_, &verifier_}) {
@@ -226,7 +255,8 @@ std::optional<End> Supervisor::RunOnce() {
 }
 
 std::optional<End> Supervisor::RunWithHelpers() {
-  const Result<Unit, NotReady> verifying = StartVerifier();
+  Result<Unit, NotReady> verifying = BeginVerifier();
+  if (verifying.ok()) verifying = EndVerifier();
   if (!verifying.ok()) return verifying.error();
   Result<platform::LaunchInfo, Problem> info = EnclaveInfo();
   if (!info.ok()) return CannotStart(info.error());
@@ -234,8 +264,8 @@ std::optional<End> Supervisor::RunWithHelpers() {
   Result<Confined, Problem> enclave = process::SpawnConfined(
       setup_.programs.enclave, AsUser(setup_.options.enclave_uid), setup_.options.without);
   if (!enclave.ok()) return CannotStart(enclave.error());
-  const Result<Unit, NotReady> ready =
-      AwaitReady(Program::kEnclave, enclave.value(), std::move(info).value());
+  Result<Unit, NotReady> ready = Tell(Program::kEnclave, enclave.value(), std::move(info).value());
+  if (ready.ok()) ready = AwaitReady(Program::kEnclave, enclave.value());
   if (!ready.ok()) return ready.error();
 
   Descriptor to_host;
@@ -249,12 +279,8 @@ std::optional<End> Supervisor::RunWithHelpers() {
   const pid_t pids[] = {enclave.value().child.pid, host.value().pid};
   WritePidFile(pids[0], pids[1]);
   Say("started: enclave process " + std::to_string(pids[0]) + ", host process " + std::to_string(pids[1]));
-  const auto restart = [this](Helper& helper) -> Result<Unit, Problem> {
-    if (&helper == &platform_) return StartPlatform(setup_.options, setup_.programs, platform_, providers_);
-    if (!StartVerifier().ok()) return Fail(Problem("it does not start; see passportd's log"));
-    return Unit{};
-  };
-  Relay relay(platform_, verifier_, restart, std::move(to_host), std::move(key));
+  const auto start = [this](Helper& helper) { return StartHelper(helper); };
+  Relay relay(platform_, verifier_, start, std::move(to_host), std::move(key));
   return Watch(enclave.value(), host.value(), relay);
 }
 

@@ -51,11 +51,14 @@ class Supervisor {
   // One life of enclave, host and helpers: nothing if they are gone and may be started again.
   std::optional<End> RunOnce();
   std::optional<End> RunWithHelpers();
-  // The conversation with a confined program up to READY. Tells why if there is none.
-  Result<Unit, NotReady> AwaitReady(Program program, Confined& confined, platform::LaunchInfo info);
+  // Tells a confined program what it starts from; waits until it is ready. Both log why it is not.
+  Result<Unit, NotReady> Tell(Program program, Confined& confined, platform::LaunchInfo info) const;
+  Result<Unit, NotReady> AwaitReady(Program program, Confined& confined);
   Result<Bytes, NotReady> ReceiveFrom(Program program, Confined& confined) const;
   Result<Unit, NotReady> Judge(Program program, const Bytes& report);
-  Result<Unit, NotReady> StartVerifier();
+  Result<Unit, NotReady> BeginVerifier();
+  Result<Unit, NotReady> EndVerifier();
+  Result<Unit, Problem> StartHelper(Helper& helper);  // see Relay::Start
   Result<platform::LaunchInfo, Problem> EnclaveInfo();
   // to_host becomes the other end of its descriptor 4.
   Result<Child, Problem> SpawnHost(const Confined& enclave, Descriptor& to_host) const;
@@ -71,8 +74,9 @@ class Supervisor {
   bool layers_told_ = false;
 };
 
-// Starts passport-platform, which probes its devices. With no program it is not running, and `probes` stays.
-Result<Unit, Problem> StartPlatform(const Options& options, const Programs& programs, Helper& platform,
-                                    std::vector<platform_link::Probe>& probes);
+// Starts passport-platform, which then probes its devices, and waits for what it finds. With no program it is
+// not running, and `probes` stays.
+Result<Unit, Problem> BeginPlatform(const Options& options, const Programs& programs, Helper& platform);
+Result<Unit, Problem> EndPlatform(Helper& platform, std::vector<platform_link::Probe>& probes);
 
 }  // namespace passport::launcher

@@ -11,9 +11,12 @@ namespace passport::platform_link {
 
 enum class Op : std::uint8_t {
   // passport-platform:
-  kStart = 1,         // measurement[32], u8 flags (kStartDevelopment); answer: probes
+  // measurement[32], u8 flags (kStartDevelopment), and the sealed blob, if there is one, whose TPM it must
+  // be;
+  // answer: probes
+  kStart = 1,
   kUnseal = 2,        // sealed blob; answer: 32 bytes
-  kSeal = 3,          // 32 bytes; answer: sealed blob
+  kSeal = 3,          // 32 bytes of a new key, or a key and a measurement[32]; answer: sealed blob
   kQuote = 4,         // report_data[64]; answer: Evidence
   kCounterRead = 5,   // nothing; answer: LE64 value
   kCounterRaise = 6,  // LE64 target; answer: LE64 value reached, at least the target

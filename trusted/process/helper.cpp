@@ -1,32 +1,32 @@
-#include "trusted/launcher/helper.h"
+#include "trusted/process/helper.h"
 
 #include <sys/socket.h>
 
 #include "trusted/crypto/secret.h"
 
-namespace passport::launcher {
+namespace passport::process {
 
 using platform_link::HelperAnswer;
 using platform_link::Op;
 
 bool Helper::Send(Op op, ByteSpan body) const {
   const crypto::SecretBytes request(platform_link::HelperRequest{op, body}.Encode());
-  return send(channel.get(), request.Expose().data(), request.Expose().size(), MSG_NOSIGNAL) > 0;
+  return send(peer.get(), request.Expose().data(), request.Expose().size(), MSG_NOSIGNAL) > 0;
 }
 
 Result<Bytes, Problem> Helper::Receive(Op op) {
-  const std::string name(process::NameOf(program));
+  const std::string name(NameOf(program));
   if (!running()) return Fail(name + " does not run; start passportd with it");
-  if (!FirstReadable({channel.get()}, kHelperMs)) {
-    channel.Close();
+  if (!FirstReadable({peer.get()}, kHelperMs)) {
+    peer.Close();
     return Fail(name + " does not answer; look after its devices");
   }
   crypto::SecretBytes record{Bytes(platform_link::kHelperBytesMax + 1)};
-  const ssize_t size = recv(channel.get(), record.ExposeMutable().data(), record.Expose().size(), 0);
+  const ssize_t size = recv(peer.get(), record.ExposeMutable().data(), record.Expose().size(), 0);
   const ByteSpan bytes = record.Expose().first(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
   const Result<HelperAnswer> answer = HelperAnswer::Parse(bytes);
   if (!answer.ok() || answer.value().op != op) {
-    channel.Close();
+    peer.Close();
     return Fail(name + (bytes.empty() ? " ended during a request; see passportd's log"
                                       : " is of another build; install all programs of one build"));
   }
@@ -39,9 +39,9 @@ Result<Bytes, Problem> Helper::Ask(Op op, ByteSpan body) {
   return Receive(op);
 }
 
-process::ExitReason Helper::Stop(std::int64_t grace_ms) {
-  channel.Close();
+ExitReason Helper::Stop(std::int64_t grace_ms) {
+  peer.Close();
   return AwaitEnd(child, grace_ms);
 }
 
-}  // namespace passport::launcher
+}  // namespace passport::process
