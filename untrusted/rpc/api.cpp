@@ -92,7 +92,7 @@ Api::Api(enclave::Enclave& enclave, ApiOptions options, std::string salt, metric
       address_limit_(options.requests_per_second_address),
       scope_limit_(options.requests_per_second_scope),
       new_key_limit_(options.new_keys_per_second_address),
-      operator_limit_(kOperatorRequestsPerSecond),
+      operator_limit_(options_.operator_requests_per_second_address),
       seen_keys_(std::move(salt)) {
   metrics.Gauge("passport_requests_pending", "Requests without an answer yet.",
                 [this] { return static_cast<double>(pending_.size()); });
@@ -215,9 +215,12 @@ void Api::SubmitStatement(const Statement& call, net::ReplyFunction reply) {
 template <class Question>
 void Api::SubmitQuestion(const Question& call, Kind kind, const net::HttpRequest& request,
                          net::ReplyFunction reply) {
-  const auto open = std::ranges::count_if(
-      pending_, [&](const auto& entry) { return entry.second.asker == request.client; });
-  if (static_cast<std::size_t>(open) >= options_.questions_max_address)
+  const bool evidence = kind == Kind::kEvidence;
+  const auto open = std::ranges::count_if(pending_, [&](const auto& entry) {
+    return entry.second.asker == request.client && (entry.second.kind == Kind::kEvidence) == evidence;
+  });
+  const std::size_t most = evidence ? options_.evidence_max_address : options_.questions_max_address;
+  if (static_cast<std::size_t>(open) >= most)
     return Refuse(reply, kind, Refusal::kBusy,
                   "too many open requests of one address; try again a little later");
   SubmitForToken(call, {std::move(reply), Clock::now(), kind, request.client});

@@ -23,15 +23,17 @@ struct ApiOptions {
   std::chrono::milliseconds request_time{30000};  // then the client is told that there was no answer
   std::chrono::milliseconds status_time{1500};    // then an operator is told that the enclave hangs
   std::size_t requests_max = 1024;                // in the enclave or waiting for it
-  std::size_t questions_max_address = 8;          // of those, GETs of one address
-  double requests_per_second_address = 2000;      // 0 means no limit
+  // Of those, GETs of one address: what the enclave answers at once, and evidence, of which the enclave has a
+  // few quotes under way for everybody. Neither counts for the other: a load balancer asks /health from the
+  // address that clients seem to have.
+  std::size_t questions_max_address = 8;
+  std::size_t evidence_max_address = 2;
+  double requests_per_second_address = 2000;  // 0 means no limit
   double requests_per_second_scope = 5000;
   double new_keys_per_second_address = 200;  // keys not seen before; each costs the enclave an RSA operation
+  // GET /health, /enclave and /attestation, POST /manifest and /admin: operators and their tools ask seldom.
+  double operator_requests_per_second_address = 100;
 };
-
-// GET /health, /enclave and /attestation, POST /manifest and /admin, of one address: operators and their
-// tools ask seldom.
-inline constexpr double kOperatorRequestsPerSecond = 100;
 
 // The headers that every reply carries, so that browsers let any page read it.
 std::vector<net::HttpHeader> CorsHeaders();
