@@ -1,5 +1,6 @@
 #include "sealing/sealer.h"
 
+#include "trusted/crypto/ct.h"
 #include "trusted/crypto/hash.h"
 
 namespace passport::sealing {
@@ -44,6 +45,10 @@ Result<UnsealedRecord> Sealer::Unseal(std::uint16_t type, const RecordId& id, By
   const SecretKey32 key = unique ? unique_key.Clone() : ProductKey(version);
   PASSPORT_TRY(crypto::SecretBytes plaintext, OpenBlob(key, header, blob));
   return UnsealedRecord{std::move(plaintext), header.version, header.head_counter, version};
+}
+
+bool Sealer::has_previous_root() const {
+  return keys_.previous && !crypto::EqualCt(keys_.unique.Expose(), keys_.previous->unique.Expose());
 }
 
 bool Sealer::Opens(const KeyVersion& version) const {

@@ -74,6 +74,8 @@ class Sealer {
 
   KeyVersion keys() const { return {keys_.key_epoch, keys_.svn}; }
   bool has_previous() const { return keys_.previous.has_value(); }
+  // Whether those are of another root key, and not of another release signer alone.
+  bool has_previous_root() const;
   // Whether this enclave has a key for records of that version.
   bool Opens(const KeyVersion& version) const;
   // The key of the record index (head.h) as an enclave with those keys has it; one that Opens.

@@ -72,7 +72,7 @@ enum class Status : std::uint16_t {
   kManifestSigners = 330,       // too few operators signed
 
   // 340-349: sealing. What an enclave finds wrong with a whole store that is its own:
-  kSealKeyEpoch = 340,     // some records are still sealed under the root key before
+  kSealKeyEpoch = 340,     // some records are still sealed under the keys before
   kCounterRollback = 341,  // the store is older than the TPM's counter
   kCounterForeign = 342,   // it was written beside another counter
   kCounterMissing = 343,   // it was written beside a counter, and there is none

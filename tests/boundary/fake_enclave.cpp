@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "edl/base/codec.h"
+#include "trusted/crypto/hash.h"
 #include "trusted/platform/channel.h"
 #include "trusted/platform/confined_start.h"
 #include "trusted/platform/process_arena.h"
@@ -29,6 +30,12 @@ std::string Facts(const platform::LaunchInfo& info) {
                     std::to_string(info.keys.source_mask) + " epoch " + std::to_string(info.keys.key_epoch) +
                     " previous " + (info.previous ? std::to_string(info.previous->key_epoch) : "none") +
                     " svn " + std::to_string(info.release.svn) + " build " + info.release.build;
+  const auto hash_of = [](const platform::SealingKeys& keys) {
+    return ToHex(crypto::HashSha256(keys.product.Expose())).substr(0, 16);
+  };
+  out += " product " + hash_of(info.keys);
+  if (info.previous)
+    out += " before " + hash_of(*info.previous) + " sources " + std::to_string(info.previous->source_mask);
   for (const auto& probe : info.providers)
     out += " provider " + std::to_string(probe.provider) + " " + probe.text;
   return out;

@@ -30,6 +30,7 @@ class Counter : public StoreTest {
     network.on_fetch = nullptr;
     if (network.up(kThree)) network.Kill(kThree);
     network.counter(kThree).reset();
+    network.sealing(kThree).counter_ends = false;
     network.Disk(kThree) = without_;
   }
   Status Start() {
@@ -87,6 +88,35 @@ TEST_F(Counter, AnotherTpmOrNoneIsRefused) {
   ExpectRefused(disk, Status::kCounterForeign, "another TPM");
   network.counter(kThree).reset();
   ExpectRefused(disk, Status::kCounterMissing, "passportd has none now");
+}
+
+// The way to another TPM, or to none: one start that is judged by the counter and gives it up. Before it,
+// nothing is accepted without the counter; after it, an older store is not, as long as the TPM is still there
+// to say so.
+TEST_F(Counter, IsGivenUpInOneStartThatItStillJudges) {
+  const Disk older = network.Disk(kThree);
+  EXPECT_EQ(Start(), Status::kOk);
+  ASSERT_TRUE(RunUntilRaised());
+  const std::uint64_t last = counter();
+  network.sealing(kThree).counter_ends = true;
+  const Disk newest = network.Disk(kThree);
+  ExpectRefused(older, Status::kCounterRollback, "somebody has put back an older copy");
+  EXPECT_EQ(StartOn(newest), Status::kOk);
+  EXPECT_EQ(InHead(), std::nullopt);
+  network.Run(20'000);
+  EXPECT_EQ(counter(), last);
+  EXPECT_FALSE(Holds());
+  EXPECT_EQ(Start(), Status::kOk);  // and again, after a crash
+  network.sealing(kThree).counter_ends = false;
+  network.counter(kThree).reset();
+  EXPECT_EQ(Start(), Status::kOk);
+  const Disk given_up = network.Disk(kThree);
+  EXPECT_EQ(StartOn(older), Status::kCounterMissing);
+  EXPECT_EQ(StartOn(given_up), Status::kOk);
+  network.counter(kThree) = 7;  // another TPM
+  EXPECT_EQ(Start(), Status::kOk);
+  ASSERT_TRUE(RunUntilRaised());
+  EXPECT_EQ(InHead(), 8u);
 }
 
 // The node dies after the first transaction of its start; then with the counter raised and nobody told.

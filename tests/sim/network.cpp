@@ -159,6 +159,7 @@ void Network::Start(PartyIndex party) {
     config.versions = other->second;
   config.measurement = MeasurementOf(party);
   config.counter = node.counter;
+  config.counter_ends = node.sealing.counter_ends;
   const auto provider = options_.providers.find(party);
   if (provider != options_.providers.end()) config.providers = {{provider->second, true, "simulator"}};
   if (provider != options_.providers.end() || node.counter) {

@@ -25,6 +25,7 @@ struct Sealing {
   std::uint32_t svn = 0;
   std::uint32_t key_epoch = 0;
   std::optional<std::uint32_t> previous_epoch = {};
+  bool counter_ends = false;  // the last start with the counter
 };
 inline constexpr std::uint32_t kTopSvn = 4;  // where the chain of every other root key begins
 sealing::SealingKeys SealingKeysOf(PartyIndex party, const Sealing& sealing);

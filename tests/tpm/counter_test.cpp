@@ -26,12 +26,6 @@ Bytes Begin(PlatformRun& run) {
   return sealed.body;
 }
 
-testing::AssertionResult Refuses(const Reply& reply, std::string_view text) {
-  if (reply.ok) return testing::AssertionFailure() << "it was done";
-  if (reply.text().find(text) == std::string::npos) return testing::AssertionFailure() << reply.text();
-  return testing::AssertionSuccess();
-}
-
 TEST_F(Counter, RisesToTheTarget_AndNeverFalls) {
   PlatformRun run(tpm().Name());
   Begin(run);

@@ -41,6 +41,12 @@ class TpmTest : public testing::Test {
   std::optional<Swtpm> tpm_;
 };
 
+inline testing::AssertionResult Refuses(const Reply& reply, std::string_view text) {
+  if (reply.ok) return testing::AssertionFailure() << "it was done";
+  if (reply.text().find(text) == std::string::npos) return testing::AssertionFailure() << reply.text();
+  return testing::AssertionSuccess();
+}
+
 inline const Bytes kRoot(32, 0x5a);
 
 }  // namespace passport::tpm_test

@@ -9,12 +9,6 @@ namespace {
 
 using Sealing = TpmTest;
 
-testing::AssertionResult Refuses(const Reply& reply, std::string_view text) {
-  if (reply.ok) return testing::AssertionFailure() << "it was done";
-  if (reply.text().find(text) == std::string::npos) return testing::AssertionFailure() << reply.text();
-  return testing::AssertionSuccess();
-}
-
 TEST_F(Sealing, GivesTheKeyBackToTheSameEnclave_AlsoAfterReboots) {
   Bytes blob;
   {

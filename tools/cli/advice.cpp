@@ -71,8 +71,9 @@ constexpr Row kRows[] = {
     {Status::kUnseal, "it cannot be opened with this key", "check that the key belongs to it"},
     {Status::kSealVersion, "the records were sealed by a newer version", "install that version again"},
     {Status::kRollback,
-     "the records are not those the enclave last left: another root key's, older, changed, or some are "
-     "missing",
+     "the records are not those the enclave last left: another root or release key's, older, changed, or "
+     "some "
+     "are missing",
      "see GET /health of the node"},
     {Status::kHandshake, "the handshake with the other node failed", kSameVersion},
     {Status::kPeerUnknown, "it names a node that this network does not have", "check the --node URLs"},
@@ -95,9 +96,10 @@ constexpr Row kRows[] = {
      "let the operators run `passport manifest sign` on an undamaged copy"},
     {Status::kManifestSigners, "operators have still to sign",
      "each of them runs `passport manifest sign --operator-key FILE` on it"},
-    {Status::kSealKeyEpoch, "some records are still sealed under the root key before this one",
-     "start the node with the old file as --previous-root-key until GET /health says that it may be "
-     "destroyed"},
+    {Status::kSealKeyEpoch, "some records are still sealed under the root key or release key before this one",
+     "start the node with the --previous-root-key or --previous-release-key of before until GET /health says "
+     "that "
+     "it is done"},
     {Status::kCounterRollback, "the records are older than the counter in the machine's TPM", kRestore},
     {Status::kCounterForeign, "the records were written beside the counter of another TPM",
      "start the node on the machine whose TPM it is"},

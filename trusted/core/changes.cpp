@@ -324,7 +324,9 @@ Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before
 Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before,
                               const EnvelopeCreation& change) const {
   if (id != policy::EnvelopeRecordId() || before.number != 0) return Refuse(ErrorCode::kInvalidRequest);
-  if (!crypto::EnvelopeKey::Parse(change.key).ok()) return Refuse(ErrorCode::kInvalidRequest);
+  // It is in force for ever: one that opens nothing would make a network that no client can talk to.
+  const auto key = crypto::EnvelopeKey::Parse(change.key);
+  if (!key.ok() || !key.value().OpensItsOwn()) return Refuse(ErrorCode::kInvalidRequest);
   return EncodeEnvelopeKeys({{change.key}});
 }
 

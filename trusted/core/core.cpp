@@ -22,7 +22,7 @@ Core::Core(CoreConfig config, crypto::Rng& rng)
       instance_(crypto::SigningKey::Generate(rng)),
       platform_(std::move(config_.platform), std::move(config_.platform_key)),
       counter_(
-          config_.counter,
+          config_.counter_ends ? std::nullopt : config_.counter,
           [this](std::uint64_t target, RollbackCounter::Done done) {
             return RaiseCounter(target, std::move(done));
           },
@@ -103,6 +103,7 @@ Result<Unit> Core::FinishLoading() {
       outbox_.Log(Event::kCounterRefused, {}, {}, static_cast<std::uint64_t>(load_error_));
     return Fail(Status{load_error_});
   }
+  if (config_.counter_ends) records_.SetCounter(std::nullopt);
   LoadOrMakeKeys();
   if (!keys_) return Fail(load_error_ = Status::kRollback);
   phase_ = edl::Phase::kWaiting;

@@ -42,6 +42,7 @@ struct CoreConfig {
   crypto::SecretKey32 platform_key = {};
   std::vector<ProviderState> providers = {};
   std::optional<std::uint64_t> counter = {};  // what the TPM's counter reads at this start, if there is one
+  bool counter_ends = false;                  // it judges the store this once: heads do not name it any more
 };
 
 std::string_view NameOf(edl::Phase phase);

@@ -81,11 +81,16 @@ std::string Core::SealingJson() const {
   std::string_view next = "nothing";
   if (stale.left() > 0) {
     state = "sealing again";
-    next = sealer.has_previous() ? "keep the file of the previous root key until the state is done"
-                                 : "wait: records of an older version are sealed again";
+    next = sealer.has_previous_root() ? "keep the file of the previous root key until the state is done"
+           : sealer.has_previous()    ? "keep --previous-release-key until the state is done"
+                                      : "wait: records of an older version are sealed again";
   } else if (sealer.has_previous()) {
     state = "done";
-    next = "start without --previous-root-key, then destroy the old file: it opens nothing here any more";
+    next =
+        sealer.has_previous_root()
+            ? "start without --previous-root-key and the like, then destroy the old file: it opens nothing "
+              "here any more; a file that is part of the new root key too stays"
+            : "start without --previous-release-key; the root key stays";
   }
   return out.Text("state", state)
       .U64("oldest_key_epoch", stale.oldest().key_epoch)

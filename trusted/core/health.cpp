@@ -101,18 +101,20 @@ Trouble RefusedRecords(Status status) {
       return {"start",
               "the stored records are not those that this enclave last left" + number +
                   ": they cannot be opened with this node's key, because they were sealed under another root "
-                  "key or by a newer version, or changed on the disk; or they are older than those this "
+                  "key, under another release key or by a newer version, or changed on the disk; or they are "
+                  "older than those this "
                   "enclave last left, or some are missing",
               "start passportd with the --root-key file that belongs to this data folder, and with "
-              "--previous-root-key if it replaces another one; if the keys are the right ones, " +
+              "--previous-root-key (-credential, -tpm2-blob) if it replaces another one, "
+              "--previous-release-key if the signer of releases is another one than before; if the keys are "
+              "the right ones, " +
                   restore};
     case Status::kSealKeyEpoch:
-      return {
-          "start",
-          "some stored records are still sealed under the root key before this one" + number +
-              ": its replacement was not complete",
-          "start passportd with the old file as --previous-root-key until GET /health says that it may be "
-          "destroyed"};
+      return {"start",
+              "some stored records are still sealed under the root key or release key before this one" +
+                  number + ": its replacement was not complete",
+              "start passportd with the same --previous-root-key (-credential, -tpm2-blob) or "
+              "--previous-release-key as before until GET /health says that it is done"};
     case Status::kCounterRollback:
       return {"start",
               "the stored records are older than the counter in this machine's TPM" + number +
@@ -128,8 +130,8 @@ Trouble RefusedRecords(Status status) {
       return {
           "start",
           "the stored records were written beside a counter in a TPM, and passportd has none now" + number,
-          "start passportd with the --tpm2 option as before; if the TPM is gone, the network has to go on "
-          "without this node"};
+          "start passportd with the --tpm2 option as before, or for the last time with --previous-tpm2-blob "
+          "to give it up; if the TPM is gone, the network has to go on without this node"};
     default:
       return {"start", "the stored records are damaged" + number, restore};
   }

@@ -240,7 +240,7 @@ void RecordBook::SetManifestHash(const Hash32& hash) {
   dirty_ = true;
 }
 
-void RecordBook::SetCounter(std::uint64_t value) {
+void RecordBook::SetCounter(std::optional<std::uint64_t> value) {
   head_.nv_counter = value;
   dirty_ = true;
 }

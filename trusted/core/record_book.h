@@ -54,8 +54,9 @@ class RecordBook {
   void PutState(KeyState state);
   void Erase(const RecordId& id);  // with the record of it on the disk; fine if there is none
   void SetManifestHash(const Hash32& hash);
-  void SetCounter(std::uint64_t value);  // what heads name from now on (rollback_counter.h)
-  bool Flush();                          // whether there was a change, and so a new head
+  // What heads name from now on (rollback_counter.h).
+  void SetCounter(std::optional<std::uint64_t> value);
+  bool Flush();  // whether there was a change, and so a new head
 
   // At hand, to be fetched, or absent. Pointers hold until the end of the call.
   std::pair<replica::Holding, const replica::Register*> FindRegister(const RecordId& id);

@@ -1,5 +1,7 @@
 #include "trusted/crypto/rsa.h"
 
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
@@ -14,6 +16,17 @@ bool SetOaep(EVP_PKEY_CTX* context) {
          EVP_PKEY_CTX_set_rsa_oaep_md(context, EVP_sha256()) == 1 &&
          EVP_PKEY_CTX_set_rsa_mgf1_md(context, EVP_sha256()) == 1;
 }
+
+// Whether a number of the key is there and as it should be.
+template <class F>
+bool NumberIs(const EVP_PKEY& key, const char* name, F&& as_it_should_be) {
+  BIGNUM* number = nullptr;
+  const bool ok = EVP_PKEY_get_bn_param(&key, name, &number) == 1 && as_it_should_be(number);
+  BN_clear_free(number);
+  return ok;
+}
+
+bool IsUsualExponent(const BIGNUM* exponent) { return BN_is_word(exponent, 65537) == 1; }
 
 }  // namespace
 
@@ -66,6 +79,24 @@ Result<SecretBytes> EnvelopeKey::Open(ByteSpan ciphertext) const {
   }
   out.ExposeMutable().resize(size);
   return out;
+}
+
+bool EnvelopeKey::OpensItsOwn() const {
+  constexpr std::string_view kTrial = "does it open what it seals?";
+  if (EVP_PKEY_get_bits(key_.get()) != 2048 || !NumberIs(*key_, OSSL_PKEY_PARAM_RSA_E, IsUsualExponent))
+    return false;
+  for (const char* half :
+       {OSSL_PKEY_PARAM_RSA_FACTOR1, OSSL_PKEY_PARAM_RSA_FACTOR2, OSSL_PKEY_PARAM_RSA_EXPONENT1,
+        OSSL_PKEY_PARAM_RSA_EXPONENT2, OSSL_PKEY_PARAM_RSA_COEFFICIENT1}) {
+    if (!NumberIs(*key_, half, [](const BIGNUM* n) { return BN_num_bits(n) <= 1024; })) return false;
+  }
+  if (!NumberIs(*key_, OSSL_PKEY_PARAM_RSA_D, [](const BIGNUM* n) { return BN_num_bits(n) <= 2048; }) ||
+      NumberIs(*key_, OSSL_PKEY_PARAM_RSA_FACTOR3, [](const BIGNUM*) { return true; }))
+    return false;
+  const Result<Bytes> sealed = SealToEnvelope(public_spki_, AsBytes(kTrial));
+  if (!sealed.ok()) return false;
+  const Result<SecretBytes> opened = Open(sealed.value());
+  return opened.ok() && AsText(opened.value().Expose()) == kTrial;
 }
 
 Result<Bytes> SealToEnvelope(ByteSpan spki_der, ByteSpan plaintext) {

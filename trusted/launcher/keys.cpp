@@ -50,25 +50,18 @@ Result<platform::Release, Problem> CheckRelease(const Options& options, const Ha
   const Bytes file = ReadSmallFile(path, release::kFileBytesMax);
   if (file.empty())
     return Fail("cannot read the release file " + path + ": " + ErrorText(errno) + "; put it there");
-  const Result<release::Release> parsed = release::Release::Parse(AsText(file));
-  if (!parsed.ok()) return Fail("the release file " + path + " is damaged or no release file: copy it again");
-  const release::Release& release = parsed.value();
-  if (release.signer != *options.release_key)
-    return Fail("the release file " + path + " is signed by " + ToHex(release.signer) +
-                ", not by the key of --release-key: take a release of that signer");
-  if (!release.Verifies())
-    return Fail("the signature of the release file " + path +
-                " does not verify: it was changed; copy it again");
-  if (release.measurement != measurement)
-    return Fail("the release file " + path + " is of another image: install image and file of one release");
-  if (release.product_id != release::kProductEnclave)
-    return Fail("the release file " + path + " is of product " + std::to_string(release.product_id) +
-                ", not of the enclave: name the enclave's");
-  if (release.svn > release::kSvnMax)
-    return Fail("the release file " + path + " has security version " + std::to_string(release.svn) +
-                ", above the highest, 1024: ask for another release");
+  PASSPORT_TRY(const release::Release release,
+               release::TakeRelease(AsText(file), path, *options.release_key, measurement));
   return platform::Release{crypto::HashSha256(release.signer), release.product_id, release.svn,
                            release.build};
+}
+
+platform::Release ReleaseBefore(const Options& options, const platform::Release& now) {
+  platform::Release out = now;
+  out.product_id = release::kProductEnclave;  // of which an unsigned one is none
+  if (const auto& key = options.previous_release_key)
+    out.signer_sha256 = *key == Hash32{} ? Hash32{} : crypto::HashSha256(*key);
+  return out;
 }
 
 }  // namespace passport::launcher

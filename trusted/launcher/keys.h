@@ -13,6 +13,10 @@ inline constexpr std::uint32_t kSvnUnsigned = 1;
 // name none.
 Result<platform::Release, Problem> CheckRelease(const Options& options, const Hash32& measurement);
 
+// What the keys before were derived for, at today's security version: the records of both signers count
+// theirs alike.
+platform::Release ReleaseBefore(const Options& options, const platform::Release& now);
+
 // HKDF-SHA256(root, "unique" || measurement): changes with every byte of the image.
 crypto::SecretKey32 DeriveUniqueKey(const crypto::SecretKey32& root, const Hash32& measurement);
 

@@ -4,6 +4,7 @@
 #include "trusted/process/await.h"
 #include "trusted/process/helper.h"
 #include "trusted/process/say.h"
+#include "trusted/process/small_file.h"
 #include "trusted/process/spawn.h"
 
 namespace passport::launcher {
@@ -20,6 +21,8 @@ using process::kHelperMs;
 using process::NowMs;
 using process::Problem;
 using process::Program;
+using process::ReadSmallFile;
 using process::Say;
+using process::WriteNewFile;
 
 }  // namespace passport::launcher

@@ -7,15 +7,21 @@
 namespace passport::launcher {
 namespace {
 
-// Each takes the value of one option; false if it is none.
-template <auto kTo>
-bool Text(Options& options, std::string_view value) {
-  return !(options.*kTo = value).empty();
+// A member, or a member of a member.
+template <auto... kPath>
+auto& At(Options& options) {
+  return (options.*....*kPath);
 }
 
-template <auto kTo>
+// Each takes the value of one option; false if it is none.
+template <auto... kTo>
+bool Text(Options& options, std::string_view value) {
+  return !(At<kTo...>(options) = value).empty();
+}
+
+template <auto... kTo>
 bool Flag(Options& options, std::string_view) {
-  return options.*kTo = true;
+  return At<kTo...>(options) = true;
 }
 
 template <auto kTo, std::uint32_t kLeast, std::uint32_t kMost>
@@ -26,12 +32,17 @@ bool Number(Options& options, std::string_view value) {
   return error == std::errc{} && end == value.data() + value.size() && number >= kLeast && number <= kMost;
 }
 
-template <auto kTo>
+template <auto... kTo>
 bool Hash(Options& options, std::string_view value) {
   const Result<Bytes> bytes = ParseHex(value);
   if (!bytes.ok() || bytes.value().size() != 32) return false;
-  options.*kTo = ToArray<32>(bytes.value()).value();
+  At<kTo...>(options) = ToArray<32>(bytes.value()).value();
   return true;
+}
+
+template <auto kTo>
+bool SignerOrNone(Options& options, std::string_view value) {
+  return value == "none" ? (options.*kTo = Hash32{}).has_value() : Hash<kTo>(options, value);
 }
 
 template <auto kTo>
@@ -56,6 +67,7 @@ struct Row {
 };
 
 using O = Options;
+using S = Sources;
 constexpr std::uint32_t kAny = ~std::uint32_t{0};
 constexpr std::uint32_t kUidMost = kAny - 1;  // the last number means "no change" to the kernel
 constexpr std::uint32_t kLimitMost = 65'536;
@@ -66,14 +78,17 @@ constexpr Row kRows[] = {
     {"host", "FILE", Text<&O::host_path>, "the untrusted program; descriptor 3 leads to the enclave, 4 brings answers for it"},
     {"platform", "FILE", Text<&O::platform_path>, "passport-platform: TPM, quotes, counter"},
     {"verifier", "FILE", Text<&O::verifier_path>, "passport-verifier: evidence with certificates, confined like the enclave"},
-    {"root-key", "FILE", Text<&O::root_key_path>, "root key: 32 bytes, mode 0400 or 0600, owned by the user who runs passportd"},
-    {"credential", "NAME", Text<&O::credential>, "root key: the file of that name in $CREDENTIALS_DIRECTORY (systemd)"},
+    {"root-key", "FILE", Text<&O::root, &S::keyfile>, "root key: 32 bytes, mode 0400 or 0600, owned by the user who runs passportd"},
+    {"credential", "NAME", Text<&O::root, &S::credential>, "root key: the file of that name in $CREDENTIALS_DIRECTORY (systemd)"},
     {"tpm2", "TCTI", Text<&O::tpm2>, "root key: sealed by this TPM, for instance device:/dev/tpmrm0"},
-    {"tpm2-blob", "FILE", Text<&O::tpm2_blob>, "what the TPM sealed"},
-    {"tpm2-next", "HEX", Hash<&O::tpm2_next>, "seal for the next image too, by its SHA-256, as FILE.next: before an upgrade"},
-    {"make-root-key", "", Flag<&O::make_root_key>, "make the key file, or the TPM's, if there is none"},
-    {"previous-root-key", "FILE", Text<&O::previous_root_key_path>, "the key file before this one: the enclave seals its records again"},
-    {"key-epoch", "N", Number<&O::key_epoch, 0, kAny>, "rises with every new root key (0)"},
+    {"tpm2-blob", "FILE", Text<&O::root, &S::tpm2_blob>, "what the TPM sealed"},
+    {"tpm2-next", "HEX", Hash<&O::root, &S::tpm2_next>, "seal for the next image too, by its SHA-256, as FILE.next: before an upgrade"},
+    {"make-root-key", "", Flag<&O::root, &S::make>, "make the key file, or the TPM's, if there is none"},
+    {"previous-root-key", "FILE", Text<&O::previous, &S::keyfile>, "the key file before this one: the enclave seals its records again"},
+    {"previous-credential", "NAME", Text<&O::previous, &S::credential>, "the same for a credential; name all sources of the key before"},
+    {"previous-tpm2-blob", "FILE", Text<&O::previous, &S::tpm2_blob>, "the same for what the TPM sealed; with no --tpm2-blob this ends its use"},
+    {"previous-release-key", "HEX", SignerOrNone<&O::previous_release_key>, "the signer before this one; none: the enclave was unsigned"},
+    {"key-epoch", "N", Number<&O::key_epoch, 0, kAny>, "rises with every new root key, set of sources or release key (0)"},
     {"release", "FILE", Text<&O::release_path>, "the signed release that the image is of (passport release)"},
     {"release-key", "HEX", Hash<&O::release_key>, "the Ed25519 key that signs releases"},
     {"enclave-uid", "N", Number<&O::enclave_uid, 1, kUidMost>, "uid of the enclave when run as root (61001)"},
@@ -96,20 +111,20 @@ constexpr Row kRows[] = {
 std::string_view FindConflict(const Options& options) {
   const std::set<uid_t> uids = {options.enclave_uid, options.host_uid, options.platform_uid,
                                 options.verifier_uid};
-  const bool rooted = !options.root_key_path.empty() || !options.credential.empty() || !options.tpm2.empty();
-  if (options.enclave_path.empty() || options.host_path.empty() || !rooted)
+  const bool sealed = !options.root.tpm2_blob.empty() || !options.previous.tpm2_blob.empty();
+  if (options.enclave_path.empty() || options.host_path.empty() || options.root.empty())
     return "--enclave, --host and --root-key, --credential or --tpm2 are needed; see passportd --help";
   if (uids.size() != 4) return "one uid for two programs would let one attack the other; choose four";
-  if (options.tpm2.empty() != options.tpm2_blob.empty() ||
-      (!options.tpm2.empty() && options.platform_path.empty()) || (options.tpm2_next && options.tpm2.empty()))
+  if (options.tpm2.empty() == sealed || (sealed && options.platform_path.empty()) ||
+      (options.root.tpm2_next && options.root.tpm2_blob.empty()))
     return "--tpm2 needs --tpm2-blob and --platform, and they need it; name all three";
   if (options.release_path.empty() != !options.release_key.has_value())
     return "--release needs the --release-key that it must be signed with, and the other way round";
   if (options.release_path.empty() && !options.development)
     return "an unsigned enclave gets keys in development only: name --release and --release-key, or accept "
            "that with --dev";
-  if (!options.previous_root_key_path.empty() && options.key_epoch == 0)
-    return "--previous-root-key needs a --key-epoch one above the epoch before";
+  if (options.HasPrevious() && options.key_epoch == 0)
+    return "--previous-... needs a --key-epoch one above the epoch before";
   if (!options.without.empty() && !options.development)
     return "--without leaves protection out, which goes with --dev only";
   return {};

@@ -14,24 +14,30 @@
 
 namespace passport::launcher {
 
+// Where a root key comes from: each that is named must be there.
+struct Sources {
+  std::string keyfile;
+  std::string credential;
+  std::string tpm2_blob;            // the part that the TPM sealed
+  bool make = false;                // what is not there
+  std::optional<Hash32> tpm2_next;  // an image to seal that part for too
+  bool empty() const { return keyfile.empty() && credential.empty() && tpm2_blob.empty(); }
+};
+
 struct Options {
   bool help = false;
   std::string enclave_path;
   std::string host_path;
   std::string platform_path;  // empty: no TPM, no evidence
   std::string verifier_path;  // empty: evidence with certificates is not verified
-  // Where the root key comes from: each that is named must be there.
-  std::string root_key_path;
-  std::string credential;
-  std::string tpm2;       // how the TPM is reached
-  std::string tpm2_blob;  // the sealed part of the root key
-  std::optional<Hash32> tpm2_next;
-  bool make_root_key = false;
-  std::string previous_root_key_path;
+  std::string tpm2;           // how the TPM is reached
+  Sources root;
+  Sources previous;  // of the root key before; empty: it is the same one
   std::uint32_t key_epoch = 0;
   std::string release_path;
   std::optional<Hash32> release_key;
-  uid_t enclave_uid = 61001;  // uids are taken only when passportd runs as root
+  std::optional<Hash32> previous_release_key;  // zero: the enclave was unsigned; absent: it is the same one
+  uid_t enclave_uid = 61001;                   // uids are taken only when passportd runs as root
   uid_t host_uid = 61002;
   uid_t platform_uid = 61003;
   uid_t verifier_uid = 61004;
@@ -45,6 +51,9 @@ struct Options {
   std::optional<std::uint32_t> presignatures_max;
   std::vector<std::string> host_arguments;  // after "--"
 
+  // The one that tells which TPM it is: on the way to another root key perhaps the one before.
+  const std::string& TpmBlob() const { return root.tpm2_blob.empty() ? previous.tpm2_blob : root.tpm2_blob; }
+  bool HasPrevious() const { return !previous.empty() || previous_release_key; }
   platform::LayerSet Required() const {
     return required.value_or(development ? platform::kIndispensable : platform::kStrict);
   }

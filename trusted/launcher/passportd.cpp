@@ -75,14 +75,15 @@ Result<Unit, Problem> FindKeys(const Options& options, Supervisor::Setup& setup)
   std::vector<platform_link::Probe> unused;
   if (!options.tpm2.empty()) PASSPORT_TRY_VOID(BeginPlatform(options, setup.programs, platform));
   PASSPORT_TRY_VOID(EndPlatform(platform, unused));
-  Result<Root, Problem> root = LoadRoot(options, platform);
+  const Result<Root, Problem> root = LoadRoot(options.root, platform);
+  const Result<Root, Problem> previous = LoadRoot(options.previous, platform);
   if (platform.running()) platform.Stop(kHelperMs);
   if (!root.ok()) return Fail(root.error());
   setup.keys = DeriveKeys(root.value(), measurement, setup.release, options.key_epoch);
-  if (options.previous_root_key_path.empty()) return Unit{};
-  PASSPORT_TRY(crypto::SecretKey32 previous, LoadRootKey(options.previous_root_key_path, false));
-  setup.previous =
-      DeriveKeys({std::move(previous), kSourceKeyfile}, measurement, setup.release, options.key_epoch - 1);
+  if (!options.HasPrevious()) return Unit{};
+  if (!previous.ok()) return Fail(previous.error());
+  setup.previous = DeriveKeys(options.previous.empty() ? root.value() : previous.value(), measurement,
+                              ReleaseBefore(options, setup.release), options.key_epoch - 1);
   return Unit{};
 }
 
@@ -106,7 +107,7 @@ int Main(std::span<char* const> arguments) {
   Supervisor::Setup setup{options, programs.value(), signals};
   const Result<Unit, Problem> keyed = FindKeys(options, setup);
   if (!keyed.ok()) return Refuse(keyed.error(), End::kCannotStart);
-  const Result<Descriptor, Problem> lock = LockRootKey(PathOfRoot(options));
+  const Result<Descriptor, Problem> lock = LockRootKey(PathOfRoot(options.root));
   if (!lock.ok()) return Refuse(lock.error(), End::kCannotStart);
   Supervisor supervisor(std::move(setup));
   return static_cast<int>(supervisor.Run());

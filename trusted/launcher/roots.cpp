@@ -19,16 +19,6 @@ namespace {
 constexpr timespec kLockPause{0, 100'000'000};
 constexpr int kLockTries = 20;
 
-Result<Unit, Problem> WriteNewFile(const std::string& path, ByteSpan content) {
-  const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0400));
-  if (!file.ok() ||
-      write(file.get(), content.data(), content.size()) != static_cast<ssize_t>(content.size()) ||
-      syncfs(file.get()) != 0)  // with its name
-    return Fail("cannot write " + path + ": " + ErrorText(errno) +
-                "; make its folder first, remove what is there");
-  return Unit{};
-}
-
 crypto::SecretKey32 MakeKey() {
   crypto::SecretKey32 key;
   randombytes_buf(key.ExposeMutable().data(), key.Expose().size());
@@ -36,10 +26,10 @@ crypto::SecretKey32 MakeKey() {
 }
 
 // 32 bytes that only this TPM gives back, in the state it is in and to this image.
-Result<crypto::SecretKey32, Problem> LoadFromTpm(const Options& options, Helper& platform) {
-  const std::string& path = options.tpm2_blob;
+Result<crypto::SecretKey32, Problem> LoadFromTpm(const Sources& sources, Helper& platform) {
+  const std::string& path = sources.tpm2_blob;
   crypto::SecretKey32 key;
-  if (options.make_root_key && access(path.c_str(), F_OK) != 0) {
+  if (sources.make && access(path.c_str(), F_OK) != 0) {
     PASSPORT_TRY(const Bytes blob, platform.Ask(platform_link::Op::kSeal, MakeKey().Expose()));
     PASSPORT_TRY_VOID(WriteNewFile(path, blob));
   }
@@ -51,10 +41,10 @@ Result<crypto::SecretKey32, Problem> LoadFromTpm(const Options& options, Helper&
     return Fail("the TPM gave back another size than 32 bytes: " + path + " is not ours");
   std::copy(opened.begin(), opened.end(), key.ExposeMutable().begin());
   crypto::Wipe(opened);
-  if (options.tpm2_next) {
+  if (sources.tpm2_next) {
     crypto::SecretBytes wish{Bytes(64)};
     const auto next = std::copy(key.Expose().begin(), key.Expose().end(), wish.ExposeMutable().begin());
-    std::copy(options.tpm2_next->begin(), options.tpm2_next->end(), next);
+    std::copy(sources.tpm2_next->begin(), sources.tpm2_next->end(), next);
     PASSPORT_TRY(const Bytes next_blob, platform.Ask(platform_link::Op::kSeal, wish.Expose()));
     PASSPORT_TRY_VOID(WriteNewFile(path + ".next", next_blob));
   }
@@ -69,17 +59,9 @@ std::string PathOfCredential(const std::string& name) {
 
 }  // namespace
 
-Bytes ReadSmallFile(const std::string& path, std::size_t size_max) {
-  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  Bytes out(size_max + 1);
-  const ssize_t size = file.ok() ? read(file.get(), out.data(), out.size()) : -1;
-  out.resize(size > 0 && static_cast<std::size_t>(size) <= size_max ? static_cast<std::size_t>(size) : 0);
-  return out;
-}
-
 Result<crypto::SecretKey32, Problem> LoadRootKey(const std::string& path, bool make) {
   if (make && access(path.c_str(), F_OK) != 0) PASSPORT_TRY_VOID(WriteNewFile(path, MakeKey().Expose()));
-  const Descriptor file(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!file.ok())
     return Fail("cannot open root key " + path + ": " + ErrorText(errno) +
                 "; put it back, or, for a new node, make one with --make-root-key");
@@ -105,12 +87,12 @@ Result<Descriptor, Problem> LockRootKey(const std::string& path) {
               " is in use by another passportd, so this node runs already; stop that one first");
 }
 
-std::string PathOfRoot(const Options& options) {
-  if (!options.root_key_path.empty()) return options.root_key_path;
-  return options.credential.empty() ? options.tpm2_blob : PathOfCredential(options.credential);
+std::string PathOfRoot(const Sources& sources) {
+  if (!sources.keyfile.empty()) return sources.keyfile;
+  return sources.credential.empty() ? sources.tpm2_blob : PathOfCredential(sources.credential);
 }
 
-Result<Root, Problem> LoadRoot(const Options& options, Helper& platform) {
+Result<Root, Problem> LoadRoot(const Sources& sources, Helper& platform) {
   Root root;
   // Label, LE32 length, key, for each source; sized for all three, so that no copy stays behind.
   constexpr ByteArray<4> kLength = {32, 0, 0, 0};
@@ -122,16 +104,16 @@ Result<Root, Problem> LoadRoot(const Options& options, Helper& platform) {
       Append(all.ExposeMutable(), part);
     root.key = std::move(key);
   };
-  if (!options.root_key_path.empty()) {
-    PASSPORT_TRY(crypto::SecretKey32 key, LoadRootKey(options.root_key_path, options.make_root_key));
+  if (!sources.keyfile.empty()) {
+    PASSPORT_TRY(crypto::SecretKey32 key, LoadRootKey(sources.keyfile, sources.make));
     add(kSourceKeyfile, "keyfile", std::move(key));
   }
-  if (!options.credential.empty()) {
-    PASSPORT_TRY(crypto::SecretKey32 key, LoadRootKey(PathOfCredential(options.credential), false));
+  if (!sources.credential.empty()) {
+    PASSPORT_TRY(crypto::SecretKey32 key, LoadRootKey(PathOfCredential(sources.credential), false));
     add(kSourceCredential, "credential", std::move(key));
   }
-  if (!options.tpm2.empty()) {
-    PASSPORT_TRY(crypto::SecretKey32 key, LoadFromTpm(options, platform));
+  if (!sources.tpm2_blob.empty()) {
+    PASSPORT_TRY(crypto::SecretKey32 key, LoadFromTpm(sources, platform));
     add(kSourceTpm2, "tpm2", std::move(key));
   }
   if (root.source_mask != kSourceKeyfile)

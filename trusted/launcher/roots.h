@@ -26,18 +26,14 @@ struct Root {
 // made first with fresh random bytes and mode 0400.
 Result<crypto::SecretKey32, Problem> LoadRootKey(const std::string& path, bool make);
 
-// From every source that the options name; one that is not there is a failure. A key file alone is the root
-// key itself; any other choice is HKDF over all of them, so that each is needed. `platform` answers for the
-// TPM.
-Result<Root, Problem> LoadRoot(const Options& options, Helper& platform);
+// From every source that is named; one that is not there is a failure. A key file alone is the root key
+// itself; any other choice is HKDF over all of them, so that each is needed. `platform` answers for the TPM.
+Result<Root, Problem> LoadRoot(const Sources& sources, Helper& platform);
 
 // Held by one passportd as long as the descriptor is open: two of them with one root key would run one node
 // twice. Waits a moment for one that is about to end.
 Result<Descriptor, Problem> LockRootKey(const std::string& path);
-// The file that stands for the root key of these options: the first source's.
-std::string PathOfRoot(const Options& options);
-
-// The whole of a small file; empty with errno if it cannot be read, is empty or is longer.
-Bytes ReadSmallFile(const std::string& path, std::size_t size_max);
+// The file that stands for a root key: its first source's.
+std::string PathOfRoot(const Sources& sources);
 
 }  // namespace passport::launcher

@@ -55,7 +55,7 @@ Result<Unit, Problem> BeginPlatform(const Options& options, const Programs& prog
   Bytes start = ToBytes(programs.enclave.measurement);
   start.push_back(options.development ? platform_link::kStartDevelopment : 0);
   Append(start,
-         ReadSmallFile(options.tpm2_blob, kBlobBytesMax));  // which names its TPM; empty before it is made
+         ReadSmallFile(options.TpmBlob(), kBlobBytesMax));  // which names its TPM; empty before it is made
   platform.starting = true;
   platform.Send(Op::kStart, start);  // a failure shows in what is received
   return Unit{};

@@ -99,6 +99,8 @@ core::CoreConfig ToCoreConfig(ConfinedStart start, const EnclaveParts& parts) {
                               info.previous->source_mask, info.previous->key_epoch};
   }
   config.counter = info.counter;
+  // A TPM that the root key does not come from any more is there for the key before, one last time.
+  config.counter_ends = info.counter && (info.keys.source_mask & sealing::kSourceTpm2) == 0;
   config.measurement = info.measurement;
   config.build = parts.build;
   config.envelope_source = parts.envelope_source;

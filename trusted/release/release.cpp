@@ -73,4 +73,26 @@ bool Release::Verifies() const {
   return crypto::VerifyEd25519(signer, AsBytes(SignedPart(*this)), signature);
 }
 
+Result<Release, std::string> TakeRelease(std::string_view text, const std::string& path,
+                                         const crypto::Ed25519PublicKey& pinned, const Hash32& measurement) {
+  const Result<Release> parsed = Release::Parse(text);
+  if (!parsed.ok()) return Fail("the release file " + path + " is damaged or no release file: copy it again");
+  const Release& release = parsed.value();
+  if (release.signer != pinned)
+    return Fail("the release file " + path + " is signed by " + ToHex(release.signer) +
+                ", not by the key of --release-key: take a release of that signer");
+  if (!release.Verifies())
+    return Fail("the signature of the release file " + path +
+                " does not verify: it was changed; copy it again");
+  if (release.measurement != measurement)
+    return Fail("the release file " + path + " is of another image: install image and file of one release");
+  if (release.product_id != kProductEnclave)
+    return Fail("the release file " + path + " is of product " + std::to_string(release.product_id) +
+                ", not of the enclave: name the enclave's");
+  if (release.svn > kSvnMax)
+    return Fail("the release file " + path + " has security version " + std::to_string(release.svn) +
+                ", above the highest, 1024: ask for another release");
+  return release;
+}
+
 }  // namespace passport::release

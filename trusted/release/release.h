@@ -39,4 +39,9 @@ struct Release {
   bool Verifies() const;                     // signed by `signer`
 };
 
+// The release that the text of a file says the image is of, if the pinned signer has signed it. Otherwise why
+// not, ending with what to do; `path` is only named.
+Result<Release, std::string> TakeRelease(std::string_view text, const std::string& path,
+                                         const crypto::Ed25519PublicKey& pinned, const Hash32& measurement);
+
 }  // namespace passport::release

@@ -103,6 +103,75 @@ TEST_F(EnvelopeKeyTest, Parse_RefusesOtherKeysAndBytes) {
   }
 }
 
+// The numbers of RSAPrivateKey (RFC 8017 A.1.2), to be bent.
+enum Number {
+  kVersion,
+  kModulus,
+  kExponent,
+  kPrivate,
+  kPrime1,
+  kPrime2,
+  kExponent1,
+  kExponent2,
+  kCoefficient
+};
+
+std::vector<Bytes> NumbersOf(const EnvelopeKey& key) {
+  const SecretBytes der = key.EncodePrivate();
+  // PKCS#8 begins with 26 bytes of its own for a key of this size, RSAPrivateKey with 4.
+  ByteSpan rest = der.Expose().subspan(26 + 4);
+  std::vector<Bytes> out;
+  while (!rest.empty()) {
+    const std::size_t head = rest[1] < 0x80 ? 2 : rest[1] == 0x81 ? 3 : 4;
+    const std::size_t size = head == 2 ? rest[1] : head == 3 ? rest[2] : rest[2] * 256u + rest[3];
+    out.push_back(ToBytes(rest.subspan(head, size)));
+    rest = rest.subspan(head + size);
+  }
+  return out;
+}
+
+Bytes Der(std::uint8_t tag, const Bytes& body) {
+  Bytes out = {tag, 0x82, static_cast<std::uint8_t>(body.size() >> 8),
+               static_cast<std::uint8_t>(body.size())};
+  Append(out, body);
+  if (body.size() >= 256) return out;
+  out = {tag, 0x81, static_cast<std::uint8_t>(body.size())};
+  if (body.size() < 128) out = {tag, static_cast<std::uint8_t>(body.size())};
+  Append(out, body);
+  return out;
+}
+
+bool OpensItsOwn(const std::vector<Bytes>& numbers) {
+  Bytes body;
+  for (const Bytes& number : numbers) Append(body, Der(0x02, number));
+  const Result<EnvelopeKey> key = EnvelopeKey::Parse(Der(0x30, body));
+  return key.ok() && key.value().OpensItsOwn();
+}
+
+TEST_F(EnvelopeKeyTest, OpensItsOwn_OnlyWhereClientsGetThrough) {
+  EXPECT_TRUE(EnvelopeKey::Generate().OpensItsOwn());
+  const std::vector<Bytes> good = NumbersOf(Key());
+  ASSERT_EQ(good.size(), 9u);
+  EXPECT_TRUE(OpensItsOwn(good));
+  const auto bent = [&](std::initializer_list<Number> which) {
+    std::vector<Bytes> numbers = good;
+    for (const Number number : which) numbers[number].back() ^= 2;
+    return OpensItsOwn(numbers);
+  };
+  EXPECT_FALSE(bent({kModulus}));
+  EXPECT_FALSE(bent({kExponent}));
+  EXPECT_FALSE(bent({kPrivate, kPrime1}));
+  EXPECT_FALSE(bent({kPrivate, kExponent1}));
+  EXPECT_FALSE(bent({kPrivate, kExponent2}));
+  EXPECT_FALSE(bent({kPrivate, kCoefficient}));
+  // Numbers that would be worked with for seconds are not worked with.
+  for (const Number number : {kPrivate, kPrime1, kPrime2, kExponent1, kExponent2, kCoefficient}) {
+    std::vector<Bytes> numbers = good;
+    numbers[number] = Bytes(2'000, 0x7f);
+    EXPECT_FALSE(OpensItsOwn(numbers)) << number;
+  }
+}
+
 TEST_F(EnvelopeKeyTest, SealToEnvelope_RefusesWhatIsNoRsaKey) {
   const Bytes p256 = kat::Hex(kat::Cases("crypto.txt", "p256", 3).at(0)[0]);
   for (const Bytes& bytes : {Bytes{}, Bytes(50, 1), p256}) {

@@ -110,7 +110,9 @@ class ModelRun {
       EXPECT_FALSE(memory_.heap.broken());
       return Check(*block);
     }
-    if (size > before) EXPECT_TRUE(IsZero(block->first + before, size - before));
+    if (size > before) {
+      EXPECT_TRUE(IsZero(block->first + before, size - before));
+    }
     block->second.size = std::min(size, before);
     Check(*block);
     std::fill(block->first, block->first + size, block->second.fill);

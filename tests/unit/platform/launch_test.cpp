@@ -207,7 +207,9 @@ TEST_P(EveryLayer, IsMissedWhereItIsRequiredOrIndispensable) {
   EXPECT_EQ(MissingLayer(record, kStrict, false), when(kStrict.Has(layer)));
   EXPECT_EQ(MissingLayer(record, {layer}, false), layer);
   // A sanitizer build in development runs unconfined.
-  if (!kSanitized) EXPECT_EQ(MissingLayer(record, {layer}, true), layer);
+  if (!kSanitized) {
+    EXPECT_EQ(MissingLayer(record, {layer}, true), layer);
+  }
 }
 TEST_P(EveryLayer, IsFoundByNameAndNumber) {
   const Layer layer = GetParam().layer;

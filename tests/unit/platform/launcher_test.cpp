@@ -61,8 +61,8 @@ TEST(Options, TakeEveryOptionAndTheHostsArguments) {
   ASSERT_TRUE(options.ok()) << options.error();
   EXPECT_EQ(options.value().enclave_path, "e");
   EXPECT_EQ(options.value().host_path, "h");
-  EXPECT_EQ(options.value().root_key_path, "r");
-  EXPECT_TRUE(options.value().make_root_key);
+  EXPECT_EQ(options.value().root.keyfile, "r");
+  EXPECT_TRUE(options.value().root.make);
   EXPECT_EQ(options.value().enclave_uid, 7u);
   EXPECT_EQ(options.value().host_uid, 8u);
   EXPECT_EQ(options.value().data_dir, "d");
@@ -78,7 +78,7 @@ TEST(Options, AreModestByDefault) {
   const auto options = Parse(kComplete);
   ASSERT_TRUE(options.ok());
   EXPECT_FALSE(options.value().development);
-  EXPECT_FALSE(options.value().make_root_key);
+  EXPECT_FALSE(options.value().root.make);
   EXPECT_FALSE(options.value().sessions_max.has_value());
   EXPECT_FALSE(options.value().presignatures_max.has_value());
   EXPECT_EQ(options.value().enclave_uid, 61001u);
@@ -103,7 +103,11 @@ INSTANTIATE_TEST_SUITE_P(
                     Words{"--platform-uid", "61001"}, Words{"--enclave-uid", "4294967295"},
                     Words{"--tpm2", "device:x"}, Words{"--tpm2", "device:x", "--tpm2-blob", "b"},
                     Words{"--tpm2-blob", "b"}, Words{"--tpm2-next", kHash}, Words{"--release-key", "00"},
-                    Words{"--previous-root-key", "r"}, Words{"--key-epoch", "x"}));
+                    Words{"--previous-root-key", "r"}, Words{"--key-epoch", "x"},
+                    Words{"--previous-release-key", "none"}, Words{"--previous-credential", "c"},
+                    Words{"--previous-release-key", "some", "--key-epoch", "1"},
+                    Words{"--previous-tpm2-blob", "b", "--key-epoch", "1", "--platform", "p"},
+                    Words{"--tpm2", "device:x", "--platform", "p"}));
 
 TEST(Options, NameTheOneAtFault) {
   EXPECT_NE(Parse(Complete({"--nonsense", "--", "x"})).error().find("--nonsense"), std::string::npos);
@@ -212,18 +216,24 @@ TEST_F(Folder, RootKeyIsLockedByOneAtATime) {
   EXPECT_TRUE(LockRootKey(Path("key")).ok());
 }
 
+TEST_F(Folder, AFifoIsRefusedAndNotWaitedFor) {
+  ASSERT_EQ(mkfifo(Path("fifo").c_str(), 0600), 0);
+  EXPECT_NE(LoadRootKey(Path("fifo"), false).error().find("not a file"), std::string::npos);
+  EXPECT_TRUE(ReadSmallFile(Path("fifo"), 64).empty());
+}
+
 class Roots : public Folder {
  protected:
-  Options With(const std::string& keyfile, const std::string& credential) {
-    Options options;
-    if (!keyfile.empty()) options.root_key_path = Path(keyfile);
-    options.credential = credential;
-    return options;
+  Sources With(const std::string& keyfile, const std::string& credential) {
+    Sources sources;
+    if (!keyfile.empty()) sources.keyfile = Path(keyfile);
+    sources.credential = credential;
+    return sources;
   }
-  Result<Root, Problem> Load(const Options& options) {
+  Result<Root, Problem> Load(const Sources& sources) {
     setenv("CREDENTIALS_DIRECTORY", name_.c_str(), 1);
     Helper none;
-    Result<Root, Problem> root = LoadRoot(options, none);
+    Result<Root, Problem> root = LoadRoot(sources, none);
     unsetenv("CREDENTIALS_DIRECTORY");
     return root;
   }
@@ -261,8 +271,7 @@ TEST_F(Roots, ASourceThatIsNotThereIsNamed) {
   const auto no_credential = Load(With("key", "cred"));
   ASSERT_FALSE(no_credential.ok());
   EXPECT_NE(no_credential.error().find("/cred"), std::string::npos) << no_credential.error();
-  Options tpm = With("key", "");
-  tpm.tpm2 = "device:x";
+  Sources tpm = With("key", "");
   tpm.tpm2_blob = Path("blob");
   EXPECT_NE(Load(tpm).error().find("blob"), std::string::npos);
   Write("blob", "sealed", 0600);
@@ -364,6 +373,41 @@ TEST(Keys, OfAnOlderVersionFollowFromANewerOne) {
     EXPECT_EQ(sealing::LowerSvnKey(key_of(2), 1).Expose(), key_of(1).Expose());
     EXPECT_EQ(sealing::LowerSvnKey(key_of(sealing::kSvnMax), sealing::kSvnMax).Expose(), key_of(0).Expose());
   }
+}
+
+TEST(Keys, BeforeAnotherSignerAreThoseThatTheEnclaveHadThen) {
+  const crypto::SecretKey32 root(ByteArray<32>{1});
+  const Hash32 signer{5};
+  const platform::Release now{Hash32{7}, 1, 3, "now"};
+  Options options;
+  EXPECT_EQ(ReleaseBefore(options, now), now);
+  EXPECT_FALSE(options.HasPrevious());
+  options.previous_release_key = signer;
+  EXPECT_TRUE(options.HasPrevious());
+  const platform::Release signed_before{crypto::HashSha256(signer), 1, 2, "before"};
+  EXPECT_EQ(sealing::LowerSvnKey(DeriveProductKey(root, ReleaseBefore(options, now)), 1).Expose(),
+            DeriveProductKey(root, signed_before).Expose());
+  // The enclave of now being unsigned, too.
+  EXPECT_EQ(DeriveProductKey(root, ReleaseBefore(options, {.svn = kSvnUnsigned})).Expose(),
+            DeriveProductKey(root, {crypto::HashSha256(signer), 1, kSvnUnsigned, ""}).Expose());
+  options.previous_release_key = Hash32{};
+  EXPECT_EQ(sealing::LowerSvnKey(DeriveProductKey(root, ReleaseBefore(options, now)), 2).Expose(),
+            DeriveProductKey(root, {.svn = kSvnUnsigned}).Expose());
+}
+
+TEST(Options, NameWhatWasBefore) {
+  const auto options = Parse(Complete({"--key-epoch", "2", "--previous-root-key", "old",
+                                       "--previous-credential", "c", "--previous-tpm2-blob", "b",
+                                       "--previous-release-key", "none", "--tpm2", "t", "--platform", "p"}));
+  ASSERT_TRUE(options.ok()) << options.error();
+  EXPECT_EQ(options.value().previous.keyfile, "old");
+  EXPECT_EQ(options.value().previous.credential, "c");
+  EXPECT_EQ(options.value().previous.tpm2_blob, "b");
+  EXPECT_EQ(options.value().previous_release_key, Hash32{});
+  const auto signer = Parse(Complete({"--key-epoch", "1", "--previous-release-key", kHash}));
+  ASSERT_TRUE(signer.ok());
+  EXPECT_EQ(ToHex(*signer.value().previous_release_key), kHash);
+  EXPECT_TRUE(signer.value().previous.empty());
 }
 
 // Records of nodes that exist were sealed under these: they never change.

@@ -52,7 +52,9 @@ TEST_F(ImageFolder, IsNotSealedOrReadableWhereThatIsLeftOut) {
   ASSERT_TRUE(readable.ok());
   struct stat info;
   ASSERT_EQ(fstat(readable.value().file.get(), &info), 0);
-  if (readable.value().sealed.state == platform::State::kApplied) EXPECT_EQ(info.st_mode & 0777, 0555u);
+  if (readable.value().sealed.state == platform::State::kApplied) {
+    EXPECT_EQ(info.st_mode & 0777, 0555u);
+  }
 }
 
 TEST_F(ImageFolder, ThatOthersCanChangeIsNotStartedFromItsFile) {

@@ -5,6 +5,8 @@
 
 #include "tests/sim/fixture_keys.h"
 #include "tests/unit/policy/proofs.h"
+#include "trusted/core/changes.h"
+#include "trusted/core/record_book.h"
 
 namespace passport::policy_test {
 namespace {
@@ -229,6 +231,28 @@ TEST(User, ThatIsAnObjectWithAFaultIsToldWhichFault) {
             "the encrypted user is not valid UTF-8");
   EXPECT_EQ(auth::ParseUsername("alice").error().detail,
             "the encrypted user is not a JSON object: call setUserData");
+}
+
+// A malicious proposer's first envelope key would be in force for ever (rules.md 2, 13).
+TEST(FirstEnvelopeKey, IsTakenOnlyIfItOpensWhatClientsSeal) {
+  const core::Identity identity{
+      {}, {}, PartyIndex{1}, BootId{}, crypto::SigningKey(crypto::SecretKey32(ByteArray<32>{1})), {}};
+  const core::SeenIndex seen;
+  core::NetworkRules rules(identity, seen);
+  const auto takes = [&](Bytes key, std::uint64_t number) {
+    replica::Version before;
+    before.number = number;
+    const Bytes evidence = core::EncodeChange(core::EnvelopeCreation{std::move(key)});
+    return std::holds_alternative<Bytes>(
+        rules.Judge(policy::EnvelopeRecordId(), before, evidence, PartyIndex{2}));
+  };
+  const Bytes good = ParseBase64(sim::kEnvelopeKeyPkcs8).value();
+  EXPECT_TRUE(takes(good, 0));
+  EXPECT_FALSE(takes(good, 1));  // there is one
+  Bytes dead = good;
+  dead[40] ^= 1;  // of the modulus: a key in form, that opens nothing
+  EXPECT_TRUE(crypto::EnvelopeKey::Parse(dead).ok());
+  EXPECT_FALSE(takes(dead, 0));
 }
 
 }  // namespace
