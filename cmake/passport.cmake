@@ -39,9 +39,9 @@ target_compile_options(passport_trusted_flags INTERFACE -fno-exceptions -fno-rtt
 # time of a build with clang. gcc warns wrongly with it; its builds show that every file includes what it uses.
 option(PASSPORT_PCH "precompile standard headers" OFF)
 
-# PASSPORT_UNITY: the sources of a test and of what an operator runs by hand (TESTS), and of the core too (ALL), are compiled in
-# groups, which parses what they include once for each group: half of the time of a build. The presets `gcc` and `fuzz` compile
-# every file alone.
+# PASSPORT_UNITY: the sources of a test and of what an operator runs by hand (TESTS), and of modules whose files share most of
+# what they include (ALL), are compiled in groups, which parses that once for each group: half of the time of a build. The
+# presets `gcc` and `fuzz` compile every file alone.
 set(PASSPORT_UNITY OFF CACHE STRING "compile in groups: OFF, TESTS or ALL")
 
 # passport_unity(target KIND): KIND is TESTS or ALL, the first setting that has the target's sources compiled in groups.
@@ -91,8 +91,8 @@ function(passport_module name)
     if(CMAKE_CXX_FLAGS MATCHES "sanitize" AND name MATCHES "^trusted_(crypto|curve|ot|ote|mul|sharing)$")
       target_compile_options(passport_${name} PRIVATE -O2)
     endif()
-    if(name STREQUAL "trusted_core")
-      passport_unity(passport_trusted_core ALL)
+    if(name MATCHES "^trusted_(api|auth|core|dkg|mul|policy|proof|replica|sharing)$")
+      passport_unity(passport_${name} ALL)
     endif()
   else()
     target_link_libraries(passport_${name} PRIVATE passport_flags)
@@ -102,6 +102,8 @@ function(passport_module name)
     endif()
     if(name STREQUAL "cli")
       passport_unity(passport_cli TESTS)
+    elseif(name MATCHES "^untrusted_(enclave|node)$")
+      passport_unity(passport_${name} ALL)
     endif()
   endif()
   list(TRANSFORM ARG_DEPS PREPEND passport_)

@@ -30,8 +30,7 @@ net::HttpOptions ForClients(net::HttpOptions options) {
 
 Node::Node(boost::asio::io_context& io, int enclave_fd, NodeOptions options, store::RecordStore& store,
            std::string salt, const metrics::Log& log, metrics::Registry& metrics, NodeEvents events)
-    : io_(io),
-      options_(std::move(options)),
+    : options_(std::move(options)),
       store_(store),
       log_(log),
       metrics_(metrics),

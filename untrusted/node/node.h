@@ -95,7 +95,6 @@ class Node {
   void ListenForPeers();
   void FinishStop(std::chrono::steady_clock::time_point end);
 
-  boost::asio::io_context& io_;
   NodeOptions options_;
   store::RecordStore& store_;
   const metrics::Log& log_;
