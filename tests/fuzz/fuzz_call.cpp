@@ -23,7 +23,8 @@ void CheckStatus(Status status, const CallFacts& facts, Phase phase, bool late_r
 bool IsRecords(edl::Call call, ByteSpan body) {
   if (call != edl::Call::kProvision) return false;
   const auto provision = edl::ProvisionCall::Decode(body);
-  return provision.ok() && provision.value().kind != edl::ProvisionKind::kManifest;
+  return provision.ok() && (provision.value().kind == edl::ProvisionKind::kRecords ||
+                            provision.value().kind == edl::ProvisionKind::kRecordsEnd);
 }
 
 Status EndRecords(LoneCore& core) {

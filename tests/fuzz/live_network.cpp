@@ -17,6 +17,19 @@ core::CoreConfig LoneConfig() {
   return config;
 }
 
+// Two of the nodes have a passportd that gives evidence, node 1 a counter too: a host hands their answers on.
+sim::Options LiveOptions() {
+  sim::Options out;
+  out.seed = 4;
+  out.providers = {{sim::kOne, attest::Provider::kSimulated}, {sim::kTwo, attest::Provider::kSimulated}};
+  return out;
+}
+
+sim::Client FormLive(sim::Network& network, crypto::Rng& rng, std::string& address) {
+  network.counter(sim::kOne) = 7;
+  return FormWithAlice(network, rng, address);
+}
+
 // The account's signatures are good wherever they are asked for.
 void CheckSigns(sim::Network& network, sim::Client& client, const std::string& address, PartyIndex gateway) {
   const auto outcome = sim::Signs(network, client, gateway, "alice", address);
@@ -45,8 +58,7 @@ LiveNetwork& LiveNetwork::Get() {
   return *live;
 }
 
-LiveNetwork::LiveNetwork()
-    : network_(sim::Options{.seed = 4}), rng_(4), client_(FormWithAlice(network_, rng_, address_)) {
+LiveNetwork::LiveNetwork() : network_(LiveOptions()), rng_(4), client_(FormLive(network_, rng_, address_)) {
   history_.Clear();
   PublishLiveValues();
 }

@@ -196,6 +196,8 @@ void AddSigned(const Seeds& seeds) {
             std::to_string(statement.argument.value),
         statement.Encode());
   add("resume", ResumeOfTwo().Encode());
+  for (const core::PolicyStatement& statement : PoliciesOfTwo())
+    add(statement.replaces.empty() ? "policy" : "policy-of-start", statement.Encode());
 }
 
 // Each form of fuzz_launch.cpp, in its order.

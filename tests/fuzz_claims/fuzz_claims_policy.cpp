@@ -14,8 +14,8 @@ constexpr std::size_t kLayersMax = 64;  // that claims can list
 void CheckTightening(const Policy& current) {
   Policy next = current;
   ++next.version;
+  PASSPORT_CHECK(claims::NotWeaker(current, current).ok());
   PASSPORT_CHECK(claims::NotWeaker(current, next).ok());
-  PASSPORT_CHECK(!claims::NotWeaker(current, current).ok());
   next.minimum_svn = current.minimum_svn - 1;
   PASSPORT_CHECK(current.minimum_svn == 0 || !claims::NotWeaker(current, next).ok());
 }
@@ -97,12 +97,24 @@ void CheckEnclave(const Policy& policy, Provider provider) {
     CheckRefused(policy, provider, Status::kAttestDebug, [](Shown& shown) { shown.claims.debug = true; });
 }
 
+// What stands in a refusal for people is empty exactly if the claims satisfy the policy.
+void CheckShortfall(const Policy& policy, Provider provider) {
+  Shown shown = Satisfying(policy, provider);
+  PASSPORT_CHECK(Shortfall(shown.claims, policy).empty() && JudgeClaims(shown.claims, policy).ok());
+  shown.claims.measurement = Hash32{0xee};
+  PASSPORT_CHECK(!Shortfall(shown.claims, policy).empty() && !JudgeClaims(shown.claims, policy).ok());
+  shown = Satisfying(policy, provider);
+  shown.claims.layers.clear();
+  PASSPORT_CHECK(Shortfall(shown.claims, policy).empty() == policy.layers.empty());
+}
+
 void CheckJudging(const Policy& policy) {
   if (policy.layers.size() > kLayersMax) return;
   for (const auto& [provider, rules] : policy.providers) {
     PASSPORT_CHECK(Satisfying(policy, provider).Judge(policy).ok());
     CheckEvidence(policy, provider);
     CheckEnclave(policy, provider);
+    CheckShortfall(policy, provider);
     Shown old = Satisfying(policy, provider);
     old.expected.nonce = Hash32{1};
     PASSPORT_CHECK(old.Judge(policy).error() == Status::kAttestNonce);
@@ -129,6 +141,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Policy& current = policy.value();
   PASSPORT_CHECK(current.version >= 1 && !current.providers.empty() && !current.measurements.empty());
   CheckTightening(current);
+  const auto taken = claims::ReadTaken(AsText(input));
+  PASSPORT_CHECK(taken.ok() && taken.value() == current);
   // Claims of an image that is not listed are refused whatever else the policy says.
   PASSPORT_CHECK(!claims::Judge({}, {}, current, {}).ok());
   if (fuzz::IsLookedAtClosely(input)) CheckJudging(current);

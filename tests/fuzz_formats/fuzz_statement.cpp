@@ -7,6 +7,7 @@
 
 using namespace passport;
 using core::AdminStatement;
+using core::PolicyStatement;
 using core::ResumeStatement;
 using core::TimeBounds;
 using fuzz::kBoot;
@@ -20,6 +21,7 @@ const std::vector<Hash32>& Signed() {
   static const std::vector<Hash32> hashes = [] {
     std::vector<Hash32> out = {fuzz::ResumeOfTwo().SignedHash()};
     for (const AdminStatement& statement : fuzz::Statements()) out.push_back(statement.SignedHash());
+    for (const PolicyStatement& statement : fuzz::PoliciesOfTwo()) out.push_back(statement.SignedHash());
     return out;
   }();
   return hashes;
@@ -52,6 +54,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     PASSPORT_CHECK(Equal(statement.value().Encode(), bytes));
     CheckTaken(statement.value(), VerifyStatement(statement.value(), Network(), kSelf, kBoot, 2, last, now),
                last, now);
+  }
+  if (const auto statement = PolicyStatement::Parse(bytes); statement.ok()) {
+    PASSPORT_CHECK(Equal(statement.value().Encode(), bytes));
+    // One that names this start is judged by the host's clock.
+    const TimeBounds then{statement.value().replaces.empty() ? now.earliest_ms : now.latest_ms,
+                          now.latest_ms};
+    CheckTaken(statement.value(), VerifyStatement(statement.value(), Network(), kSelf, kBoot, last, now),
+               last, then);
   }
   return 0;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tests/unit/peer/network.h"
+#include "trusted/core/policy_statement.h"
 #include "trusted/core/resume.h"
 
 namespace passport::fuzz {
@@ -52,6 +53,22 @@ inline core::ResumeStatement ResumeOfTwo() {
   out.boots = {{kSelf, kBoot}, {PartyIndex{2}, BootId{{2}}}};
   for (const std::uint16_t party : {std::uint16_t{1}, std::uint16_t{2}})
     out.signatures[PartyIndex{party}] = peer::NodeKeys(party).operator_key.Sign(out.SignedHash());
+  return out;
+}
+
+// For all nodes and times, and for this start of this node.
+inline std::vector<core::PolicyStatement> PoliciesOfTwo() {
+  std::vector<core::PolicyStatement> out(2);
+  out[1].replaces = {{kSelf, {kBoot, Hash32{5}}}};
+  for (core::PolicyStatement& statement : out) {
+    statement.network = FirstManifest().manifest.network_id;
+    statement.number = kNumber;
+    statement.expires_unix_ms = kNumber + 600'000;
+    statement.file = "a policy";
+    for (const std::uint16_t party : {std::uint16_t{1}, std::uint16_t{2}})
+      statement.signatures[PartyIndex{party}] =
+          peer::NodeKeys(party).operator_key.Sign(statement.SignedHash());
+  }
   return out;
 }
 

@@ -43,17 +43,6 @@ std::uint64_t CborReader::Head(Major expected) {
 
 std::uint64_t CborReader::Unsigned() { return Head(Major::kUnsigned); }
 
-std::int64_t CborReader::Integer() {
-  const bool negative = !rest_.empty() && rest_[0] >> 5 == static_cast<std::uint8_t>(Major::kNegative);
-  const std::uint64_t value = Head(negative ? Major::kNegative : Major::kUnsigned);
-  if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-    Reject();
-    return 0;
-  }
-  const auto number = static_cast<std::int64_t>(value);
-  return negative ? -1 - number : number;
-}
-
 ByteSpan CborReader::String(std::size_t size_max) {
   const std::uint64_t size = Head(Major::kBytes);
   if (size > size_max) Reject();

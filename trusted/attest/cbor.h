@@ -7,8 +7,8 @@
 
 namespace passport::attest {
 
-// Reads one item after the other from borrowed bytes. Only unsigned and negative integers, byte and text
-// strings, arrays, maps, null; every number in its shortest form, every string of definite length. Like
+// Reads one item after the other from borrowed bytes. Only unsigned integers, byte and text strings,
+// arrays, maps, null; every number in its shortest form, every string of definite length. Like
 // Reader, a failed read makes all later ones fail, so ask Done() once. It never recurses: nesting is the
 // caller's.
 class CborReader {
@@ -16,7 +16,6 @@ class CborReader {
   explicit CborReader(ByteSpan input) : rest_(input) {}
 
   std::uint64_t Unsigned();
-  std::int64_t Integer();                       // between -2^63 and 2^63 - 1
   ByteSpan String(std::size_t size_max);        // a byte string
   std::string_view Text(std::size_t size_max);  // not checked to be UTF-8: it is compared, never shown
   std::optional<ByteSpan> StringOrNull(std::size_t size_max);
@@ -43,7 +42,7 @@ class CborReader {
   bool Done() const { return !failed_ && rest_.empty(); }
 
  private:
-  enum class Major : std::uint8_t { kUnsigned, kNegative, kBytes, kText, kArray, kMap, kTag, kSimple };
+  enum class Major : std::uint8_t { kUnsigned = 0, kBytes = 2, kText, kArray, kMap };
   std::uint64_t Head(Major expected);  // the argument of an item of that type
   ByteSpan Take(std::size_t size);
   ByteSpan rest_;
