@@ -106,6 +106,32 @@ TEST_F(Policies, ANodeThatIsStartedOtherwiseThanItsOwnPolicyDemandsSaysSo) {
   EXPECT_EQ(network.Logged(Event::kPolicyUnmet, kOne), 0u);
 }
 
+// A counter is raised a moment after the start, and by then nobody has shown anything.
+TEST_F(Policies, ACounterThatIsStillToBeRaisedIsNoShortfall) {
+  for (const PartyIndex party : kAll) {
+    network.Kill(party);
+    network.counter(party) = 5;
+    network.Start(party);
+  }
+  ASSERT_TRUE(AllMeet());
+  const std::string with_counter = R"(,"minimum_rollback":"peers-and-counter")";
+  for (const PartyIndex party : kAll)
+    EXPECT_EQ(Give(party, PolicyFile(1, R"("none":{})", with_counter)), Status::kOk);
+  ASSERT_TRUE(AllMeet());
+  network.Kill(kOne);
+  network.Start(kOne);
+  EXPECT_EQ(network.Logged(Event::kPolicyUnmet, kOne), 0u);
+  EXPECT_FALSE(Says(kOne, "be accepted by nodes with its own policy", ""));
+  EXPECT_TRUE(AllMeet());
+  network.Kill(kOne);
+  network.on_platform = [](PartyIndex, const Request&, Answer&) { return false; };
+  network.Start(kOne);
+  network.Run(100);
+  network.Skip(61'000);
+  network.Run(100);
+  EXPECT_TRUE(Says(kOne, "be accepted by nodes with its own policy", "minimum_rollback"));
+}
+
 TEST_F(Policies, TwoPoliciesOfOneVersionAreNoticed) {
   EXPECT_EQ(Give(kOne, PolicyFile(1)), Status::kOk);
   EXPECT_EQ(Give(kTwo, PolicyFile(1, R"("none":{})", "", 599)), Status::kOk);

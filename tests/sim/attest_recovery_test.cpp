@@ -104,7 +104,7 @@ TEST_F(Recovery, LowersAMinimumOnlyIfNoSessionOpenedUnderIt) {
   network.tap = {};
   network.Run(300);
   EXPECT_FALSE(PeerFlag(network, kOne, kTwo, "connected"));
-  EXPECT_NE(network.Enclave(kOne).find("no session has opened under it"), std::string::npos);
+  EXPECT_NE(network.Enclave(kOne).find("not proven by sessions yet"), std::string::npos);
   const auto everywhere = [this](const std::string& file, Status expected) {
     const core::PolicyStatement statement = Replacing(file);
     for (const PartyIndex party : kAll) EXPECT_EQ(network.Admin(party, statement), expected) << file;
@@ -124,6 +124,34 @@ TEST_F(Recovery, LowersAMinimumOnlyIfNoSessionOpenedUnderIt) {
   lacking.clear();
   RestartAll();
   EXPECT_TRUE(AllMeet()) << "as it was, it works";
+}
+
+// One peer whose clock is far ahead cannot have every recovery expire.
+TEST_F(Recovery, IsNotJudgedByThePeersTime) {
+  network.Kill(kThree);
+  network.SetClockAhead(kTwo, 86'400'000);
+  network.Run(core::NetworkTime::kTellMs + 100);
+  EXPECT_EQ(Give(kOne, PolicyFile(1)), Status::kPeerReplay);
+  core::PolicyStatement statement = SignedPolicy(network, PolicyFile(1), {});
+  statement.replaces[kOne] = {network.Boot(kOne), {}};
+  SignPolicy(network, statement, {kOne, kTwo});
+  EXPECT_EQ(network.Admin(kOne, statement), Status::kOk);
+}
+
+// A peer that still has the policy before, or has another one, has shown nothing about the new one.
+TEST_F(Recovery, SessionsWithPeersOfAnotherPolicyProveNothing) {
+  const auto proven = [this] {
+    return network.Enclave(kOne).find("not proven by sessions yet") == std::string::npos;
+  };
+  EXPECT_EQ(Give(kOne, PolicyFile(1)), Status::kOk);
+  ASSERT_TRUE(AllMeet());
+  EXPECT_FALSE(proven());
+  EXPECT_EQ(Give(kTwo, PolicyFile(1)), Status::kOk);
+  ASSERT_TRUE(AllMeet());
+  EXPECT_FALSE(proven()) << "one peer alone may lie";
+  EXPECT_EQ(Give(kThree, PolicyFile(1)), Status::kOk);
+  ASSERT_TRUE(AllMeet());
+  EXPECT_TRUE(proven());
 }
 
 // Power is lost right after the store has the policy, or before: the node has the new one or the old one, and

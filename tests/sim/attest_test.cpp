@@ -51,6 +51,32 @@ class Attest : public ::testing::Test {
   std::function<void(Relay::Showing& showing)> change;
 };
 
+// What a peer says of its policy degrades nobody for ever and fills no log.
+TEST_F(Attest, APolicyThatCannotFollowIsNotListenedToAndForksAreLoggedAFewTimes) {
+  std::uint8_t shown = 0;
+  bool forks = false;
+  change = [&](Relay::Showing& showing) {
+    claims::Claims claims = showing.claims;
+    claims.provider = Provider::kSimulated;
+    claims.simulated = true;
+    claims.configuration.policy_version = forks ? 0 : UINT64_MAX;
+    claims.configuration.policy_hash[0] = ++shown;
+    showing.bytes = Simulated(claims);
+  };
+  network.Form();
+  const auto connected = [this] { return PeerFlag(network, kOne, kTwo, "connected"); };
+  ASSERT_TRUE(network.RunUntil(connected, 10'000)) << network.Health(kOne);
+  EXPECT_EQ(network.Health(kOne).find("of the attestation policy"), std::string::npos)
+      << network.Health(kOne);
+  EXPECT_EQ(network.Logged(Event::kPolicyForked, kOne), 0u);
+  forks = true;
+  for (std::size_t i = 0; i < core::kForksLogged + 4; ++i) {
+    network.Cut(kOne, kTwo);
+    ASSERT_TRUE(network.RunUntil(connected, 10'000));
+  }
+  EXPECT_EQ(network.Logged(Event::kPolicyForked, kOne), core::kForksLogged);
+}
+
 TEST_F(Attest, SessionsOpenOnSimulatedEvidenceInADevnet) {
   change = [](Relay::Showing& showing) {
     claims::Claims claims = showing.claims;

@@ -4,6 +4,7 @@
 
 #include "tools/cli/clock.h"
 #include "tools/cli/command.h"
+#include "tools/cli/manifest_build.h"
 #include "tools/cli/policy_file.h"
 #include "tools/cli/problem.h"
 #include "tools/cli/statement_file.h"
@@ -50,7 +51,10 @@ bool Print(const std::vector<NodeTrial>& trials) {
 void NameStarts(const Texts& named, const std::vector<NodeTrial>& trials, core::PolicyStatement& statement) {
   for (const NodeTrial& trial : trials) {
     if (std::ranges::find(named, trial.url) == named.end()) continue;
-    if (!trial.shown) throw Problem(trial.url + " is " + trial.why);
+    if (!trial.genuine) {
+      throw Problem(trial.url + " is no node of the manifest that shows what it has: " + trial.why +
+                    "; give the URLs of nodes that run");
+    }
     const claims::Claims& claims = trial.shown->claims;
     if (!statement.replaces
              .emplace(claims.node, core::ReplacedPolicy{claims.boot, claims.configuration.policy_hash})
@@ -71,6 +75,8 @@ int AdminPolicy(const Command& self, const Arguments& arguments) {
       "force", "make the statement although a node is refused or not reached")(
       "recover",
       "for nodes that have no session: for the present starts of those that are named with --node")(
+      "manifest", po::value<std::string>(),
+      "the network's manifest, whose keys the nodes must have (needed with --recover)")(
       "verifier", po::value<std::string>(), "the program passport-verifier, for evidence with certificates");
   const auto values = ReadOptions(self, arguments, options);
   if (!values) return 0;
@@ -78,15 +84,18 @@ int AdminPolicy(const Command& self, const Arguments& arguments) {
   const Texts named = NodesOf(*values);
   const bool dry = values->contains("dry-run");
   const std::string out = dry ? "" : Required(*values, "out");
+  const bool recover = values->contains("recover");
+  std::optional<peer::SignedManifest> manifest;
+  if (recover || values->contains("manifest")) manifest = ReadManifestFile(Required(*values, "manifest"));
   core::PolicyStatement statement;
   statement.file = ReadFile(path);
   const claims::Policy policy = ParsePolicyText(statement.file, path);
   const EnclaveFacts facts = OrProblem(ApiOf(named.front()).GetEnclave());
   if (!facts.network)
     throw Problem(named.front() + " has no manifest yet; give it one with `passport manifest send`");
-  const HardwareVerifier verifier = VerifierOf(*values);
   std::vector<NodeTrial> trials;
-  for (const std::string& url : NodesToAsk(named, facts)) trials.push_back(TryNode(url, &policy, verifier));
+  const TryBy by{&policy, manifest ? &*manifest : nullptr, VerifierOf(*values)};
+  for (const std::string& url : NodesToAsk(named, facts)) trials.push_back(TryNode(url, by));
   const bool all = Print(trials);
   if (dry) return all ? 0 : kExitRefused;
   if (!all && !values->contains("force")) {
@@ -97,7 +106,7 @@ int AdminPolicy(const Command& self, const Arguments& arguments) {
   statement.network = facts.network->id;
   statement.number = UnixMs();
   statement.expires_unix_ms = statement.number + std::chrono::milliseconds(kStatementLife).count();
-  if (values->contains("recover")) NameStarts(named, trials, statement);
+  if (recover) NameStarts(named, trials, statement);
   WriteNewFile(out, EncodeFile(statement), 0644);
   std::cout << Describe(statement) << "next: " << facts.network->t
             << " operators run `passport admin sign --party N --operator-key FILE --manifest FILE " << out
@@ -110,19 +119,24 @@ int PolicyDraft(const Command& self, const Arguments& arguments) {
   po::options_description options("options");
   options.add_options()("node", po::value<Texts>()->composing(),
                         "URL of a node that the policy accepts; once for each of them (needed)")(
-      "out", po::value<std::string>(), "the file to make (needed)")(
+      "manifest", po::value<std::string>(),
+      "the network's manifest, whose keys the nodes must have (needed)")("out", po::value<std::string>(),
+                                                                         "the file to make (needed)")(
       "verifier", po::value<std::string>(), "the program passport-verifier, for evidence with certificates");
   const auto values = ReadOptions(self, arguments, options);
   if (!values) return 0;
   const std::string out = Required(*values, "out");
-  const HardwareVerifier verifier = VerifierOf(*values);
+  const peer::SignedManifest manifest = ReadManifestFile(Required(*values, "manifest"));
+  const TryBy by{nullptr, &manifest, VerifierOf(*values)};
   std::vector<NodeTrial> nodes;
   for (const std::string& url : NodesOf(*values)) {
-    nodes.push_back(TryNode(url, nullptr, verifier));
+    nodes.push_back(TryNode(url, by));
     if (!nodes.back().accepted()) throw Problem(url + " cannot be drafted for: " + nodes.back().why);
   }
   const std::string text = PolicyText(DraftPolicy(nodes));
   WriteNewFile(out, text, 0644);
+  for (const std::string& warning : WeakerThanTheRest(nodes))
+    std::cerr << "warning: " << warning << std::endl;
   std::cout << text
             << "next: compare its keys and images with what the operators know, edit it: what is "
                "required once stays so; then `passport admin policy --file "

@@ -99,12 +99,13 @@ std::string PolicyText(const Policy& policy) {
   return out + "\n}\n";
 }
 
-NodeTrial TryNode(const std::string& url, const Policy* policy, const HardwareVerifier& verifier) {
+NodeTrial TryNode(const std::string& url, const TryBy& by) {
   NodeTrial out{.url = url, .shown = {}, .assessed = {}, .why = {}};
   const Verifying verifying{.nonce = crypto::SystemRng().Array<32>(),
                             .now_s = UnixMs() / 1000,
-                            .policy = policy,
-                            .hardware = verifier};
+                            .policy = by.policy,
+                            .manifest = by.manifest,
+                            .hardware = by.verifier};
   const auto body = ApiOf(url).GetAttestation(verifying.nonce);
   if (!body.ok()) {
     out.why = "not reached: " + body.error().Text();
@@ -118,7 +119,10 @@ NodeTrial TryNode(const std::string& url, const Policy* policy, const HardwareVe
   out.shown = std::move(shown).value();
   out.assessed = Assess(*out.shown, verifying);
   for (const std::string& fault : out.assessed.faults) out.why += (out.why.empty() ? "" : "; ") + fault;
-  const std::string shortfall = policy != nullptr ? claims::Shortfall(out.shown->claims, *policy) : "";
+  Verifying apart = verifying;
+  apart.policy = nullptr;
+  out.genuine = Assess(*out.shown, apart).verdict != Verdict::kRefused;
+  const std::string shortfall = by.policy != nullptr ? claims::Shortfall(out.shown->claims, *by.policy) : "";
   if (!shortfall.empty()) out.why += ": " + shortfall;
   return out;
 }
@@ -147,6 +151,22 @@ Policy DraftPolicy(const std::vector<NodeTrial>& nodes) {
     if (std::ranges::all_of(nodes, [&](const NodeTrial& node) { return Applied(node, row.name); }))
       out.layers.emplace_back(row.name);
   }
+  return out;
+}
+
+std::vector<std::string> WeakerThanTheRest(const std::vector<NodeTrial>& nodes) {
+  std::vector<std::string> out;
+  const auto some = [&](const std::string& what, auto&& is) {
+    const auto count = static_cast<std::size_t>(std::ranges::count_if(nodes, is));
+    if (count == 0 || count == nodes.size()) return;
+    for (const NodeTrial& node : nodes) {
+      if (is(node)) out.push_back("node " + std::to_string(node.shown->claims.node.value) + " " + what);
+    }
+  };
+  some("has no evidence of a platform, others have: the policy lets in any that says it has none",
+       [](const NodeTrial& node) { return node.shown->claims.provider <= Provider::kSimulated; });
+  some("runs for development, others do not: the policy lets in any that does",
+       [](const NodeTrial& node) { return node.shown->claims.debug || node.assessed.found->debug; });
   return out;
 }
 

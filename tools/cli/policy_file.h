@@ -17,15 +17,24 @@ struct NodeTrial {
   std::string url;
   std::optional<Attestation> shown;  // nothing: it was not reached
   Assessment assessed;
-  std::string why;  // it is not accepted, or not known; empty: it is accepted
+  std::string why;       // it is not accepted, or not known; empty: it is accepted
+  bool genuine = false;  // whatever the policy says: its evidence holds, its keys are those of the manifest
 
   bool accepted() const { return shown && why.empty(); }
 };
-// Without a policy: whether its evidence holds.
-NodeTrial TryNode(const std::string& url, const claims::Policy* policy, const HardwareVerifier& verifier);
+// What nodes are tried by. Without a policy: whether the evidence holds; without a manifest: of whatever keys
+// answer.
+struct TryBy {
+  const claims::Policy* policy = nullptr;
+  const peer::SignedManifest* manifest = nullptr;
+  HardwareVerifier verifier = {};
+};
+NodeTrial TryNode(const std::string& url, const TryBy& by);
 
 // A policy that exactly such nodes satisfy, to be edited: minimums as high as the lowest of them has. Of
 // nodes whose evidence holds, at least one.
 claims::Policy DraftPolicy(const std::vector<NodeTrial>& nodes);
+// Where the weakest of the nodes let in what the others need not: one sentence each.
+std::vector<std::string> WeakerThanTheRest(const std::vector<NodeTrial>& nodes);
 
 }  // namespace passport::cli

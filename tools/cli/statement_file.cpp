@@ -18,6 +18,12 @@ std::string What(const core::ResumeStatement& statement) {
 std::string What(const core::PolicyStatement& statement) {
   const claims::Policy policy = ParsePolicyText(statement.file, "what the statement carries");
   std::string out = "attestation policy, sha256 " + ToHex(policy.hash) + ":\n" + PolicyText(policy);
+  if (!statement.replaces.empty()) {
+    out +=
+        "RECOVERY, without the network's time: it may be weaker than what it replaces where that has not "
+        "been "
+        "proven by sessions\n";
+  }
   for (const auto& [party, replaced] : statement.replaces) {
     out += "at node " + std::to_string(party.value) + " it replaces, for its boot " +
            ToHex(replaced.boot.bytes) + ", the policy with sha256 " + ToHex(replaced.policy) + "\n";

@@ -79,6 +79,14 @@ claims::Claims Core::MakeClaims(const ByteArray<32>& verifier_nonce) const {
   return out;
 }
 
+// As this enclave judges itself: a counter that is still to be raised in this start will be.
+claims::Claims Core::OwnClaims() const {
+  claims::Claims out = MakeClaims({});
+  if (node_ && counter_.present() && !counter_.late())
+    out.rollback = RollbackOf(node_->identity().manifest, true);
+  return out;
+}
+
 void Core::ReplyEvidence(std::uint64_t token, const ByteArray<32>& nonce) {
   const auto refuse = [this, token](const api::Error& error) {
     outbox_->Reply(token, 0, static_cast<std::uint16_t>(static_cast<unsigned>(error.code) + 1),

@@ -181,7 +181,7 @@ void Core::StartNode(peer::Manifest manifest) {
     if (row.party != self) outbox_->Connect(row.party.value, self < row.party, ToBytes(row.peer_address));
   }
   counter_.Begin();
-  if (const auto met = claims::JudgeClaims(MakeClaims({}), node_->policy()); !met.ok())
+  if (const auto met = claims::JudgeClaims(OwnClaims(), node_->policy()); !met.ok())
     outbox_.Log(Event::kPolicyUnmet, {}, {}, static_cast<std::uint64_t>(met.error()));
 }
 
@@ -321,8 +321,10 @@ Result<Unit> Core::TakeStatement(ByteSpan bytes) {
     return Ok();
   }
   if (const auto policy = PolicyStatement::Parse(bytes); policy.ok()) {
-    PASSPORT_TRY_VOID(VerifyStatement(policy.value(), identity.manifest, identity.self, boot_, last, now));
-    PASSPORT_TRY_VOID(node_->TakePolicy(policy.value(), MakeClaims({})));
+    const std::uint64_t own_ms = node_->clocks().own().unix_ms;
+    PASSPORT_TRY_VOID(VerifyStatement(policy.value(), identity.manifest, identity.self, boot_, last,
+                                      policy.value().replaces.empty() ? now : TimeBounds{own_ms, own_ms}));
+    PASSPORT_TRY_VOID(node_->TakePolicy(policy.value(), OwnClaims()));
     RememberStatement(policy.value().signatures.begin()->first, policy.value().number);
     return Ok();
   }

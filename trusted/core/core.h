@@ -88,6 +88,7 @@ class Core final : public edl::NodeHandler {
   void RememberStatement(PartyIndex signer, std::uint64_t number);
   // attestation.cpp
   claims::Claims MakeClaims(const ByteArray<32>& verifier_nonce) const;
+  claims::Claims OwnClaims() const;
   void ReplyEvidence(std::uint64_t token, const ByteArray<32>& nonce);
   std::string EvidenceJson(const ByteArray<32>& nonce, const Proof& proof) const;
   // describe.cpp

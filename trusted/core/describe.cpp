@@ -137,7 +137,7 @@ std::string Core::AttestJson(const ByteArray<32>& nonce) const {
   }
   if (node_) {
     out.U64("party", node_->identity().self.value).Raw("network", NetworkJson(node_->identity()));
-    out.Raw("policy", PolicyJson(*node_, MakeClaims({})));
+    out.Raw("policy", PolicyJson(*node_, OwnClaims()));
   }
   return out.Finish();
 }

@@ -362,7 +362,7 @@ std::string Core::StatusJson() const {
     able = Assess(*node_, peers);
     AddKeyTroubles(records_, node_->identity().manifest, able.cannot);
     AddLostShares(records_, node_->repairs(), able.cannot);
-    AddPolicyTroubles(*node_, MakeClaims({}), able.cannot);
+    AddPolicyTroubles(*node_, OwnClaims(), able.cannot);
     if (counter_.late()) able.cannot.push_back(CounterTrouble());
     if (const auto progress = node_->refresh().progress()) {
       if (auto trouble = TroubleOf(*progress)) able.cannot.push_back(std::move(*trouble));

@@ -13,7 +13,7 @@ std::string PolicyNamed(std::uint64_t version) {
 std::string_view PolicyStateOf(const PolicyBook& policies) {
   if (!policies.readable()) return "unreadable";
   if (policies.policy().version == 0) return "built in";
-  return policies.proven() ? "in force" : "in force, no session has opened under it";
+  return policies.proven() ? "in force" : "in force, not proven by sessions yet";
 }
 
 // What this node asks of others and does not have itself, and what it could not take.
@@ -49,7 +49,7 @@ void AddPolicyLater(const Node& node, std::vector<Trouble>& out) {
   std::uint64_t latest = own;
   std::vector<PartyIndex> parties;
   for (const peer::ManifestRow& row : node.identity().manifest.rows) {
-    const std::uint64_t version = node.peers().PolicyVersionOf(row.party);
+    const std::uint64_t version = node.peers().PolicyOf(row.party).version;
     if (version <= own) continue;
     parties.push_back(row.party);
     latest = std::max(latest, version);

@@ -133,7 +133,7 @@ Result<Unit> Node::TakePolicy(const PolicyStatement& statement, const claims::Cl
 }
 
 void Node::OnPeerOpen(PartyIndex party) {
-  policies_.OnSessionOpened();
+  policies_.OnSessionOpened(party, peers_.PolicyOf(party).hash);
   TellTime(party);
   const auto named = going_on_.find(party);
   if (named != going_on_.end() && named->second != peers_.BootOf(party)) GoOnWith({});

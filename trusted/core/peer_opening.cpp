@@ -1,4 +1,6 @@
 // Sessions between handshake and opening: each end shows its evidence and examines the other's.
+#include <algorithm>
+
 #include "trusted/core/peer_table.h"
 
 namespace passport::core {
@@ -60,9 +62,13 @@ void PeerTable::OnVerdict(const SessionRef& session, const Result<Vouched>& verd
 // are a mistake of the operators, or worse.
 void PeerTable::NotePolicy(PartyIndex party, const Vouched& shown) {
   const claims::Policy& own = attestation_.policy();
-  peers_[party].policy_version = shown.policy_version;
-  if (shown.policy_version == own.version && shown.policy_hash != own.hash)
-    outbox_.Log(Event::kPolicyForked, {}, party, own.version);
+  Peer& peer = peers_[party];
+  const bool follows = claims::Follows(own.version, shown.policy_version);
+  peer.policy = {follows ? shown.policy_version : 0, shown.policy_hash};
+  if (shown.policy_version != own.version || shown.policy_hash == own.hash) return;
+  if (peer.forked.size() >= kForksLogged || std::ranges::count(peer.forked, shown.policy_hash) > 0) return;
+  peer.forked.push_back(shown.policy_hash);
+  outbox_.Log(Event::kPolicyForked, {}, party, own.version);
 }
 
 void PeerTable::AcceptIfDone(std::uint64_t number, Link& link) {
@@ -95,9 +101,9 @@ void PeerTable::AttestAgain() {
   for (const std::uint64_t number : all) Cut(number, Event::kAttestAgain, Status::kOk);
 }
 
-std::uint64_t PeerTable::PolicyVersionOf(PartyIndex party) const {
+PeerTable::ShownPolicy PeerTable::PolicyOf(PartyIndex party) const {
   const auto peer = peers_.find(party);
-  return peer == peers_.end() ? 0 : peer->second.policy_version;
+  return peer == peers_.end() ? ShownPolicy{} : peer->second.policy;
 }
 
 Status PeerTable::Refused(PartyIndex party) const {

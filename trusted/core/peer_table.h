@@ -31,6 +31,7 @@ struct PeerFaults {
   std::uint32_t burned = 0;
 };
 inline constexpr std::uint32_t kBurnsToBan = 3;  // rules.md 17
+inline constexpr std::size_t kForksLogged = 8;   // of one peer
 
 class PeerTable final : private AttestationPort {
  public:
@@ -65,8 +66,12 @@ class PeerTable final : private AttestationPort {
   void AttestAgain();
   // Why the evidence of a peer without a session was refused the last time; kOk: it was not.
   Status Refused(PartyIndex party) const;
-  // Of the policy that a peer had when its evidence was last accepted; 0: built in, or none was.
-  std::uint64_t PolicyVersionOf(PartyIndex party) const;
+  // The policy that a peer said it has when its evidence was last accepted.
+  struct ShownPolicy {
+    std::uint64_t version = 0;  // 0 also for one that could not follow this node's
+    Hash32 hash{};
+  };
+  ShownPolicy PolicyOf(PartyIndex party) const;
 
   std::vector<PartyIndex> Open() const;
   std::vector<PartyIndex> Ready() const;  // open, set up, not banned
@@ -111,12 +116,13 @@ class PeerTable final : private AttestationPort {
     std::shared_ptr<const mul::PairState> pair;
     PeerFaults faults;
     KeptMessages kept;
-    bool keeps_runs = false;           // messages of runs are kept for the next session
-    bool awaits_report = false;        // and wait until the peer has said in this one what it has
-    std::uint64_t lost_ms = 0;         // when the last session ended
-    std::uint64_t report_ms = 0;       // when the next report is due
-    Status refused = Status::kOk;      // its evidence, since the last session that opened
-    std::uint64_t policy_version = 0;  // that it last showed
+    bool keeps_runs = false;       // messages of runs are kept for the next session
+    bool awaits_report = false;    // and wait until the peer has said in this one what it has
+    std::uint64_t lost_ms = 0;     // when the last session ended
+    std::uint64_t report_ms = 0;   // when the next report is due
+    Status refused = Status::kOk;  // its evidence, since the last session that opened
+    ShownPolicy policy;
+    std::vector<Hash32> forked;  // other policies of the same version that it showed, as far as was logged
   };
 
   static bool Computes(const std::map<PartyIndex, Peer>::value_type& entry);

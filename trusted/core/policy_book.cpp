@@ -1,5 +1,7 @@
 #include "trusted/core/policy_book.h"
 
+#include <algorithm>
+
 namespace passport::core {
 namespace {
 
@@ -35,7 +37,10 @@ Result<StoredPolicy> StoredPolicy::Parse(ByteSpan bytes) {
 }
 
 PolicyBook::PolicyBook(const peer::Manifest& manifest, RecordBook& records)
-    : records_(records), policy_(BuiltIn(manifest)), base_(policy_) {
+    : records_(records),
+      peers_to_prove_(std::min<std::size_t>(manifest.t, manifest.n - 1u)),
+      policy_(BuiltIn(manifest)),
+      base_(policy_) {
   const crypto::SecretBytes* bytes = records.Own(policy::RecordKind::kPolicy);
   if (bytes == nullptr) return;
   readable_ = false;
@@ -46,9 +51,13 @@ PolicyBook::PolicyBook(const peer::Manifest& manifest, RecordBook& records)
   auto policy = claims::ReadTaken(stored_.file);
   readable_ = policy.ok();
   policy_ = readable_ ? std::move(policy).value() : claims::NobodysPolicy(stored_.file);
-  // What cannot be read cannot be compared with: the built-in one is the least that there is.
+  if (!stored_.proven && stored_.base.empty()) return;
   auto base = claims::ReadTaken(stored_.proven ? stored_.file : stored_.base);
-  if (base.ok()) base_ = std::move(base).value();
+  if (base.ok()) {
+    base_ = std::move(base).value();
+  } else if (readable_) {
+    base_ = policy_;  // what it may fall to is not known: to nothing
+  }                   // else nothing is known but the built-in one
 }
 
 // By the network's time: nothing weaker than the policy in force. By the operators' word on this start and
@@ -77,12 +86,15 @@ Result<Unit> PolicyBook::Take(const PolicyStatement& statement, const claims::Cl
   stored_ = {statement.file, false, stored_.proven ? stored_.file : stored_.base};
   readable_ = true;
   unmet_.reset();
+  opened_.clear();
   records_.PutOwn(policy::RecordKind::kPolicy, stored_.Encode());
   return Ok();
 }
 
-void PolicyBook::OnSessionOpened() {
-  if (stored_.proven || policy_.version == 0) return;
+void PolicyBook::OnSessionOpened(PartyIndex peer, const Hash32& shown) {
+  if (stored_.proven || policy_.version == 0 || shown != policy_.hash) return;
+  opened_.insert(peer);
+  if (opened_.size() < peers_to_prove_) return;
   stored_.proven = true;
   stored_.base.clear();
   base_ = policy_;

@@ -1,6 +1,8 @@
 // The policy that peers' evidence is judged by, and the operators' statements that replace it.
 #pragma once
 
+#include <set>
+
 #include "trusted/claims/policy.h"
 #include "trusted/core/policy_statement.h"
 #include "trusted/core/record_book.h"
@@ -10,7 +12,7 @@ namespace passport::core {
 // What is stored: the file in force, and the last one before it under which a session has opened here.
 struct StoredPolicy {
   std::string file;
-  bool proven = false;  // a session has opened under it: it is never weakened
+  bool proven = false;  // sessions have opened under it: it is never weakened
   std::string base;     // otherwise; empty: the built-in one
 
   Bytes Encode() const;
@@ -38,12 +40,15 @@ class PolicyBook {
   // would leave it alone. kPolicyFile, kPolicyWeaker, kPeerUnknown (it replaces another policy than the one
   // in force), or the code of the rule that is not met.
   Result<Unit> Take(const PolicyStatement& statement, const claims::Claims& own);
-  void OnSessionOpened();
+  // A session has opened with a peer that showed a policy of this hash.
+  void OnSessionOpened(PartyIndex peer, const Hash32& shown);
 
  private:
   Result<Unit> MayFollow(const PolicyStatement& statement, PartyIndex self, const claims::Policy& next) const;
 
   RecordBook& records_;
+  std::size_t peers_to_prove_;   // of whom at least one does not lie, if there are so many
+  std::set<PartyIndex> opened_;  // since its start or the policy's, with the same policy
   claims::Policy policy_;
   claims::Policy base_;  // what the next one may not be weaker than, where policy_ is not proven
   StoredPolicy stored_;

@@ -80,9 +80,6 @@ Result<Unit> VerifyStatement(const PolicyStatement& statement, const peer::Manif
     if (signer == nullptr) return Fail(Status::kPeerUnknown);
     if (!crypto::VerifyEd25519(signer->operator_key, hash, signature)) return Fail(Status::kBadSignature);
   }
-  // A start that is named shows that the statement is no older than it, so it needs no peer's time. That its
-  // number is not far ahead then rests on the host's clock, and guards against a mistake only.
-  if (for_starts) now.earliest_ms = now.latest_ms;
   if (!IsInTime(statement.number, last_number, statement.expires_unix_ms, now))
     return Fail(Status::kPeerReplay);
   return Ok();

@@ -34,6 +34,8 @@ struct PolicyStatement {
   static Result<PolicyStatement> Parse(ByteSpan bytes);
 };
 
+// `now` is the network's time. Of a statement for starts it is what the own host says, for both: that it is
+// no older than the start is shown by the start's name, and peers that lie about the time cannot refuse it.
 // kPeerUnknown (another network, a start that it does not name, or a party that is not in the manifest),
 // kDenied (fewer than t operators), kBadSignature, kPeerReplay (number not above last, or expired).
 Result<Unit> VerifyStatement(const PolicyStatement& statement, const peer::Manifest& manifest,

@@ -249,6 +249,7 @@ TEST_F(AdminSigning, OfAPolicy_ShowsWhatTheFileMeansAndSignsExactlyIt) {
   const std::string shown = testing::internal::GetCapturedStdout();
   EXPECT_NE(shown.find("\"allow_debug\": true"), std::string::npos) << shown;
   EXPECT_NE(shown.find("at node 3 it replaces, for its boot 07"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("RECOVERY"), std::string::npos) << shown;
   EXPECT_EQ(shown.find('\r'), std::string::npos);
   std::string text = ReadFile(file);
   text.pop_back();

@@ -105,6 +105,19 @@ TEST_F(Draft, AcceptsTheNodesItIsMadeOfAndNothingLower) {
             Status::kAttestTcb);
 }
 
+TEST_F(Draft, SaysWhichNodesAreWeakerThanTheOthers) {
+  std::vector<NodeTrial> nodes = {Node(Provider::kTpm2, 1), Node(Provider::kTpm2, 2)};
+  nodes[0].shown->claims.node = PartyIndex{1};
+  nodes[1].shown->claims.node = PartyIndex{2};
+  EXPECT_TRUE(WeakerThanTheRest(nodes).empty());
+  nodes[1].shown->claims.provider = Provider::kNone;
+  nodes[0].shown->claims.debug = true;
+  const std::vector<std::string> said = WeakerThanTheRest(nodes);
+  ASSERT_EQ(said.size(), 2u);
+  EXPECT_TRUE(said[0].starts_with("node 2 has no evidence")) << said[0];
+  EXPECT_TRUE(said[1].starts_with("node 1 runs for development")) << said[1];
+}
+
 TEST_F(Draft, AsksForSignersOnlyIfAllAreSigned) {
   std::vector<NodeTrial> nodes = {Node(Provider::kNone, 1), Node(Provider::kNone, 2)};
   nodes[1].shown->claims.release.signer = {};

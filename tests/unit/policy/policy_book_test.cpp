@@ -18,6 +18,8 @@ class PolicyBookTest : public ::testing::Test {
   PolicyBookTest() {
     outbox.Begin(effects);
     own.node = PartyIndex{1};
+    manifest.n = 3;
+    manifest.t = 2;
     own.measurement.fill(0xaa);
   }
   static sealing::SealingKeys Keys() {
@@ -43,6 +45,11 @@ class PolicyBookTest : public ::testing::Test {
     return StatusOf(book.Take(statement, own));
   }
   static Status StatusOf(const Result<Unit>& result) { return result.ok() ? Status::kOk : result.error(); }
+  // Sessions with as many peers as prove a policy.
+  static void Prove(PolicyBook& book) {
+    for (const PartyIndex peer : {PartyIndex{2}, PartyIndex{3}})
+      book.OnSessionOpened(peer, book.policy().hash);
+  }
   PolicyBook Load() { return PolicyBook(manifest, records); }
 
   edl::Effects effects;
@@ -57,7 +64,7 @@ TEST_F(PolicyBookTest, RemembersOverRestartsWhetherASessionHasOpenedUnderIt) {
   PolicyBook book = Load();
   ASSERT_EQ(Follow(book, FileOf(1)), Status::kOk);
   EXPECT_FALSE(Load().proven());
-  book.OnSessionOpened();
+  Prove(book);
   EXPECT_TRUE(Load().proven());
   ASSERT_EQ(Follow(book, FileOf(2, "", 300)), Status::kOk);
   PolicyBook again = Load();
@@ -66,7 +73,7 @@ TEST_F(PolicyBookTest, RemembersOverRestartsWhetherASessionHasOpenedUnderIt) {
   EXPECT_EQ(Follow(again, FileOf(3, "", 600)), Status::kPolicyWeaker);
   EXPECT_EQ(Recover(again, FileOf(3, "", 601)), Status::kPolicyWeaker);
   EXPECT_EQ(Recover(again, FileOf(3, "", 600)), Status::kOk);
-  again.OnSessionOpened();
+  Prove(again);
   EXPECT_EQ(Recover(again, FileOf(4, "", 600)), Status::kOk);
   EXPECT_EQ(Recover(again, FileOf(5, "", 601)), Status::kPolicyWeaker);
 }
@@ -75,10 +82,35 @@ TEST_F(PolicyBookTest, RemembersOverRestartsWhetherASessionHasOpenedUnderIt) {
 TEST_F(PolicyBookTest, WhatWorkedLastStaysTheLeastThroughAnyNumberThatDidNot) {
   PolicyBook book = Load();
   ASSERT_EQ(Follow(book, FileOf(1)), Status::kOk);
-  book.OnSessionOpened();
+  Prove(book);
   for (unsigned version = 2; version < 5; ++version) ASSERT_EQ(Recover(book, FileOf(version)), Status::kOk);
   PolicyBook again = Load();
   EXPECT_EQ(Recover(again, FileOf(5, "", 601)), Status::kPolicyWeaker);
+}
+
+// Fewer than t peers may lie about what they have; one that has another policy shows nothing about this one.
+TEST_F(PolicyBookTest, IsProvenByTPeersThatHaveItThemselves) {
+  PolicyBook book = Load();
+  ASSERT_EQ(Follow(book, FileOf(1)), Status::kOk);
+  const Hash32 hash = book.policy().hash;
+  book.OnSessionOpened(PartyIndex{2}, hash);
+  book.OnSessionOpened(PartyIndex{2}, hash);
+  book.OnSessionOpened(PartyIndex{3}, {});
+  book.OnSessionOpened(PartyIndex{3}, Hash32{1});
+  EXPECT_FALSE(book.proven());
+  ASSERT_EQ(Follow(book, FileOf(2)), Status::kOk);
+  book.OnSessionOpened(PartyIndex{3}, book.policy().hash);
+  EXPECT_FALSE(book.proven()) << "the other peer had the policy before";
+  book.OnSessionOpened(PartyIndex{2}, book.policy().hash);
+  EXPECT_TRUE(book.proven());
+}
+
+TEST_F(PolicyBookTest, WhoseBaseCannotBeReadIsNotWeakened) {
+  Store({FileOf(3, "", 300), false, FileOf(2, R"(,"minimum_moat":7)")});
+  PolicyBook book = Load();
+  EXPECT_TRUE(book.readable());
+  EXPECT_EQ(Recover(book, FileOf(4, "", 301)), Status::kPolicyWeaker);
+  EXPECT_EQ(Recover(book, FileOf(4, "", 300)), Status::kOk);
 }
 
 TEST_F(PolicyBookTest, OfAnEarlierFormatCountsAsProven) {
