@@ -77,22 +77,38 @@ def check_confined(program, foreign):
 
 
 GROWING = 1 << 40  # the size of a frame that no constant says
+# The stack pointer goes down by a constant; two forms of one that is subtracted, one of a page at a time.
+TAKES = re.compile(r"\bsub +\$0x([0-9a-f]{1,8}),%rsp|\badd +\$0x(f{4}[0-9a-f]{12}),%rsp|\blea +-0x([0-9a-f]+)\(%rsp\),%r(?:11|sp)\b")
+SAVES = re.compile(r"\b(?:mov +%rsp|lea +0x[0-9a-f]+\(%rsp\)),%(r\w+)")
+# It goes up, or is aligned, which FRAME_EXTRA_BYTES has room for; or it is what it was.
+GIVES = re.compile(r"\b(?:add|and|lea) +(?:\$0x[0-9a-f]+|0x[0-9a-f]+\(%rsp\)),%rsp|\bsub +\$0xf{4}[0-9a-f]{12},%rsp")
+RESTORES = re.compile(r"\b(?:mov +%(r\w+)|lea +-?(?:0x[0-9a-f]+)?\(%(r\w+)\)),%rsp")
+READS = re.compile(r"\b(?:cmp|test|push|call|jmp)\w* ")
+
+
+def taken_by(instruction, saved):
+    """How far this instruction takes the stack pointer down; `saved` are the registers that hold an earlier one."""
+    if match := TAKES.search(instruction):
+        below_zero = match.group(2)
+        return (1 << 64) - int(below_zero, 16) if below_zero else int(match.group(1) or match.group(3), 16)
+    if match := SAVES.search(instruction):
+        saved.add(match.group(1))
+    if not re.search(r",%rsp\b(?!\))", instruction) or READS.search(instruction) or GIVES.search(instruction):
+        return 0
+    match = RESTORES.search(instruction)
+    return 0 if match and (match.group(1) or match.group(2)) in saved else GROWING
 
 
 def frames_in(disassembly):
-    """(function, bytes of its stack frame) of every function: what it takes off the stack pointer, a page at a time too."""
-    name, size = None, 0
-    grow = re.compile(r"\bsub +%r\w+,%rsp")
-    take = re.compile(r"\bsub +\$0x([0-9a-f]{1,8}),%rsp|\blea +-0x([0-9a-f]{1,8})\(%rsp\),%r11")
+    """(function, bytes of its stack frame) of every function; GROWING is added where no constant says how many."""
+    name, size, saved = None, 0, set()
     for line in disassembly.splitlines():
         if line.endswith(">:"):
             if name is not None:
                 yield name, size
-            name, size = line.partition("<")[2][:-2], 0
-        elif "%rsp" in line and (match := take.search(line)):
-            size += int(match.group(1) or match.group(2), 16)
-        elif "%rsp" in line and grow.search(line):
-            size += GROWING
+            name, size, saved = line.partition("<")[2][:-2], 0, set()
+        elif "%rsp" in line:
+            size += taken_by(line, saved)
     if name is not None:
         yield name, size
 

@@ -133,6 +133,24 @@ class Symbols(unittest.TestCase):
         code += "3 <b>:\n 3:\tlea    -0x19000(%rsp),%r11\n 4:\tsub    $0x1000,%rsp\n 5:\tsub    $0x8,%rsp\n"
         self.assertEqual(list(check_symbols.frames_in(code)), [("a", 0x20), ("b", 0x1A008)])
 
+    def test_every_way_to_take_stack_is_seen(self):
+        for code, size in (
+            ("lea    -0x80(%rsp),%rsp", 0x80),
+            ("add    $0xffffffffffffff80,%rsp", 0x80),
+            ("add    $0x80,%rsp", 0),
+            ("and    $0xffffffffffffffc0,%rsp", 0),
+            ("lea    0x80(%rsp),%rsp", 0),
+            ("mov    %rsp,%r12\n 2:\tmov    %r12,%rsp", 0),
+            ("lea    0x8(%rsp),%r10\n 2:\tlea    -0x8(%r10),%rsp", 0),
+            ("mov    %rax,%rsp", check_symbols.GROWING),
+            ("mov    0x8(%rbx),%rsp", check_symbols.GROWING),
+            ("lea    -0x8(%r10),%rsp", check_symbols.GROWING),
+            ("lea    (%rax,%rbp,1),%rsp", check_symbols.GROWING),
+            ("cmp    %rax,%rsp", 0),
+            ("mov    %rax,0x8(%rsp)", 0),
+        ):
+            self.assertEqual(list(check_symbols.frames_in(f"1 <a>:\n 1:\t{code}\n")), [("a", size)], code)
+
     def test_refuses_frames_as_large_as_the_gap_and_frames_that_grow(self):
         growing = list(check_symbols.frames_in("1 <_ZN8passport1fEv>:\n 1:\tsub    %rax,%rsp\n"))
         large = [("big", 16129)]

@@ -19,7 +19,8 @@ enum class Event : std::uint16_t {
   kRecordRefused = 5,    // a fetched record was not the stored one; value: Status
   kRecordForked = 6,     // the party signed two contents of one version of a record; value: version number
   kLayersMissing = 7,    // said at hello; value: layers of confinement that should hold and do not, also 0
-  kPeerOpen = 10,        // value: attest::Provider of the evidence that was accepted
+  kLayer = 8,      // said at hello of every layer; value: its number | 256 * that of its state (layers.h)
+  kPeerOpen = 10,  // value: attest::Provider of the evidence that was accepted
   kPeerLost = 11,
   kPeerRefused = 12,      // link cut; value: Status
   kPairReady = 13,        // value: attempt
@@ -99,6 +100,7 @@ inline constexpr EventName kEventNames[] = {
     {Event::kRecordRefused, "record_refused"},
     {Event::kRecordForked, "record_forked"},
     {Event::kLayersMissing, "layers_missing"},
+    {Event::kLayer, "layer"},
     {Event::kPeerOpen, "peer_open"},
     {Event::kPeerLost, "peer_lost"},
     {Event::kPeerRefused, "peer_refused"},

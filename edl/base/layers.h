@@ -91,4 +91,9 @@ inline constexpr std::array kLayers = {
 };
 inline constexpr std::size_t kLayerCount = kLayers.size();
 
+// What can become of a layer, as it begins in claims; its number is one more than the place here
+// (trusted/platform/confinement_record.h).
+inline constexpr std::array<std::string_view, 4> kLayerStates = {"applied", "unavailable", "off",
+                                                                 "not applicable"};
+
 }  // namespace passport

@@ -3,6 +3,7 @@
 #include "tests/unit/ot/whole.h"
 #include "trusted/mul/rvole.h"
 #include "trusted/platform/arena.h"
+#include "trusted/platform/arena_stack.h"
 #include "trusted/platform/process_arena.h"
 
 namespace passport::boundary {
@@ -38,12 +39,16 @@ constexpr std::size_t kLookedAtBytes = platform::kArenaStackBytes - (std::size_t
   Multiply(lower, confirm.next, rng);
 }
 
-// How far below the caller the stack is not zero.
+// How far below the caller the stack is not as the end of it, which no call reaches.
 [[gnu::noinline]] std::size_t DepthOfTraces() {
-  const auto* const here = static_cast<const volatile std::uint8_t*>(__builtin_frame_address(0));
-  std::size_t depth = kLookedAtBytes;
-  while (depth > kOwnBytes && here[-static_cast<std::ptrdiff_t>(depth)] == 0) --depth;
-  return depth > kOwnBytes ? depth : 0;
+  const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  const auto* const here = reinterpret_cast<const volatile platform::StackWord*>(frame & ~std::uintptr_t{7});
+  constexpr std::ptrdiff_t kOwnWords = kOwnBytes / sizeof *here;
+  std::ptrdiff_t depth = kLookedAtBytes / sizeof *here;
+  const platform::StackWord nobodys = here[-depth];
+  PASSPORT_CHECK(nobodys != 0);
+  while (depth > kOwnWords && here[-depth] == nobodys) --depth;
+  return depth > kOwnWords ? static_cast<std::size_t>(depth) * sizeof *here : 0;
 }
 
 }  // namespace

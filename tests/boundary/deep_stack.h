@@ -4,7 +4,7 @@
 namespace passport::boundary {
 
 // A pair setup and a multiplication, both ends of each. Then the arena's stack is wiped, after which it must
-// be zero down to its end; a bug otherwise.
+// be as nobody has used it down to its end; a bug otherwise.
 void WipeAfterProtocols();
 
 }  // namespace passport::boundary

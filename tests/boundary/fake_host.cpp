@@ -133,6 +133,12 @@ int SendBytes(const Bytes& bytes) {
   return 0;
 }
 
+// A host that has closed its channel, which the enclave takes for its end.
+int CloseAndLive() {
+  close(kChannel);
+  for (;;) pause();
+}
+
 // A host whose end cannot be seen before the enclave's, as when it is killed.
 int EndAfterTheEnclave() {
   shutdown(kChannel, SHUT_WR);
@@ -158,6 +164,7 @@ int Main(std::string_view mode) {
   if (mode == "oversize") return SendBytes(Bytes(kRecordBytesMax + 1, 'T'));
   if (mode == "misconfigured") return 2;
   if (mode == "misconfigured-late") return EndAfterTheEnclave();
+  if (mode == "deaf") return CloseAndLive();
   return 1;
 }
 

@@ -192,6 +192,13 @@ TEST(Host, IsNotStartedAgainWhenItsConfigurationIsWrong) {
   EXPECT_EQ(run.AwaitEnd(), ExitedAs(End::kFinal));
 }
 
+// It is not told as killed, which it is not before passportd itself has made it end.
+TEST(Host, ThatClosesItsChannelAndLivesIsNamed) {
+  LauncherRun run({.host_mode = "deaf"});
+  run.AwaitLog("the enclave ended while its host was running");
+  EXPECT_EQ(run.AwaitLog("").find("killed by SIGKILL"), std::string::npos);
+}
+
 // The enclave ends first, because of the host, and is no reason to start both again.
 TEST(Host, IsTheReasonWhenTheEnclaveEndsInOrder) {
   LauncherRun run({.host_mode = "misconfigured-late"});
@@ -226,6 +233,28 @@ TEST(Launcher, RefusesAnotherImageThanTheOneAllowed) {
   LauncherRun run({.more = {"--measurement", std::string(64, '0')}});
   run.AwaitLog("not the image --measurement allows");
   EXPECT_EQ(run.AwaitEnd(), ExitedAs(End::kCannotStart));
+}
+
+// What an option names is read only if it is a file, and nobody waits for it to become one.
+TEST(Launcher, RefusesWhatIsNoFileAndDoesNotWaitForIt) {
+  LauncherRun outer;  // only for a folder
+  const std::string fifo = outer.folder() + "/fifo";
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  const std::pair<const char*, std::string> cases[] = {
+      {"--enclave", fifo},           {"--verifier", fifo},        {"--root-key", fifo},
+      {"--previous-root-key", fifo}, {"--release", fifo},         {"--tpm2-blob", fifo},
+      {"--enclave", "/dev/zero"},    {"--root-key", "/dev/zero"}, {"--release", "/dev/zero"},
+      {"--release", outer.folder()}};
+  for (const auto& [option, path] : cases) {
+    SCOPED_TRACE(option + path);
+    LauncherRun run({.more = {"--key-epoch", "1", "--tpm2", "toy", "--tpm2-blob", outer.folder() + "/blob",
+                              "--platform", BOUNDARY_FAKE_PLATFORM, option, path}});
+    ASSERT_NE(run.AwaitLog(path), "");
+    EXPECT_EQ(run.AwaitEnd(), (Ending{false, static_cast<int>(End::kCannotStart)}));
+  }
+  ASSERT_EQ(mkfifo((outer.folder() + "/pids.next").c_str(), 0600), 0);
+  LauncherRun run({.more = {"--pid-file", outer.folder() + "/pids"}});
+  run.AwaitLog("cannot write the pid file");
 }
 
 TEST(Launcher, RefusesToShareOneUidUnlessThatIsAccepted) {

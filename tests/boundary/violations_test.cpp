@@ -76,8 +76,8 @@ TEST(Confined, StackIsWipedAsDeepAsItWasUsed) {
   EXPECT_EQ(RunAsEnclave(BOUNDARY_VIOLATION, {"wipe-stack"}), kSurvived);
 }
 
-// Frames in which much is zero, because what was secret in them was wiped, must not end the search early.
-TEST(Confined, StackIsZeroAfterTheDeepestProtocols) {
+// Frames of which much was never written must not end the search early.
+TEST(Confined, StackIsAsNewAfterTheDeepestProtocols) {
   EXPECT_EQ(RunAsEnclave(BOUNDARY_VIOLATION, {"wipe-after-protocols"}), kSurvived);
 }
 

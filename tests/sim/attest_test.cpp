@@ -89,6 +89,31 @@ TEST_F(Attest, SessionsOpenOnSimulatedEvidenceInADevnet) {
   EXPECT_EQ(network.Logged(Event::kAttestRefused), 0u);
 }
 
+// Quotes are made one after the other, and here each takes three seconds: a peer's is behind one of a
+// client's and not behind eight, so its session opens within the ten seconds that it has.
+TEST_F(Attest, SlowQuotesForEightClientsDoNotDelayAPeersSession) {
+  network.Form();
+  ASSERT_TRUE(network.RunUntil([this] { return network.Ready(); }, 10'000));
+  std::deque<Bytes> quotes;
+  network.on_platform = [&](PartyIndex party, const platform_link::Request&, platform_link::Answer& answer) {
+    if (party == kOne) quotes.push_back(answer.Seal(network.PlatformKeyOf(kOne)));
+    return party != kOne;
+  };
+  network.log().clear();
+  for (int i = 0; i < 8; ++i) EXPECT_EQ(network.Evidence(kOne, {}), "");
+  network.Cut(kOne, kTwo);
+  for (int passed_s = 0; passed_s < 9; passed_s += 3) {
+    network.Run(3'000);
+    ASSERT_FALSE(quotes.empty());
+    network.Answer(kOne, quotes.front());
+    quotes.pop_front();
+  }
+  network.Run(500);
+  EXPECT_GE(network.Logged(Event::kPeerOpen, kOne), 1u);
+  EXPECT_EQ(network.Logged(Event::kProofMissing, kOne), 0u);
+  network.on_platform = nullptr;
+}
+
 // A thief with a node's keys and no such enclave shows what the genuine one has just shown him.
 TEST_F(Attest, GenuineEvidenceRelayedIntoAnotherSessionIsRefused) {
   change = [](Relay::Showing& showing) { showing.bytes = showing.seen; };

@@ -249,6 +249,40 @@ TEST_F(LoneCounter, ARaiseForEveryBoundedNumberOfChanges) {
   EXPECT_EQ(targets, (std::vector<std::uint64_t>{kFirst + 1, kFirst + 2}));
 }
 
+// The TPM dies while nothing is to be raised, and comes back.
+TEST_F(LoneCounter, IsLookedAtWhileNothingIsRaised) {
+  constexpr std::uint64_t kLookMs = core::RollbackCounter::kLookMs;
+  constexpr std::uint64_t kStartMs = 5'000'000;  // clocks begin anywhere
+  const auto failures = [this] {
+    return std::ranges::count_if(effects.list, [](const edl::Effect& effect) {
+      const auto* log = std::get_if<edl::LogEffect>(&effect);
+      return log != nullptr && log->code == static_cast<std::uint16_t>(Event::kCounterFailed);
+    });
+  };
+  counter.OnTick(kStartMs);
+  counter.OnTick(kStartMs + kLookMs - 1);
+  EXPECT_TRUE(targets.empty());
+  counter.OnTick(kStartMs + kLookMs);
+  counter.OnTick(kStartMs + kLookMs + 5'000);
+  ASSERT_EQ(targets, std::vector<std::uint64_t>{kFirst}) << "it raises nothing, and there is one at a time";
+  done(Fail(Status::kAttestUnavailable));
+  EXPECT_TRUE(counter.late());
+  EXPECT_EQ(failures(), 1);
+  counter.OnTick(kStartMs + 3 * kLookMs);
+  done(kFirst);
+  EXPECT_FALSE(counter.late());
+  EXPECT_EQ(failures(), 1);
+  counter.OnTick(kStartMs + 5 * kLookMs);
+  done(kFirst - 1);  // which no TPM does
+  EXPECT_TRUE(counter.late());
+  counter.OnTick(kStartMs + 7 * kLookMs);
+  done(kFirst + 4);  // somebody else raised it: the heads must not stay behind
+  EXPECT_FALSE(counter.late());
+  EXPECT_EQ(targets.size(), 4u);
+  Change();
+  EXPECT_TRUE(asked_for_head());
+}
+
 TEST_F(LoneCounter, OneRaiseAtATimeHoweverManyChanges) {
   counter.Begin();
   for (std::uint64_t i = 0; i < 3 * core::RollbackCounter::kChangesMax; ++i) Change();

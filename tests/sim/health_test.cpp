@@ -201,15 +201,18 @@ struct LoneCore {
     return std::string(AsText(std::get<edl::ReplyEffect>(effects.list.back()).body));
   }
   // What hello reports; the host makes a metric of it.
-  std::optional<std::uint64_t> MissingAtHello() {
+  std::vector<std::uint64_t> ValuesAtHello(Event event) {
     edl::Effects effects;
     EXPECT_EQ(core.HandleHello({}, effects), Status::kOk);
+    std::vector<std::uint64_t> out;
     for (const edl::Effect& effect : effects.list) {
       const auto* log = std::get_if<edl::LogEffect>(&effect);
-      if (log != nullptr && log->code == static_cast<std::uint16_t>(Event::kLayersMissing)) return log->value;
+      if (log != nullptr && log->code == static_cast<std::uint16_t>(event)) out.push_back(log->value);
     }
-    return std::nullopt;
+    return out;
   }
+  std::uint64_t MissingAtHello() { return ValuesAtHello(Event::kLayersMissing).at(0); }
+  std::vector<std::uint64_t> LayersAtHello() { return ValuesAtHello(Event::kLayer); }
   crypto::SystemRng rng;
   core::Core core;
 };
@@ -224,6 +227,8 @@ TEST(Confinement, ThatIsMissingIsNamedInHealthAndCountedForMetrics) {
   EXPECT_NE(health.find("\"confinement_missing\":[\"separate-uid\",\"landlock\"]"), std::string::npos)
       << health;
   EXPECT_EQ(partial.MissingAtHello(), 2u);
+  // Number and state of each, for metrics; the mode is no layer.
+  EXPECT_EQ(partial.LayersAtHello(), (std::vector<std::uint64_t>{0x118, 0x303, 0x404, 0x216}));
 }
 
 TEST(Confinement, ThatIsWholeLeavesTheListEmpty) {

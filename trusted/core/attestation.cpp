@@ -1,4 +1,6 @@
 // What the core claims of itself, and GET /attestation.
+#include <utility>
+
 #include "trusted/api/reply.h"
 #include "trusted/claims/claims_json.h"
 #include "trusted/core/core.h"
@@ -7,7 +9,7 @@
 namespace passport::core {
 namespace {
 
-constexpr std::size_t kRepliesMax = 8;
+constexpr std::size_t kRequestsMax = 8;
 constexpr std::uint64_t kQuoteRetryMs = 1'000;
 
 api::Error ErrorOf(Status status) {
@@ -87,19 +89,35 @@ claims::Claims Core::OwnClaims() const {
   return out;
 }
 
+void Core::RefuseEvidence(std::uint64_t token, Status why) {
+  const api::Error error = why == Status::kBadPhase
+                               ? api::MakeError(api::ErrorCode::kNotReady, "the enclave has no keys yet")
+                               : ErrorOf(why);
+  outbox_->Reply(token, 0, static_cast<std::uint16_t>(static_cast<unsigned>(error.code) + 1),
+                 ToBytes(api::ErrorBody("null", error, MakeRequestId({}, rng_))));
+}
+
 void Core::ReplyEvidence(std::uint64_t token, const ByteArray<32>& nonce) {
-  const auto refuse = [this, token](const api::Error& error) {
-    outbox_->Reply(token, 0, static_cast<std::uint16_t>(static_cast<unsigned>(error.code) + 1),
-                   ToBytes(api::ErrorBody("null", error, MakeRequestId({}, rng_))));
-  };
-  if (!keys_) return refuse(api::MakeError(api::ErrorCode::kNotReady, "the enclave has no keys yet"));
-  if (evidence_replies_ >= kRepliesMax) return refuse(ErrorOf(Status::kBusy));
-  ++evidence_replies_;
-  evidence_.Make(MakeClaims(claims::RequestNonce(nonce)),
-                 [this, token, nonce, refuse](const Result<Proof>& proof) {
-                   --evidence_replies_;
-                   if (!proof.ok()) return refuse(ErrorOf(proof.error()));
-                   outbox_->Reply(token, 0, 0, ToBytes(EvidenceJson(nonce, proof.value())));
+  if (!keys_) return RefuseEvidence(token, Status::kBadPhase);
+  if (evidence_requests_.size() >= kRequestsMax) return RefuseEvidence(token, Status::kBusy);
+  evidence_requests_.push_back({token, nonce});
+  if (evidence_requests_.size() == 1) MakeNextEvidence();
+}
+
+// Quotes take a TPM seconds, and passportd has them made one after the other: that clients have one under way
+// at a time keeps peers, whose sessions wait for theirs, and the counter no more than one behind.
+void Core::MakeNextEvidence() {
+  const EvidenceRequest request = evidence_requests_.front();
+  evidence_.Make(MakeClaims(claims::RequestNonce(request.nonce)),
+                 [this, request](const Result<Proof>& proof) {
+                   if (!proof.ok()) {  // the others would wait for the same
+                     for (const EvidenceRequest& each : std::exchange(evidence_requests_, {}))
+                       RefuseEvidence(each.token, proof.error());
+                     return;
+                   }
+                   outbox_->Reply(request.token, 0, 0, ToBytes(EvidenceJson(request.nonce, proof.value())));
+                   evidence_requests_.pop_front();
+                   if (!evidence_requests_.empty()) MakeNextEvidence();
                  });
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "edl/base/layers.h"
+
 namespace passport::core {
 namespace {
 
@@ -11,6 +13,17 @@ constexpr std::uint16_t kInterfaceVersion = 1;
 constexpr std::uint8_t kAdminFormat = 1;
 constexpr std::uint64_t kBusyTickMs =
     10;  // while requests are in progress, timers need finer ticks than the host's
+
+// The host makes metrics of the numbers; claims that are no layer have none.
+void LogLayer(const Claim& claim, edl::Effects& effects) {
+  const auto layer = std::ranges::find(kLayers, claim.layer, &LayerRow::name);
+  const auto state = std::ranges::find_if(
+      kLayerStates, [&](std::string_view word) { return claim.state.starts_with(word); });
+  if (layer == kLayers.end() || state == kLayerStates.end()) return;
+  const auto number = static_cast<std::uint64_t>(state - kLayerStates.begin()) + 1;
+  effects.Log(static_cast<std::uint16_t>(Event::kLayer), {}, 0,
+              static_cast<std::uint64_t>(layer->layer) | number << 8);
+}
 
 }  // namespace
 
@@ -45,6 +58,7 @@ Status Core::HandleHello(const edl::HelloCall&, edl::Effects& effects) {
                     ToBytes(config_.build));
   const auto missing = std::ranges::count_if(config_.confinement, IsMissing);
   effects.Log(static_cast<std::uint16_t>(Event::kLayersMissing), {}, 0, static_cast<std::uint64_t>(missing));
+  for (const Claim& claim : config_.confinement) LogLayer(claim, effects);
   return Status::kOk;
 }
 

@@ -2,6 +2,7 @@
 // 3).
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -90,6 +91,8 @@ class Core final : public edl::NodeHandler {
   claims::Claims MakeClaims(const ByteArray<32>& verifier_nonce) const;
   claims::Claims OwnClaims() const;
   void ReplyEvidence(std::uint64_t token, const ByteArray<32>& nonce);
+  void MakeNextEvidence();
+  void RefuseEvidence(std::uint64_t token, Status why);
   std::string EvidenceJson(const ByteArray<32>& nonce, const Proof& proof) const;
   // describe.cpp
   AttestedFacts Facts() const;
@@ -110,7 +113,11 @@ class Core final : public edl::NodeHandler {
   PlatformDesk platform_;
   RollbackCounter counter_;
   EvidenceDesk evidence_;
-  std::size_t evidence_replies_ = 0;  // that are still to be given
+  struct EvidenceRequest {
+    std::uint64_t token;
+    ByteArray<32> nonce;
+  };
+  std::deque<EvidenceRequest> evidence_requests_;  // of clients; only the first is under way
   std::optional<OwnKeys> keys_;
   std::unique_ptr<Node> node_;
   bool sealing_next_ = false;  // whose turn it is of what `resume` does

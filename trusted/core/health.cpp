@@ -152,7 +152,8 @@ Trouble NoNetwork(edl::Phase phase, Status load_error) {
 Trouble CounterTrouble() {
   return {
       "refuse an older copy of its own disk",
-      "the counter in the TPM has not been raised for this start, or for the changes since: the TPM, "
+      "the counter in the TPM has not been raised for this start, or for the changes since, or was not there "
+      "when it was last looked at: the TPM, "
       "passport-platform or the host does not answer",
       "look for counter_failed in the log of passportd and see that the TPM works; until then only the other "
       "nodes notice an older disk"};

@@ -50,13 +50,37 @@ void RollbackCounter::OnRaised(const Result<std::uint64_t>& reached) {
   }
   value_ = reached.value();
   holds_ = true;
+  silent_ = false;
   Enter(Stage::kIdle);
   outbox_.Log(Event::kCounterRaised, {}, {}, *value_);
   if (*value_ > target_) Begin();  // somebody else has raised it: the heads must not stay behind
 }
 
+// A TPM that dies is noticed before it is needed: to raise the counter to what it is reads it.
+void RollbackCounter::Look() {
+  looking_ = true;
+  const auto asked = raise_(*value_, [this](const Result<std::uint64_t>& reached) { OnLooked(reached); });
+  if (!asked.ok()) OnLooked(Fail(Status{asked.error()}));
+}
+
+void RollbackCounter::OnLooked(const Result<std::uint64_t>& reached) {
+  looking_ = false;
+  if (stage_ != Stage::kIdle) return;  // what is under way tells
+  Enter(Stage::kIdle);
+  silent_ = !reached.ok() || reached.value() < *value_;
+  if (silent_) {
+    const Status why = reached.ok() ? Status::kCounterRollback : reached.error();
+    outbox_.Log(Event::kCounterFailed, {}, {}, static_cast<std::uint64_t>(why));
+  } else if (reached.value() > *value_) {
+    value_ = reached.value();
+    Begin();
+  }
+}
+
 void RollbackCounter::OnTick(std::uint64_t now_ms) {
+  if (now_ms_ == 0 && stage_ == Stage::kIdle) stage_ms_ = now_ms;  // not at once
   now_ms_ = now_ms;
+  if (stage_ == Stage::kIdle && value_ && !looking_ && now_ms >= stage_ms_ + kLookMs) Look();
   if (now_ms < stage_ms_ + kAgainMs) return;
   if (stage_ == Stage::kReading) ReadBack();
   if (stage_ == Stage::kPausing) RaiseNow();

@@ -19,6 +19,7 @@ class RollbackCounter {
   static constexpr std::uint64_t kChangesMax = 256;
   static constexpr std::uint64_t kAgainMs = 10'000;
   static constexpr std::uint64_t kLateMs = 60'000;
+  static constexpr std::uint64_t kLookMs = 60'000;  // so often an idle TPM is asked for the value that it has
 
   // `value` is what the counter read at this start; none: there is no counter, and nothing happens.
   RollbackCounter(std::optional<std::uint64_t> value, Raise raise, RecordBook& records, Outbox& outbox)
@@ -39,8 +40,9 @@ class RollbackCounter {
   // Whether the counter was raised since this start, and is whenever it should be: every disk from before is
   // refused from now on.
   bool holds() const { return holds_ && !late(); }
-  // It should have been raised by now; only a host or platform that does not answer keeps it from that.
-  bool late() const { return stage_ != Stage::kIdle && now_ms_ >= since_ms_ + kLateMs; }
+  // It should have been raised by now, or was not there when it was last looked at; only a host or platform
+  // that does not answer keeps it from that.
+  bool late() const { return silent_ || (stage_ != Stage::kIdle && now_ms_ >= since_ms_ + kLateMs); }
 
  private:
   enum class Stage { kIdle, kWriting, kReading, kRaising, kPausing };
@@ -49,6 +51,8 @@ class RollbackCounter {
   void ReadBack();
   void RaiseNow();
   void OnRaised(const Result<std::uint64_t>& reached);
+  void Look();
+  void OnLooked(const Result<std::uint64_t>& reached);
 
   std::optional<std::uint64_t> value_;
   Raise raise_;
@@ -61,6 +65,8 @@ class RollbackCounter {
   std::uint64_t stage_ms_ = 0;  // when it began
   std::uint64_t since_ms_ = 0;  // when the value under way did
   bool holds_ = false;
+  bool looking_ = false;
+  bool silent_ = false;  // it was looked at in vain
 };
 
 }  // namespace passport::core

@@ -21,6 +21,7 @@ using platform_link::Op;
 constexpr std::int64_t kReadyMs = 30'000;       // start of libraries, self-tests and filter on a busy machine
 constexpr std::int64_t kHostStopMs = 10'000;    // the host finishes its transaction and answers
 constexpr std::int64_t kEnclaveStopMs = 3'000;  // the enclave wipes itself at end of channel
+constexpr std::int64_t kHostEndMs = 100;        // from when the channel of a dying host closes to its end
 constexpr std::int64_t kOrphanHostMs = 2'000;   // a host without enclave has nothing left to do
 
 std::optional<End> AfterEnd(Program program, const process::ExitReason& reason) {
@@ -182,7 +183,7 @@ void Supervisor::WritePidFile(pid_t enclave, pid_t host) const {
   const std::string line = "launcher " + std::to_string(getpid()) + " enclave " + std::to_string(enclave) +
                            " host " + std::to_string(host) + "\n";
   const std::string next = path + ".next";
-  Descriptor file(open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  Descriptor file(open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC, 0600));
   // Whoever looks after the machine may read it, whatever the umask.
   const bool written = file.ok() && fchmod(file.get(), 0644) == 0 &&
                        write(file.get(), line.data(), line.size()) == static_cast<ssize_t>(line.size());
@@ -208,8 +209,10 @@ std::optional<End> Supervisor::Watch(Confined& enclave, Child& host, Relay& rela
       const process::ExitReason reason = AwaitEnd(enclave.child, 0);
       const std::optional<End> end = AfterEnd(Program::kEnclave, reason);
       // An enclave ends in order when its host is gone, whose channel closes before its own end can be seen.
-      const bool lost_host = !reason.by_signal && reason.number == 0;
-      if (lost_host) return AfterEnd(Program::kHost, AwaitEnd(host, kOrphanHostMs));
+      const bool in_order = !reason.by_signal && reason.number == 0;
+      if (in_order && FirstReadable({host.pidfd.get()}, kHostEndMs))
+        return AfterEnd(Program::kHost, AwaitEnd(host, 0));
+      if (in_order) Say("the enclave ended while its host was running, which had closed its channel");
       process::Signal(host, SIGTERM);
       AwaitEnd(host, kOrphanHostMs);
       return end;

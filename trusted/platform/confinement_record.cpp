@@ -83,17 +83,8 @@ Result<ConfinementRecord> ConfinementRecord::Parse(ByteSpan input) {
 }
 
 std::string DescribeState(const LayerState& state) {
-  switch (state.state) {
-    case State::kApplied:
-      return "applied";
-    case State::kUnavailable:
-      return "unavailable (" + ErrorName(state.error) + ")";
-    case State::kOff:
-      return "off";
-    case State::kNotApplicable:
-      return "not applicable";
-  }
-  return "off";
+  const std::string word(kLayerStates[static_cast<std::size_t>(state.state) - 1]);
+  return state.state == State::kUnavailable ? word + " (" + ErrorName(state.error) + ")" : word;
 }
 
 std::vector<std::pair<std::string, std::string>> ConfinementRecord::Listing() const {

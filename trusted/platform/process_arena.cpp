@@ -21,6 +21,7 @@ namespace {
 struct ProcessArena {
   Heap heap;
   Arena arena;
+  StackWord stack_word = 0;
   bool started = false;
 };
 constinit ProcessArena process;
@@ -36,6 +37,8 @@ void Start() {
   std::uint64_t key = 0;
   FillRandomOrLeave(RealKernel(), {reinterpret_cast<std::uint8_t*>(&key), sizeof key});
   process.heap.Start(process.arena.heap, key);
+  FillRandomOrLeave(RealKernel(), {reinterpret_cast<std::uint8_t*>(&process.stack_word), sizeof(StackWord)});
+  FillStack(process.arena.stack, process.stack_word);
 }
 
 // nullptr only if there is no room.
@@ -122,7 +125,7 @@ void RunOnArenaStack(ArenaBody body, void* context) {
   std::uintptr_t stack_pointer;
   __asm__ volatile("mov %%rsp, %0" : "=r"(stack_pointer));
   if (InStack(reinterpret_cast<void*>(stack_pointer)))
-    WipeStackBelow(process.arena.stack, stack_pointer - kRedZone);
+    WipeStackBelow(process.arena.stack, stack_pointer - kRedZone, process.stack_word);
 }
 
 }  // namespace passport::platform

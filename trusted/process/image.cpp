@@ -62,7 +62,7 @@ Result<Unit, Problem> Seal(int memfd, bool readable) {
 
 Result<Image, Problem> MeasureImage(const std::string& name, const std::string& path,
                                     platform::LayerSet without) {
-  Descriptor source(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  Descriptor source(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));  // a FIFO would be waited for
   struct stat info;
   if (!source.ok() || fstat(source.get(), &info) != 0 || !S_ISREG(info.st_mode))
     return Fail("cannot open the image " + path + "; give its path with --enclave or --verifier");

@@ -1,5 +1,8 @@
 // What a node does with the effects of an answer, after their puts are committed.
+#include <algorithm>
+
 #include "edl/base/events.h"
+#include "edl/base/layers.h"
 #include "untrusted/node/node.h"
 #include "untrusted/node/timers.h"
 
@@ -28,6 +31,16 @@ bool IsWarning(Event event, std::uint64_t value) {
          event == Event::kAdminRefused || event == Event::kAttestRefused || event == Event::kProofMissing ||
          event == Event::kPolicyReplaced || event == Event::kPolicyUnmet || event == Event::kPolicyForked ||
          event == Event::kAnswerRefused || event == Event::kCounterFailed || event == Event::kCounterRefused;
+}
+
+// One layer and its state, by number (Event::kLayer).
+void SetLayer(metrics::Registry& metrics, std::uint64_t value) {
+  const auto row = std::ranges::find(kLayers, static_cast<Layer>(value & 0xff), &LayerRow::layer);
+  const std::uint64_t state = value >> 8;
+  if (row == kLayers.end() || state == 0 || state > kLayerStates.size()) return;
+  metrics.Gauge(
+      "passport_confinement", "Layers of confinement, with the state that each is in.", [] { return 1.0; },
+      "layer=\"" + std::string(row->name) + "\",state=\"" + std::string(kLayerStates[state - 1]) + "\"");
 }
 
 // Events that say how many presignatures were dropped unused.
@@ -64,6 +77,8 @@ void Node::On(const edl::FetchEffect& effect) {
 
 void Node::On(const edl::LogEffect& effect) {
   const auto event = static_cast<Event>(effect.code);
+  if (event == Event::kLayer)
+    return SetLayer(metrics_, effect.value);  // a line for each would hide the others
   const std::string name(passport::NameOf(event));
   metrics_.CounterOf("passport_events_total", "Events in the enclave.", "event=\"" + name + "\"").Add();
   if (event == Event::kLayersMissing) {

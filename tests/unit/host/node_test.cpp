@@ -347,6 +347,27 @@ TEST_F(NodeTest, Metrics_CountTheMissingLayersOnceTheEnclaveHasSaidHowMany) {
   EXPECT_NE(client.Read().body.find("\npassport_confinement_missing 2\n"), std::string::npos);
 }
 
+TEST_F(NodeTest, Metrics_HaveEveryLayerThatTheEnclaveHasSpokenOf) {
+  fake.on_hello = [](const edl::HelloCall&, edl::Effects& effects) {
+    // Landlock is unavailable, the filter applied; then numbers that mean nothing here.
+    for (const int value : {22 | 2 << 8, 24 | 1 << 8, 24 | 9 << 8, 24, 250 | 1 << 8})
+      effects.Log(static_cast<std::uint16_t>(Event::kLayer), {}, 0, static_cast<std::uint64_t>(value));
+    effects.Log(static_cast<std::uint16_t>(Event::kLayersMissing), {}, 0, 1);
+    return Status::kOk;
+  };
+  RawClient client(Start());
+  EXPECT_NE(board.Await("level=warn event=layers_missing"), "");
+  client.Send(Get("/metrics"));
+  const std::string text = client.Read().body;
+  EXPECT_NE(text.find("\npassport_confinement{layer=\"landlock\",state=\"unavailable\"} 1\n"),
+            std::string::npos);
+  EXPECT_NE(text.find("\npassport_confinement{layer=\"seccomp\",state=\"applied\"} 1\n"), std::string::npos);
+  std::size_t count = 0;
+  for (std::size_t at = 0; (at = text.find("\npassport_confinement{", at)) != std::string::npos; ++at)
+    ++count;
+  EXPECT_EQ(count, 2u);
+}
+
 TEST_F(NodeTest, Enclave_ThatIsLostEndsTheHostWithAFailure) {
   Start();
   shutdown(fake.fd(), SHUT_RDWR);

@@ -1,4 +1,5 @@
-// Wiping what lies below a place on a stack: as deep as there is something, over gaps as large as a frame.
+// Wiping what lies below a place on a stack: as deep as there is something, over gaps as large as a frame,
+// and over zeros.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,19 +15,38 @@ class StackOfBytes {
  public:
   static constexpr std::size_t kBytes = std::size_t{1} << 20;
 
+  StackOfBytes() { FillStack(*bytes_, kWord); }
+
   // Depths are counted from the top of the stack.
-  void Dirty(std::size_t depth, std::size_t count = 1) { std::fill_n(bytes_->end() - depth, count, 0x5a); }
+  void Dirty(std::size_t depth, std::size_t count = 1, std::uint8_t value = 0x5a) {
+    std::fill_n(bytes_->end() - depth, count, value);
+  }
   bool IsClean(std::size_t from, std::size_t to) const {
-    return std::all_of(bytes_->end() - to, bytes_->end() - from, [](std::uint8_t byte) { return byte == 0; });
+    for (std::size_t at = kBytes - to; at < kBytes - from; ++at) {
+      if ((*bytes_)[at] != static_cast<std::uint8_t>(kWord >> (8 * (at % 8)))) return false;
+    }
+    return true;
   }
   std::size_t WipeBelow(std::size_t depth) {
-    return WipeStackBelow(*bytes_, reinterpret_cast<std::uintptr_t>(bytes_->data() + kBytes - depth));
+    return WipeStackBelow(*bytes_, reinterpret_cast<std::uintptr_t>(bytes_->data() + kBytes - depth), kWord);
   }
 
  private:
+  static constexpr StackWord kWord = 0x0123'4567'89ab'cdef;
   struct alignas(64) Storage : std::array<std::uint8_t, kBytes> {};
   std::unique_ptr<Storage> bytes_ = std::make_unique<Storage>();
 };
+
+// Large frames that were cleared, and others that lay over them before: nothing there is what it was, and
+// nothing else than zero.
+TEST(ArenaStack, SeesZerosThatWereWritten) {
+  StackOfBytes stack;
+  stack.Dirty(900'000, 1);
+  for (std::size_t depth = 1100 + kStackGapBytes; depth < 900'000; depth += kStackGapBytes)
+    stack.Dirty(depth, kStackGapBytes - 1024, 0);
+  EXPECT_GT(stack.WipeBelow(1024), 899'000u);
+  EXPECT_TRUE(stack.IsClean(0, StackOfBytes::kBytes));
+}
 
 TEST(ArenaStack, WipesOverGapsThatAreNoLargerThanAFrame) {
   StackOfBytes stack;
