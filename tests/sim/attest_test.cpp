@@ -207,6 +207,19 @@ TEST_F(Attest, EvidenceThatThePolicyDoesNotNameIsRefused) {
   ExpectRefused(Status::kAttestProvider);
 }
 
+// The first frame of a handshake is lost: nobody says anything more on that link, and no host need notice.
+TEST_F(Attest, AHandshakeWithoutAnAnswerIsBegunAnew) {
+  network.Form();
+  ASSERT_TRUE(network.RunUntil([this] { return network.Ready(); }, 10'000));
+  network.tap = [](PartyIndex, PartyIndex, Bytes&) { return false; };
+  network.Cut(kOne, kTwo);
+  network.Run(1'000);
+  network.tap = nullptr;
+  const auto connected = [this] { return PeerFlag(network, kOne, kTwo, "connected"); };
+  EXPECT_FALSE(connected());
+  EXPECT_TRUE(network.RunUntil(connected, 30'000));
+}
+
 // Every message of a core between its handshake and the acceptance of its peer, as the relay reads it:
 // evidence and nothing else. The relay would be told the shares otherwise.
 TEST_F(Attest, NothingButEvidenceLeavesACoreBeforeThePeerIsAccepted) {

@@ -6,7 +6,8 @@
 namespace passport::core {
 namespace {
 
-// A quote and a verification of passportd's, one after the other, at both ends.
+// A quote and a verification of passportd's, one after the other, at both ends. As long for the handshake
+// before them.
 constexpr std::uint64_t kAttestMs = 2 * PlatformDesk::kAnswerMs;
 
 ByteArray<32> NonceOf(const peer::Session& session, peer::Role role) {
@@ -79,17 +80,23 @@ void PeerTable::AcceptIfDone(std::uint64_t number, Link& link) {
   if (link.session.open()) OnOpened(link, number);
 }
 
-// Evidence that does not come, and evidence that has become old: both ends begin again, in another session.
+// A handshake or evidence that does not come, and evidence that has become old: both ends begin again, in
+// another session.
 void PeerTable::TickAttestation() {
   const std::uint64_t age_ms = std::uint64_t{attestation_.policy().evidence_age_max_s} * 1000;
   std::vector<std::uint64_t> late;
   std::vector<std::uint64_t> old;
   for (const auto& [number, link] : links_) {
-    if (link.session.attesting() && now_ms_ - link.since_ms >= kAttestMs) late.push_back(number);
+    if (!link.session.open() && now_ms_ - link.since_ms >= kAttestMs) late.push_back(number);
     if (link.session.open() && now_ms_ - link.since_ms >= age_ms) old.push_back(number);
   }
   for (const std::uint64_t number : late) {
-    peers_[links_.at(number).party].refused = Status::kAttestUnavailable;
+    const Link& link = links_.at(number);
+    if (!link.session.attesting()) {
+      Cut(number, Event::kPeerRefused, Status::kBadSession);
+      continue;
+    }
+    peers_[link.party].refused = Status::kAttestUnavailable;
     Cut(number, Event::kAttestRefused, Status::kAttestUnavailable);
   }
   for (const std::uint64_t number : old) Cut(number, Event::kAttestAgain, Status::kOk);
