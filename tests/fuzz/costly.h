@@ -8,7 +8,7 @@ namespace passport::fuzz {
 // The first inputs of a process, which are those of a corpus, and of all others one in 32, always the same
 // ones.
 inline bool IsLookedAtClosely(ByteSpan input) {
-  static unsigned first = 300;
+  static unsigned first = 600;
   if (first > 0) {
     --first;
     return true;
