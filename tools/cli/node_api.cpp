@@ -155,7 +155,18 @@ std::string Health::Summary() const {
   };
   for (const Trouble& trouble : cannot) add("cannot " + trouble.what + ": " + trouble.why, trouble.next);
   for (const Away& node : away) add(node.why, node.next);
-  return out.empty() ? status : out;
+  return ForTerminal(out.empty() ? status : out);
+}
+
+std::string ForTerminal(std::string text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<std::uint8_t>(text[i]);
+    const auto next = static_cast<std::uint8_t>(i + 1 < text.size() ? text[i + 1] : 0);
+    const bool c1 = byte == 0xc2 && next >= 0x80 && next < 0xa0;
+    if (c1) text.erase(i, 1);
+    if (c1 || byte < 0x20 || byte == 0x7f) text[i] = '?';
+  }
+  return text;
 }
 
 std::string ErrorLine(const Value& error) {
@@ -173,7 +184,7 @@ std::string ErrorLine(const Value& error) {
     if (data == said) data.clear();
     if (data.starts_with(said + ": ")) data.erase(0, said.size() + 2);
   }
-  return "error " + name + ": " + message + (data.empty() ? "" : ": " + data);
+  return ForTerminal("error " + name + ": " + message + (data.empty() ? "" : ": " + data));
 }
 
 Result<std::string, Refusal> NodeApi::Send(const client::HttpRequest& request) const {

@@ -60,6 +60,13 @@ TEST(NodeApi, SaysWhatTheEnclaveRefusesAndWhatToDo) {
             std::string::npos);
 }
 
+// `passport attest` is for people who do not trust the node that they ask.
+TEST(NodeApi, NoControlCharacterOfANodeReachesTheTerminal) {
+  const auto error = json::Parse(
+      R"({"code":-1,"message":"\u001b[2J\u001b]0;pwn\u0007evil\n","data":"\u009b31m\u007f naïve ✓","details":{"code_name":"\r"}})");
+  EXPECT_EQ(ErrorLine(error.value()), "error ?: ?[2J?]0;pwn?evil?: ?31m? naïve ✓");
+}
+
 TEST(NodeApi, SaysAnErrorOfTheHostOnce) {
   const client::OneAnswer busy(
       Http("503 Service Unavailable",
