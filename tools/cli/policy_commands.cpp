@@ -139,8 +139,9 @@ int PolicyDraft(const Command& self, const Arguments& arguments) {
     std::cerr << "warning: " << warning << std::endl;
   std::cout << text
             << "next: compare its keys and images with what the operators know, edit it: what is "
-               "required once stays so; then `passport admin policy --file "
-            << out << "`" << std::endl;
+               "required once stays so, and a provider that is left out can never be named later; then "
+               "`passport admin policy --node URL --file "
+            << out << " --out FILE`" << std::endl;
   return 0;
 }
 

@@ -237,6 +237,28 @@ TEST_F(AdminSigning, OfAStatementForAnotherNetwork_IsRefused) {
   EXPECT_NE(Sign("1", 1).find("give the manifest of the statement's network"), std::string::npos);
 }
 
+// One that refuses does not keep the others from it: nodes of two policies would not talk to each other.
+TEST_F(AdminSigning, AStatementIsSentToEveryNodeAndThoseLeftAreNamed) {
+  const fs::path file = folder_ / "statement";
+  WriteNewFile(file, ToBase64(statement_.Encode()) + "\n", 0644);
+  const client::OneAnswer refuses(Http("200 OK", R"({"ok":false,"status":304})"), "");
+  const client::OneAnswer takes(Http("200 OK", R"({"ok":true})"), "");
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  std::string left;
+  try {
+    AdminSend({"admin send", "", AdminSend},
+              {"--node", refuses.url.Origin(), "--node", takes.url.Origin(), file});
+  } catch (const Problem& problem) {
+    left = problem.what();
+  }
+  EXPECT_NE(testing::internal::GetCapturedStdout().find(takes.url.Origin() + " took it"), std::string::npos);
+  EXPECT_TRUE(testing::internal::GetCapturedStderr().starts_with(refuses.url.Origin() + ": "));
+  EXPECT_TRUE(
+      left.ends_with("passport admin send --node " + refuses.url.Origin() + " --file " + file.string()))
+      << left;
+}
+
 // What a file means is shown, for a terminal can be made to show something else of it.
 TEST_F(AdminSigning, OfAPolicy_ShowsWhatTheFileMeansAndSignsExactlyIt) {
   core::PolicyStatement policy;
