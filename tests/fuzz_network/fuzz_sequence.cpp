@@ -65,7 +65,7 @@ class Universe {
 };
 
 Universe::Universe() : client_(fuzz::FormWithAlice(network_, rng_, alice_)) {
-  const Question registered{Asked::kRegister, sim::kOne, 0, "alice", {}};
+  const Question registered{Asked::kRegister, sim::kOne, 0, "alice", {}, false};
   model_.OnQuestion(registered);
   model_.Judge(registered, "done", "");
   model_.LearnAddress("alice", alice_);
@@ -78,7 +78,8 @@ std::string Universe::NameOf(std::uint8_t number) const {
 
 void Universe::Ask(Asked what, PartyIndex gateway, const std::string& username, std::uint8_t message) {
   if (!network_.up(gateway) || (what == Asked::kRegister && ++registrations_ > kRegistrationsMax)) return;
-  const Question question{what, gateway, model_.StartOf(gateway), username, Bytes(1, message)};
+  const Question question{what,     gateway,           model_.StartOf(gateway),
+                          username, Bytes(1, message), model_.IsAcknowledged(username)};
   client::DeveloperClient& developer = *client_.developer;
   const client::Request request = what == Asked::kRegister ? developer.Register(username)
                                   : what == Asked::kAddresses
@@ -263,7 +264,7 @@ void Universe::CheckSigns(const std::string& username) {
     const std::string body =
         network_.Ask(sim::kOne, client_.developer->PersonalSign(username, message), 60'000);
     if (body.empty()) fuzz::Violated("no answer");
-    CheckReply({Asked::kSign, sim::kOne, model_.StartOf(sim::kOne), username, message}, body);
+    CheckReply({Asked::kSign, sim::kOne, model_.StartOf(sim::kOne), username, message, true}, body);
     if (body.find("\"error\"") == std::string::npos) return;
     if (attempt == 2) fuzz::Violated("does not sign for " + username + ": " + body);
     network_.Run(2'000);

@@ -13,6 +13,11 @@ void Model::OnQuestion(const Question& question) {
   if (question.what == Asked::kRegister) accounts_.try_emplace(question.username);
 }
 
+bool Model::IsAcknowledged(const std::string& username) const {
+  const auto account = accounts_.find(username);
+  return account != accounts_.end() && account->second.acknowledged;
+}
+
 std::string Model::Judge(const Question& question, const std::string& result, const std::string& error) {
   const Node& gateway = nodes_.at(question.gateway);
   if (gateway.starts != question.start) return "answered by another start of the enclave than was asked";
@@ -30,8 +35,7 @@ std::string Model::Judge(const Question& question, const std::string& result, co
     return "";
   }
   const auto forgetful = std::ranges::count_if(nodes_, [](const auto& node) { return node.second.forgot; });
-  const bool acknowledged = account != accounts_.end() && account->second.acknowledged;
-  if (error == "unknown_user" && question.what != Asked::kRegister && acknowledged && forgetful < 2)
+  if (error == "unknown_user" && question.what != Asked::kRegister && question.known && forgetful < 2)
     return "an acknowledged account is unknown";
   if (error == "duplicate_registration" && question.what == Asked::kRegister && account == accounts_.end())
     return "a name is taken that nobody has asked for";

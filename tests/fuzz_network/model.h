@@ -24,6 +24,7 @@ struct Question {
   unsigned start = 0;  // of the gateway, which alone may answer
   std::string username;
   Bytes message;
+  bool known = false;  // its account was acknowledged before it was asked, so no answer may deny it
 };
 
 class Model {
@@ -35,6 +36,7 @@ class Model {
   unsigned StartOf(PartyIndex node) const { return nodes_.at(node).starts; }
 
   void OnQuestion(const Question& question);
+  bool IsAcknowledged(const std::string& username) const;
   // The result of a request, or "" and the name of its error. A sentence if that may not be.
   std::string Judge(const Question& question, const std::string& result, const std::string& error);
   void LearnAddress(const std::string& username, const std::string& address);
