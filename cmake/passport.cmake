@@ -39,17 +39,10 @@ target_compile_options(passport_trusted_flags INTERFACE -fno-exceptions -fno-rtt
 # time of a build with clang. gcc warns wrongly with it; its builds show that every file includes what it uses.
 option(PASSPORT_PCH "precompile standard headers" OFF)
 
-# PASSPORT_UNITY: the sources of a test and of what an operator runs by hand (TESTS), and of modules whose files share most of
-# what they include (ALL), are compiled in groups, which parses that once for each group: half of the time of a build. The
-# presets `gcc` and `fuzz` compile every file alone.
-set(PASSPORT_UNITY OFF CACHE STRING "compile in groups: OFF, TESTS or ALL")
-
-# passport_unity(target KIND): KIND is TESTS or ALL, the first setting that has the target's sources compiled in groups.
-function(passport_unity target kind)
-  if(PASSPORT_UNITY STREQUAL "ALL" OR PASSPORT_UNITY STREQUAL kind)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON)
-  endif()
-endfunction()
+# PASSPORT_UNITY: the sources of a test, of the CLI and of modules whose files share most of what they include are compiled in
+# groups, which parses that once for each group: half of the time of a build. The presets `gcc`, `ct-*` and `fuzz` compile
+# every file alone.
+option(PASSPORT_UNITY "compile sources that share most of what they include in groups" OFF)
 
 # passport_precompile(target KIND): KIND is trusted, host or test; targets of one kind have the same compile options.
 function(passport_precompile target kind)
@@ -91,20 +84,15 @@ function(passport_module name)
     if(CMAKE_CXX_FLAGS MATCHES "sanitize" AND name MATCHES "^trusted_(crypto|curve|ot|ote|mul|sharing)$")
       target_compile_options(passport_${name} PRIVATE -O2)
     endif()
-    if(name MATCHES "^trusted_(api|auth|core|dkg|mul|policy|proof|replica|sharing)$")
-      passport_unity(passport_${name} ALL)
-    endif()
   else()
     target_link_libraries(passport_${name} PRIVATE passport_flags)
     passport_precompile(passport_${name} host)
     if(CMAKE_BUILD_TYPE STREQUAL "Release" AND name MATCHES "^(cli|tool_edlgen)$")
       target_compile_options(passport_${name} PRIVATE -O1)  # run by hand, built in every check
     endif()
-    if(name STREQUAL "cli")
-      passport_unity(passport_cli TESTS)
-    elseif(name MATCHES "^untrusted_(enclave|node)$")
-      passport_unity(passport_${name} ALL)
-    endif()
+  endif()
+  if(name MATCHES "^(cli|trusted_(api|auth|core|dkg|mul|policy|proof|replica|sharing)|untrusted_(enclave|node))$")
+    set_target_properties(passport_${name} PROPERTIES UNITY_BUILD ${PASSPORT_UNITY})
   endif()
   list(TRANSFORM ARG_DEPS PREPEND passport_)
   target_link_libraries(passport_${name} PUBLIC ${ARG_DEPS} ${ARG_LIBS})
@@ -117,7 +105,7 @@ function(passport_test_code target)
   else()
     target_compile_options(${target} PRIVATE -O1)
   endif()
-  passport_unity(${target} TESTS)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${PASSPORT_UNITY})
 endfunction()
 
 function(passport_test name)

@@ -11,6 +11,7 @@
 
 #include "tools/cli/devnet_run.h"
 #include "tools/cli/manifest_build.h"
+#include "tools/cli/node_api.h"
 #include "tools/cli/node_launch.h"
 #include "tools/cli/operator_key.h"
 #include "tools/cli/problem.h"
@@ -44,9 +45,7 @@ std::string LastLines(const fs::path& log) {
   std::istringstream text(EndOf(log));
   std::deque<std::string> lines;
   for (std::string line; std::getline(text, line);) {
-    std::ranges::replace_if(
-        line, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
-    lines.push_back(line);
+    lines.push_back(ForTerminal(line));
     if (lines.size() > kLogLinesTold) lines.pop_front();
   }
   std::string out;

@@ -83,8 +83,8 @@ struct Health {
 // A JSON-RPC error as one line, "error CODE_NAME: message: detail"; error.data begins with the code name too
 // (rules.md 31), which is not said twice.
 std::string ErrorLine(const json::Value& error);
-// What a node says, for a terminal: control characters, of ASCII and of C1 in UTF-8, become question marks. A
-// node may lie in words, and in nothing else.
+// What a node or its log says, for a terminal: control characters, of ASCII and of C1 in UTF-8, become
+// question marks. A node may lie in words, and in nothing else.
 std::string ForTerminal(std::string text);
 
 class NodeApi;

@@ -31,8 +31,7 @@ struct Peer {
 struct MeshOptions {
   std::chrono::milliseconds retry_min{100};  // doubles with each failure, with jitter, up to retry_max
   std::chrono::milliseconds retry_max{5000};
-  std::chrono::milliseconds settled_time{
-      5000};  // a link that ended sooner is a failure: it may have been refused
+  std::chrono::milliseconds settled_time{5000};  // a link that ended sooner may have been refused
   std::chrono::milliseconds connect_time{5000};
   std::chrono::milliseconds hello_time{5000};         // for an incoming connection to say who it is
   std::chrono::milliseconds first_frame_time{10000};  // and then to send its first frame
