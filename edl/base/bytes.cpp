@@ -101,4 +101,6 @@ Result<Bytes> ParseBase64(std::string_view text) {
 
 std::string ToBase64Url(ByteSpan bytes) { return Encode64(bytes, kBase64Url, false); }
 
+Result<Bytes> ParseBase64Url(std::string_view text) { return Decode64(text, kBase64Url); }
+
 }  // namespace passport

@@ -41,8 +41,9 @@ Result<Bytes> ParseHex(std::string_view text);
 // Standard base64 (RFC 4648 section 4), padded and canonical. kBadBase64 otherwise.
 std::string ToBase64(ByteSpan bytes);
 Result<Bytes> ParseBase64(std::string_view text);
-// Unpadded base64url (RFC 4648 section 5), canonical.
+// Unpadded base64url (RFC 4648 section 5), canonical. kBadBase64 otherwise.
 std::string ToBase64Url(ByteSpan bytes);
+Result<Bytes> ParseBase64Url(std::string_view text);
 
 // Exactly N bytes as an array, or kMalformed.
 template <std::size_t N>

@@ -113,6 +113,18 @@ enum class Status : std::uint16_t {
   kEvidenceTcb = 377,       // security versions that the certificate does not speak of
   kEvidenceKey = 378,       // the attesting key may sign other things than evidence
   kEvidenceGuest = 379,     // a state of the guest that is not accepted: migration, a lower privilege level
+
+  // 390-399: passkeys (trusted/webauthn).
+  kWebauthnFormat = 390,       // not the JSON or CBOR that WebAuthn prescribes, or over a bound
+  kWebauthnType = 391,         // client data of another ceremony
+  kWebauthnChallenge = 392,    // it is not the challenge that was given
+  kWebauthnOrigin = 393,       // of a page that the scope does not name, or framed by another one
+  kWebauthnRpId = 394,         // for another relying party
+  kWebauthnFlags = 395,        // the user was not present or not verified, or flags contradict each other
+  kWebauthnAlgorithm = 396,    // neither ES256 nor RS256
+  kWebauthnKey = 397,          // not a usable key of that algorithm
+  kWebauthnAttestation = 398,  // a statement that does not verify, or that the scope does not accept
+  kWebauthnCounter = 399,      // it has not risen: there are two authenticators with this credential
 };
 
 }  // namespace passport

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
-#include "trusted/attest/cbor.h"
+#include "trusted/cbor/cbor.h"
 
 namespace passport::attest {
 namespace {
+
+using cbor::CborReader;
+using cbor::CborString;
 
 // Protected header { 1 (alg): -35 (ES384) }.
 constexpr ByteArray<4> kEs384Header = {0xa1, 0x01, 0x38, 0x22};

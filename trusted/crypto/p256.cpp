@@ -97,6 +97,14 @@ Result<P256PublicKey> ParseP256(ByteSpan spki_der) {
   return out;
 }
 
+Result<P256PublicKey> P256FromCoordinates(ByteSpan x, ByteSpan y) {
+  if (x.size() != 32 || y.size() != 32) return Fail(Status::kBadKey);
+  Bytes spki(std::begin(kSpkiPrefix), std::end(kSpkiPrefix));
+  Append(spki, x);
+  Append(spki, y);
+  return ParseP256(spki);
+}
+
 Result<P256Signature> ParseP256Signature(ByteSpan der) {
   if (der.size() < 2 || der[0] != 0x30 || der[1] >= 0x80 || der.size() != std::size_t{2} + der[1]) {
     return Fail(Status::kBadSignature);

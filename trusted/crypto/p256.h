@@ -11,6 +11,9 @@ namespace passport::crypto {
 using P256PublicKey = ByteArray<91>;
 // kBadKey unless spki_der is exactly that encoding of a point on the curve.
 Result<P256PublicKey> ParseP256(ByteSpan spki_der);
+// The same key from its affine coordinates, 32 big-endian bytes each. kBadKey unless they are a point on the
+// curve.
+Result<P256PublicKey> P256FromCoordinates(ByteSpan x, ByteSpan y);
 
 // r and s of a DER signature, s replaced by n - s if that is smaller; kBadSignature if the DER is not strict
 // or a value is out of range. r identifies a signature whatever its encoding (rules.md 3).

@@ -5,7 +5,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <optional>
+
+#include "trusted/cbor/cbor.h"
 
 namespace passport::devices {
 namespace {
@@ -15,6 +16,7 @@ constexpr std::uint8_t kBytes = 2;
 constexpr std::uint8_t kText = 3;
 constexpr std::uint8_t kMap = 5;
 constexpr std::uint8_t kNull = 0xf6;
+constexpr std::size_t kNameBytesMax = 32;
 
 void PutHead(Bytes& out, std::uint8_t major, std::uint8_t count) {
   const auto type = static_cast<std::uint8_t>(major << 5);
@@ -30,43 +32,11 @@ void PutText(Bytes& out, std::string_view text) {
   Append(out, AsBytes(text));
 }
 
-// Reads one item after the other from what is left. Nothing is believed beyond that.
-class CborReader {
- public:
-  explicit CborReader(ByteSpan input) : rest_(input) {}
-
-  // The count or length of an item of this major type.
-  std::optional<std::size_t> Head(std::uint8_t major) {
-    if (rest_.empty() || rest_[0] >> 5 != major) return std::nullopt;
-    const std::uint8_t low = rest_[0] & 0x1f;
-    rest_ = rest_.subspan(1);
-    if (low < 24) return low;
-    const std::size_t width = low == 24 ? 1 : low == 25 ? 2 : 0;
-    if (width == 0 || rest_.size() < width) return std::nullopt;
-    const std::size_t value = width == 1 ? rest_[0] : std::size_t{rest_[0]} << 8 | rest_[1];
-    rest_ = rest_.subspan(width);
-    if (value < (width == 1 ? 24U : 256U)) return std::nullopt;
-    return value;
-  }
-  std::optional<ByteSpan> String(std::uint8_t major) {
-    const std::optional<std::size_t> size = Head(major);
-    if (!size || *size > rest_.size()) return std::nullopt;
-    const ByteSpan out = rest_.first(*size);
-    rest_ = rest_.subspan(*size);
-    return out;
-  }
-  // A map of one pair with a text as its key.
-  std::optional<std::string_view> OnlyKey() {
-    if (Head(kMap) != 1) return std::nullopt;
-    const std::optional<ByteSpan> key = String(kText);
-    if (!key) return std::nullopt;
-    return AsText(*key);
-  }
-  bool Done() const { return rest_.empty(); }
-
- private:
-  ByteSpan rest_;
-};
+// The key of a map of one pair.
+std::string_view OnlyKey(cbor::CborReader& in) {
+  if (in.Map(1) != 1) in.Reject();
+  return in.Text(kNameBytesMax);
+}
 
 Refusal NotUnderstood() {
   return "the Nitro Secure Module gave an answer that is not an attestation document; is this kernel's "
@@ -109,18 +79,18 @@ Bytes NsmAttestationRequest(const ByteArray<64>& report_data) {
 }
 
 Result<Bytes, Refusal> ParseNsmResponse(ByteSpan response) {
-  CborReader in(response);
-  const std::optional<std::string_view> kind = in.OnlyKey();
+  cbor::CborReader in(response);
+  const std::string_view kind = OnlyKey(in);
   if (kind == "Error") {
-    const std::optional<ByteSpan> name = in.String(kText);
-    if (!name || !in.Done()) return Fail(NotUnderstood());
-    return Fail("the Nitro Secure Module refused: " + PlainName(*name) +
+    const std::string_view name = in.Text(response.size());
+    if (!in.Done()) return Fail(NotUnderstood());
+    return Fail("the Nitro Secure Module refused: " + PlainName(AsBytes(name)) +
                 "; is this an enclave with attestation?");
   }
-  if (kind != "Attestation" || in.OnlyKey() != "document") return Fail(NotUnderstood());
-  const std::optional<ByteSpan> document = in.String(kBytes);
-  if (!document || document->empty() || !in.Done()) return Fail(NotUnderstood());
-  return ToBytes(*document);
+  if (kind != "Attestation" || OnlyKey(in) != "document") return Fail(NotUnderstood());
+  const ByteSpan document = in.String(response.size());
+  if (document.empty() || !in.Done()) return Fail(NotUnderstood());
+  return ToBytes(document);
 }
 
 Result<attest::Evidence, Refusal> QuoteByNsm(int descriptor, IoControl control,

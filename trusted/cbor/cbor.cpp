@@ -1,10 +1,11 @@
-#include "trusted/attest/cbor.h"
+#include "trusted/cbor/cbor.h"
 
 #include <limits>
 
-namespace passport::attest {
+namespace passport::cbor {
 namespace {
 
+constexpr std::uint8_t kFalse = 0xf4;
 constexpr std::uint8_t kNull = 0xf6;
 constexpr std::uint8_t kIndefiniteMap = 0xbf;
 constexpr std::uint8_t kBreak = 0xff;
@@ -42,6 +43,17 @@ std::uint64_t CborReader::Head(Major expected) {
 }
 
 std::uint64_t CborReader::Unsigned() { return Head(Major::kUnsigned); }
+
+std::int64_t CborReader::Integer() {
+  const bool negative = !rest_.empty() && rest_[0] >> 5 == static_cast<std::uint8_t>(Major::kNegative);
+  const std::uint64_t value = Head(negative ? Major::kNegative : Major::kUnsigned);
+  if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
+    Reject();
+    return 0;
+  }
+  const auto number = static_cast<std::int64_t>(value);
+  return negative ? -1 - number : number;
+}
 
 ByteSpan CborReader::String(std::size_t size_max) {
   const std::uint64_t size = Head(Major::kBytes);
@@ -101,6 +113,36 @@ bool CborReader::OpenMap::NextPair(CborReader& in) {
   return false;
 }
 
+void CborReader::Skip(unsigned depth_max) {
+  if (failed_ || rest_.empty()) return Reject();
+  const auto major = static_cast<Major>(rest_[0] >> 5);
+  switch (major) {
+    case Major::kUnsigned:
+    case Major::kNegative:
+      Head(major);
+      return;
+    case Major::kBytes:
+      String(rest_.size());
+      return;
+    case Major::kText:
+      Text(rest_.size());
+      return;
+    case Major::kArray:
+    case Major::kMap: {
+      if (depth_max == 0) return Reject();
+      const bool is_map = major == Major::kMap;
+      std::size_t left = is_map ? 2 * Map(kSkippedCountMax) : Array(kSkippedCountMax);
+      for (; left > 0 && !failed_; --left) Skip(depth_max - 1);
+      return;
+    }
+    case Major::kTag:
+    case Major::kSimple:
+      if (rest_[0] < kFalse || rest_[0] > kNull) return Reject();
+      Take(1);
+      return;
+  }
+}
+
 Bytes CborString(ByteSpan bytes) {
   Bytes out;
   const std::size_t size = bytes.size();
@@ -116,4 +158,4 @@ Bytes CborString(ByteSpan bytes) {
   return out;
 }
 
-}  // namespace passport::attest
+}  // namespace passport::cbor

@@ -1,9 +1,9 @@
 // The CBOR reader against RFC 8949: its good examples, and every longer spelling of them.
-#include "trusted/attest/cbor.h"
+#include "trusted/cbor/cbor.h"
 
 #include <gtest/gtest.h>
 
-namespace passport::attest {
+namespace passport::cbor {
 namespace {
 
 Bytes FromHex(std::string_view text) { return ParseHex(text).value(); }
@@ -12,7 +12,7 @@ Bytes FromHex(std::string_view text) { return ParseHex(text).value(); }
 TEST(Cbor, NumbersHaveOneForm) {
   const struct {
     const char* hex;
-    std::uint64_t value;
+    std::int64_t value;
   } kGood[] = {{"00", 0},
                {"17", 23},
                {"1818", 24},
@@ -21,19 +21,43 @@ TEST(Cbor, NumbersHaveOneForm) {
                {"1903e8", 1000},
                {"1a000f4240", 1000000},
                {"1b000000e8d4a51000", 1000000000000},
-               {"1bffffffffffffffff", UINT64_MAX}};
+               {"20", -1},
+               {"37", -24},
+               {"3818", -25},
+               {"3903e7", -1000},
+               {"3822", -35},
+               {"1b7fffffffffffffff", INT64_MAX},
+               {"3b7fffffffffffffff", INT64_MIN}};
   for (const auto& row : kGood) {
     const Bytes input = FromHex(row.hex);
     CborReader in(input);
-    EXPECT_EQ(in.Unsigned(), row.value) << row.hex;
+    EXPECT_EQ(in.Integer(), row.value) << row.hex;
     EXPECT_TRUE(in.Done()) << row.hex;
   }
-  for (const char* longer :
-       {"1800", "1817", "190000", "1900ff", "1a00000000", "1a0000ffff", "1b0000000000000000",
-        "1b00000000ffffffff", "20", "3818", "1c", "1f", "3f", "18", "19ff", "", "40", "f6", "c001"}) {
+  for (const char* longer : {"1800",
+                             "1817",
+                             "190000",
+                             "1900ff",
+                             "1a00000000",
+                             "1a0000ffff",
+                             "1b0000000000000000",
+                             "1b00000000ffffffff",
+                             "3817",
+                             "3900ff",
+                             "1c",
+                             "1f",
+                             "3f",
+                             "18",
+                             "19ff",
+                             "1bffffffffffffffff",
+                             "3bffffffffffffffff",
+                             "",
+                             "40",
+                             "f6",
+                             "c001"}) {
     const Bytes input = FromHex(longer);
     CborReader in(input);
-    in.Unsigned();
+    in.Integer();
     EXPECT_FALSE(in.Done()) << longer;
   }
 }
@@ -114,4 +138,4 @@ TEST(Cbor, StringsAreWrittenInTheirShortestForm) {
 }
 
 }  // namespace
-}  // namespace passport::attest
+}  // namespace passport::cbor
