@@ -1,4 +1,5 @@
-// Writes the corpus that tests/unit/eth reads: node corpus.mjs [--seed N] [--out FILE].
+// Writes the corpus that tests/unit/eth reads: node corpus.mjs [--seed N] [--count N] [--out FILE]. With --count: so many
+// transactions of each type and as many typed structures.
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -31,15 +32,19 @@ function lines(name, cases) {
 }
 
 const { values: options } = parseArgs({
-  options: { seed: { type: "string", default: "1" }, out: { type: "string", default: "../kat/ethereum.json" } },
+  options: {
+    seed: { type: "string", default: "1" },
+    count: { type: "string" },
+    out: { type: "string", default: "../kat/ethereum.json" },
+  },
 });
 const random = new Random(options.seed);
 const account = privateKeyToAccount(random.hex(32));
 const source = `${version("viem")} and ${version("ethers")}, tests/oracle/corpus.mjs, seed ${options.seed}`;
 const text = `{"source":${JSON.stringify(source)},"address":"${account.address}",\n${[
   lines("messages", messageCases(random)),
-  lines("transactions", await transactionCases(random, account, 150)),
-  lines("typed_data", typedDataCases(random, 120)),
+  lines("transactions", await transactionCases(random, account, 150, Number(options.count ?? 0))),
+  lines("typed_data", typedDataCases(random, Number(options.count ?? 120))),
   lines("refused_typed_data", refusedCases()),
 ].join(",\n")}}\n`;
 writeFileSync(new URL(options.out, import.meta.url), text);

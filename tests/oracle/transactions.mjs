@@ -1,10 +1,10 @@
-// Random transactions of the three types, as JSON-RPC clients write them, signed by viem and checked with ethers.
+// Random transactions of the five types, as JSON-RPC clients write them, signed by viem and checked with ethers.
 import assert from "node:assert/strict";
 import { Transaction } from "ethers";
-import { getAddress, keccak256, parseTransaction, serializeTransaction } from "viem";
+import { getAddress, keccak256, numberToHex, parseTransaction, serializeTransaction } from "viem";
 
-const kTypes = ["legacy", "eip2930", "eip1559"];
-const kTypeTexts = [["0x0", "0x00", 0, "0"], ["0x1", "0x01", 1, "1"], ["0x2", "0x02", 2, "2"]];
+const kTypes = ["legacy", "eip2930", "eip1559", "eip4844", "eip7702"];
+const kTypeTexts = [["0x0", "0x00", 0, "0"], ["0x1", "0x01", 1, "1"], ["0x2", "0x02", 2, "2"], ["0x3", "0x03", 3, "3"], ["0x4", "0x04", 4, "4"]];
 
 function address(random) {
   const lower = random.hex(20);
@@ -18,19 +18,35 @@ function accessList(random) {
   }));
 }
 
-function transaction(random) {
-  const type = random.pick(kTypes);
+// As a wallet signs them for others: any account's, also ones whose signature is nobody's.
+function authorizations(random) {
+  return Array.from({ length: 1 + random.below(3) }, () => ({
+    address: address(random),
+    chainId: random.chance(20) ? 0 : Number(random.bigint(40)),
+    nonce: Number(random.bigint(40)),
+    r: numberToHex(random.bigint(256)),
+    s: numberToHex(random.bigint(256)),
+    yParity: random.below(2),
+  }));
+}
+
+function transaction(random, type = random.pick(kTypes)) {
   const tx = { type, nonce: Number(random.bigint(40)), gas: random.bigint(40), value: random.bigint(256) };
   if (type !== "legacy" || random.chance(80)) tx.chainId = Number(random.bigint(40)) + 1;
-  if (random.chance(90)) tx.to = address(random);
+  if (random.chance(90) || kTypes.indexOf(type) >= 3) tx.to = address(random);
   if (random.chance(70)) tx.data = random.hex(random.pick([0, 1, 4, 32, 36, 54, 55, 56, 68, 100, 255, 256, 300]));
-  if (type === "eip1559") {
+  if (kTypes.indexOf(type) >= 2) {
     tx.maxFeePerGas = random.bigint(100);
     tx.maxPriorityFeePerGas = tx.maxFeePerGas >> BigInt(random.below(100));
   } else {
     tx.gasPrice = random.bigint(100);
   }
-  if (type === "eip2930" || (type === "eip1559" && random.chance(50))) tx.accessList = accessList(random);
+  if (type === "eip2930" || (kTypes.indexOf(type) >= 2 && random.chance(50))) tx.accessList = accessList(random);
+  if (type === "eip4844") {
+    tx.maxFeePerBlobGas = random.bigint(100);
+    tx.blobVersionedHashes = Array.from({ length: 1 + random.below(6) }, () => `0x01${random.hex(31).slice(2)}`);
+  }
+  if (type === "eip7702") tx.authorizationList = authorizations(random);
   return tx;
 }
 
@@ -46,7 +62,7 @@ function notation(random, value) {
 function asRequest(random, tx, from) {
   const request = {};
   if (random.chance(50)) request.from = from;
-  for (const name of ["nonce", "chainId", "gasPrice", "maxFeePerGas", "maxPriorityFeePerGas", "value"])
+  for (const name of ["nonce", "chainId", "gasPrice", "maxFeePerGas", "maxPriorityFeePerGas", "maxFeePerBlobGas", "value"])
     if (tx[name] !== undefined && !(name === "value" && tx.value === 0n && random.chance(50)))
       request[name] = notation(random, tx[name]);
   request[random.pick(["gas", "gas", "gasLimit"])] = notation(random, tx.gas);
@@ -54,12 +70,17 @@ function asRequest(random, tx, from) {
   else if (random.chance(50)) request.to = null;
   if (tx.data !== undefined) request[random.pick(["data", "input"])] = tx.data;
   if (tx.accessList !== undefined) request.accessList = tx.accessList;
+  if (tx.blobVersionedHashes !== undefined) request.blobVersionedHashes = tx.blobVersionedHashes;
+  if (tx.authorizationList !== undefined)
+    request.authorizationList = tx.authorizationList.map((one) => ({
+      ...one, chainId: numberToHex(one.chainId), nonce: numberToHex(one.nonce), yParity: numberToHex(one.yParity),
+    }));
   if (random.chance(70)) request.type = random.pick(kTypeTexts[kTypes.indexOf(tx.type)]);
   return request;
 }
 
-async function transactionCase(random, account) {
-  const tx = transaction(random);
+async function transactionCase(random, account, type) {
+  const tx = transaction(random, type);
   const digest = keccak256(serializeTransaction(tx));
   const raw = await account.signTransaction(tx);
   const { r, s, v, yParity } = parseTransaction(raw);
@@ -71,8 +92,9 @@ async function transactionCase(random, account) {
   return { type: kTypes.indexOf(tx.type), request, digest, r, s, y_parity, raw };
 }
 
-export async function transactionCases(random, account, count) {
+export async function transactionCases(random, account, count, ofEachType) {
   const cases = [];
+  for (const type of kTypes) for (let i = 0; i < ofEachType; ++i) cases.push(await transactionCase(random, account, type));
   while (cases.length < count) cases.push(await transactionCase(random, account));
   // RLP drops leading zeros: one signature each whose r and s have some.
   for (const name of ["r", "s"]) {

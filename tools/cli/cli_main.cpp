@@ -21,7 +21,7 @@ constexpr Command kCommands[] = {
     {"account address", "Print the Ethereum address of an account.", AccountAddress},
     {"sign message", "Sign a message as personal_sign does (EIP-191).", SignMessage},
     {"sign typed-data", "Sign typed data (EIP-712).", SignTypedData},
-    {"sign transaction", "Sign a legacy, EIP-2930 or EIP-1559 transaction; prints it raw.", SignTransaction},
+    {"sign transaction", "Sign a transaction of any type (legacy to EIP-7702); prints it raw.", SignTransaction},
     {"verify message", "Check, offline, who signed a message.", VerifyMessage},
     {"verify typed-data", "Check, offline, who signed typed data.", VerifyTypedData},
     {"verify transaction", "Check, offline, who signed a raw transaction.", VerifyTransaction},

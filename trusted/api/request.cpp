@@ -122,6 +122,13 @@ Result<Request, Error> ParseSignTransaction(const Value* params) {
   return Request(SignTransaction{std::move(transaction)});
 }
 
+Result<Request, Error> ParseSignAuthorization(const Value* params) {
+  PASSPORT_TRY(const Value* const object, Element(params, 0, "params[0] must be {address, chainId, nonce}"));
+  PASSPORT_TRY(auto authorization,
+               OrInvalid(eth::ParseAuthorization(*object), "params[0]", ErrorCode::kTransaction));
+  return Request(SignAuthorization{authorization});
+}
+
 // Known to the SDK, but not served by this network yet: a clear refusal rather than "method not found".
 Result<Request, Error> ParseNotAvailable(const Value*) { return Fail(MakeError(ErrorCode::kNotAvailable)); }
 
@@ -139,6 +146,7 @@ constexpr std::array kMethods = {
     Method{"personal_sign", ParsePersonalSign},
     Method{"eth_signTypedData_v4", ParseSignTypedData},
     Method{"eth_signTransaction", ParseSignTransaction},
+    Method{"eth_signAuthorization", ParseSignAuthorization},
     Method{"wallet_addEthereumChain", ParseChainNotice},
     Method{"wallet_switchEthereumChain", ParseChainNotice},
     Method{"eth_addEthereumChain", ParseChainNotice},

@@ -41,10 +41,13 @@ struct SignTypedData {
 struct SignTransaction {
   eth::Transaction transaction;
 };
+struct SignAuthorization {
+  eth::Authorization authorization;  // EIP-7702
+};
 struct ChainNotice {};  // wallet_addEthereumChain and its like: nothing to do, answered with null
 
 using Request = std::variant<CreateScope, UpdateScope, DelegatedRegistration, Addresses, PersonalSign,
-                             SignTypedData, SignTransaction, ChainNotice>;
+                             SignTypedData, SignTransaction, ChainNotice, SignAuthorization>;
 // Numbers of the alternatives, for the host's metrics; 0 is a request that did not parse.
 std::uint16_t MetricNumber(const Request& request);
 

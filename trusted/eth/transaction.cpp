@@ -20,11 +20,18 @@ RlpList AccessListRlp(const std::vector<AccessListEntry>& entries) {
   return list;
 }
 
+RlpList AuthorizationRlp(const Authorization& authorization) {
+  return RlpList()
+      .AddUint(authorization.chain_id)
+      .AddBytes(authorization.address.bytes)
+      .AddUint(authorization.nonce);
+}
+
 // nonce, fees, gas, to, value, data: the order is that of each type's EIP; legacy differs only in lacking the
 // chain first.
 void AddBody(RlpList& list, const Transaction& tx) {
   list.AddUint(tx.nonce);
-  if (tx.type == TransactionType::kFeeMarket) {
+  if (tx.type >= TransactionType::kFeeMarket) {
     list.AddUint(tx.max_priority_fee_per_gas).AddUint(tx.max_fee_per_gas);
   } else {
     list.AddUint(tx.gas_price);
@@ -51,13 +58,31 @@ Bytes EncodeLegacy(const Transaction& tx, const SignatureValues* signature) {
   return list.Encode();
 }
 
-// EIP-2718: the type byte and a list; EIP-2930 and EIP-1559 for what is in it.
+// What a type has after the access list: EIP-4844, EIP-7702.
+void AddTail(RlpList& list, const Transaction& tx) {
+  if (tx.type == TransactionType::kBlob) {
+    RlpList hashes;
+    for (const Hash32& hash : tx.blob_versioned_hashes) hashes.AddBytes(hash);
+    list.AddUint(tx.max_fee_per_blob_gas).AddList(hashes);
+  }
+  if (tx.type != TransactionType::kSetCode) return;
+  RlpList authorizations;
+  for (const SignedAuthorization& one : tx.authorization_list) {
+    RlpList item = AuthorizationRlp(one.authorization);
+    AddSignature(item, one.signature.y_parity, one.signature);
+    authorizations.AddList(item);
+  }
+  list.AddList(authorizations);
+}
+
+// EIP-2718: the type byte and a list; EIP-2930, 1559, 4844 and 7702 for what is in it.
 Bytes EncodeTyped(const Transaction& tx, const SignatureValues* signature) {
   PASSPORT_CHECK(tx.chain_id.has_value());
   RlpList list;
   list.AddUint(*tx.chain_id);
   AddBody(list, tx);
   list.AddList(AccessListRlp(tx.access_list));
+  AddTail(list, tx);
   if (signature != nullptr) AddSignature(list, signature->y_parity, *signature);
   Bytes out = {static_cast<std::uint8_t>(tx.type)};
   Append(out, list.Encode());
@@ -69,6 +94,13 @@ Bytes Encode(const Transaction& tx, const SignatureValues* signature) {
 }
 
 }  // namespace
+
+// keccak256(0x05 || rlp([chain_id, address, nonce])).
+Digest Authorization::SigningDigest() const {
+  Bytes signed_bytes = {0x05};
+  Append(signed_bytes, AuthorizationRlp(*this).Encode());
+  return {crypto::HashKeccak256(signed_bytes)};
+}
 
 Digest Transaction::SigningDigest() const { return {crypto::HashKeccak256(Encode(*this, nullptr))}; }
 

@@ -11,6 +11,8 @@ using api::ErrorCode;
 using api::MakeError;
 using auth::Checked;
 
+constexpr const char* kSetCodeAdvice = "EIP-7702: set permissions.set_code in the scope";
+
 Checked<Unit> RequireHeader(const std::string& value, const char* name) {
   if (value.empty()) return Fail(MakeError(ErrorCode::kMissingHeader, name));
   return Unit{};
@@ -36,7 +38,13 @@ Checked<Judged> JudgeRequest(const api::Request& request, const Permissions& per
       return Fail(MakeError(ErrorCode::kNotPermitted,
                             "contract creation: set permissions.contract_creation in the scope"));
     }
+    if (tx.SetsCode() && !permissions.set_code)
+      return Fail(MakeError(ErrorCode::kNotPermitted, kSetCodeAdvice));
     return Judged{permissions.transaction, tx.SigningDigest(), tx.from};
+  }
+  if (const auto* authorization = std::get_if<api::SignAuthorization>(&request)) {
+    if (!permissions.set_code) return Fail(MakeError(ErrorCode::kNotPermitted, kSetCodeAdvice));
+    return Judged{permissions.set_code, authorization->authorization.SigningDigest(), {}};
   }
   return Fail(MakeError(ErrorCode::kInvalidRequest, "not a signing request"));
 }

@@ -51,6 +51,7 @@ Checked<Unit> ParsePermissions(const json::Value& value, Permissions& out) {
                  : member.key == "eth_signTypedData_v4" ? &out.typed_data
                  : member.key == "eth_signTransaction"  ? &out.transaction
                  : member.key == "contract_creation"    ? &out.contract_creation
+                 : member.key == "set_code"             ? &out.set_code
                                                         : nullptr;
     if (flag == nullptr) return Invalid("unknown member permissions." + member.key);
     PASSPORT_TRY_VOID(ParseFlag(member.value, "permissions." + member.key, *flag));

@@ -16,6 +16,7 @@ struct Permissions {
   bool typed_data = true;
   bool transaction = true;
   bool contract_creation = false;  // absent in a config: on in a devnet, off in production (rules.md 38)
+  bool set_code = false;           // EIP-7702: transactions of type 4 and eth_signAuthorization (rules.md 38)
 };
 
 // A parsed configuration.

@@ -1,5 +1,6 @@
 // Every case of tests/kat/ethereum.json, which viem and ethers made (tests/oracle): digests, signed
-// encodings, refusals.
+// encodings, refusals. PASSPORT_ETH_CORPUS names another file, such as a large one of `npm run corpus`.
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
@@ -15,10 +16,15 @@ namespace {
 class Corpus : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    std::ifstream file(PASSPORT_SOURCE_DIR "/tests/kat/ethereum.json");
+    const char* other = std::getenv("PASSPORT_ETH_CORPUS");
+    std::ifstream file(other != nullptr ? other : PASSPORT_SOURCE_DIR "/tests/kat/ethereum.json");
+    ASSERT_TRUE(file.good());
     std::stringstream text;
     text << file.rdbuf();
-    corpus_ = new json::Value(Json(text.str()));
+    constexpr json::Limits kAnySize = {.text_bytes_max = 1 << 30, .nodes_max = 1 << 28};
+    auto parsed = json::Parse(text.str(), kAnySize);
+    ASSERT_TRUE(parsed.ok());
+    corpus_ = new json::Value(std::move(parsed).value());
   }
   static void TearDownTestSuite() { delete corpus_; }
 

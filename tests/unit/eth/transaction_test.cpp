@@ -87,6 +87,71 @@ TEST(Transaction, Type_IsInferredFromTheFees) {
     EXPECT_EQ(Parse(With(kLegacy, {{"type", type}})).value().type, TransactionType::kLegacy) << type;
 }
 
+// Good blob and set-code transactions, each with one thing wrong.
+TEST(Transaction, LaterTypes_AreStrict) {
+  const std::string hash = "\"0x01" + std::string(62, '7') + "\"";
+  const Members blob = {{"type", "3"}, {"maxFeePerBlobGas", "9"}, {"blobVersionedHashes", "[" + hash + "]"}};
+  const std::string one =
+      R"({"address":"0x3535353535353535353535353535353535353535","chainId":"0x1","nonce":"0x0",)"
+      R"("r":"0x1","s":"0x2","yParity":"0x1"})";
+  const Members set_code = {{"type", "4"}, {"authorizationList", "[" + one + "]"}};
+  const auto parse = [](Members members, const Members& change) {
+    for (const auto& [name, value] : change) members[name] = value;
+    return Parse(With(kFeeMarket, members));
+  };
+  EXPECT_EQ(parse(blob, {}).value().type, TransactionType::kBlob);
+  EXPECT_EQ(parse(blob, {{"type", ""}}).value().type, TransactionType::kBlob);
+  EXPECT_TRUE(parse(set_code, {}).value().SetsCode());
+  EXPECT_TRUE(parse(set_code, {{"type", ""}}).value().SetsCode());
+  std::string many = hash;
+  for (int i = 0; i < 32; ++i) many += "," + hash;
+  const auto with = [&](std::string_view from, std::string_view to) {
+    std::string out = one;
+    out.replace(out.find(from), from.size(), to);
+    return "[" + out + "]";
+  };
+  const std::tuple<Members, Members, Status> rows[] = {
+      {blob, {{"to", "null"}}, Status::kTxField},
+      {blob, {{"maxFeePerBlobGas", ""}}, Status::kTxField},
+      {blob, {{"blobVersionedHashes", ""}}, Status::kTxField},
+      {blob, {{"blobVersionedHashes", "[]"}}, Status::kTxField},
+      {blob, {{"blobVersionedHashes", "[\"0x01\"]"}}, Status::kTxField},
+      {blob, {{"blobVersionedHashes", "[\"0x02" + std::string(62, '7') + "\"]"}}, Status::kTxField},
+      {blob, {{"blobVersionedHashes", "[" + many + "]"}}, Status::kTooLong},
+      {blob, {{"authorizationList", "[" + one + "]"}}, Status::kTxField},
+      {set_code, {{"to", "null"}}, Status::kTxField},
+      {set_code, {{"authorizationList", "[]"}}, Status::kTxField},
+      {set_code, {{"authorizationList", "{}"}}, Status::kJsonType},
+      {set_code,
+       {{"authorizationList", with("\"yParity\":\"0x1\"", "\"yParity\":\"0x2\"")}},
+       Status::kNumberRange},
+      {set_code, {{"authorizationList", with("\"nonce\"", "\"nonces\"")}}, Status::kTxField},
+      {set_code, {{"authorizationList", with(",\"nonce\":\"0x0\"", "")}}, Status::kTxField},
+      {set_code,
+       {{"authorizationList", with("0x3535353535353535353535353535353535353535", "0x35")}},
+       Status::kTxAddress},
+      {set_code, {{"maxFeePerBlobGas", "1"}}, Status::kTxField},
+  };
+  for (const auto& [good, change, status] : rows)
+    EXPECT_EQ(parse(good, change).error(), status) << change.begin()->first << " " << change.begin()->second;
+}
+
+// viem 2.57: hashAuthorization({address, chainId: 1, nonce: 7}) and with chain 0.
+TEST(Authorization, DigestIsViems) {
+  const auto digest = [](std::string_view text) {
+    return ToHex(ParseAuthorization(Json(text)).value().SigningDigest().bytes);
+  };
+  EXPECT_EQ(
+      digest(R"({"address":"0x3535353535353535353535353535353535353535","chainId":"0x1","nonce":"0x7"})"),
+      "155d8ac0276a036817313c7fa22bab28775df2f2cf6845cb72cf0aafbfebd00d");
+  EXPECT_EQ(digest(R"({"address":"0x3535353535353535353535353535353535353535","chainId":0,"nonce":0})"),
+            "dcf1f9f26da42d12e446c92d7d90c466801486c648187101b14f13d9b6a1407f");
+  for (const char* bad :
+       {R"({"address":"0x3535353535353535353535353535353535353535","chainId":1})", "[]",
+        R"({"address":"0x3535353535353535353535353535353535353535","chainId":1,"nonce":1,"x":1})"})
+    EXPECT_FALSE(ParseAuthorization(Json(bad)).ok()) << bad;
+}
+
 TEST(Transaction, NoTo_CreatesAContract) {
   EXPECT_TRUE(Parse(With(kFeeMarket, {{"to", ""}})).value().CreatesContract());
   EXPECT_TRUE(Parse(With(kFeeMarket, {{"to", "null"}})).value().CreatesContract());
@@ -142,15 +207,19 @@ const std::string kShortKey =
 
 // Changes of a good type 2 transaction.
 const Refusal kRefusals[] = {
-    {{{"type", "3"}}, Status::kTxType},
-    {{{"type", "\"0x4\""}}, Status::kTxType},
+    {{{"type", "5"}}, Status::kTxType},
+    {{{"type", "\"0x103\""}}, Status::kTxType},
     {{{"type", "\"0x102\""}}, Status::kTxType},
     {{{"type", "\"eip1559\""}}, Status::kTxType},
     {{{"type", "null"}}, Status::kTxType},
     {{{"type", ""}, {"maxFeePerGas", ""}, {"maxPriorityFeePerGas", ""}}, Status::kTxType},
-    {{{"type", ""}, {"blobs", "[]"}}, Status::kTxType},
-    {{{"authorizationList", "[]"}}, Status::kTxType},
-    {{{"maxFeePerBlobGas", "1"}}, Status::kTxType},
+    {{{"blobs", "[]"}}, Status::kTxField},
+    {{{"sidecars", "[]"}}, Status::kTxField},
+    {{{"type", "3"}}, Status::kTxField},
+    {{{"type", "4"}}, Status::kTxField},
+    {{{"authorizationList", "[]"}}, Status::kTxField},
+    {{{"maxFeePerBlobGas", "1"}}, Status::kTxField},
+    {{{"blobVersionedHashes", "[]"}}, Status::kTxField},
     {{{"chain", "1"}}, Status::kTxField},
     {{{"Nonce", "1"}}, Status::kTxField},
     {{{"nonce", ""}}, Status::kTxField},

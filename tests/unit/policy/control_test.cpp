@@ -234,6 +234,31 @@ TEST_F(Gates, ContractCreationIsOffInProductionUnlessNamed) {
   }
 }
 
+TEST_F(Gates, CodeOfOthersIsSetOnlyWhereAScopeNamesIt) {
+  const api::Request authorization =
+      Parse("eth_signAuthorization",
+            R"([{"address":"0x70997970c51812dc3a010c7d01b50e0d17dc79c8","chainId":"0x1","nonce":"0x7"}])");
+  const api::Request transaction = Parse(
+      "eth_signTransaction",
+      std::string(
+          R"([{"nonce":"0x0","gas":"0x5208","maxFeePerGas":"0x1","maxPriorityFeePerGas":"0x1","chainId":"0x1",)") +
+          kTo +
+          R"(,"authorizationList":[{"address":"0x70997970c51812dc3a010c7d01b50e0d17dc79c8","chainId":"0x1","nonce":"0x0",)"
+          R"("r":"0x1","s":"0x2","yParity":"0x0"}]}])");
+  const char* on = R"({"permissions":{"set_code":true}})";
+  for (const api::Request* request : {&authorization, &transaction}) {
+    for (const bool devnet : {true, false}) {
+      EXPECT_EQ(NameOf(Authorise("{}", *request, devnet)), "not_permitted");
+      EXPECT_EQ(NameOf(Authorise(on, *request, devnet)), "");
+    }
+  }
+  EXPECT_EQ(
+      NameOf(Authorise(R"({"permissions":{"set_code":true,"eth_signTransaction":false}})", transaction)),
+      "not_permitted");
+  EXPECT_EQ(Authorise(on, authorization).value().digest(),
+            std::get<api::SignAuthorization>(authorization).authorization.SigningDigest());
+}
+
 // The account's key is the generator, whose address is that of the private key 1.
 TEST_F(Gates, ATransactionThatNamesASenderNamesTheAccount) {
   const std::string own = "0x7e5f4552091a69125d5dfcb7b8c2659029395bdf";

@@ -37,6 +37,7 @@ TEST(ScopeConfig, AnEmptyOnePermitsSigningAndContractCreationInDevnetsOnly) {
     EXPECT_TRUE(config.value().permissions.typed_data);
     EXPECT_TRUE(config.value().permissions.transaction);
     EXPECT_EQ(config.value().permissions.contract_creation, devnet);
+    EXPECT_FALSE(config.value().permissions.set_code);
     EXPECT_FALSE(config.value().scope.has_value());
     EXPECT_FALSE(config.value().revision.has_value());
   }
@@ -48,6 +49,7 @@ TEST(ScopeConfig, EachPermissionSwitchesItsMethodAndNoOther) {
       {"eth_signTypedData_v4", &Permissions::typed_data},
       {"eth_signTransaction", &Permissions::transaction},
       {"contract_creation", &Permissions::contract_creation},
+      {"set_code", &Permissions::set_code},
   };
   for (const auto& [name, member] : rows) {
     for (const bool value : {true, false}) {
