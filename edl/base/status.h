@@ -125,6 +125,11 @@ enum class Status : std::uint16_t {
   kWebauthnKey = 397,          // not a usable key of that algorithm
   kWebauthnAttestation = 398,  // a statement that does not verify, or that the scope does not accept
   kWebauthnCounter = 399,      // it has not risen: there are two authenticators with this credential
+
+  // 400-409: ceremonies and sessions (trusted/passkey).
+  kCeremonyTokens = 400,   // made by too few enclaves of this network, or not for this
+  kCeremonyExpired = 401,  // its 60 s are over
+  kSessionToken = 402,     // not a session token of ours
 };
 
 }  // namespace passport

@@ -73,6 +73,12 @@ inline constexpr Tag kSgShown{"sg/shown"};
 inline constexpr Tag kSgShare{"sg/share"};
 inline constexpr Tag kSgBlame{"sg/blame"};
 inline constexpr Tag kPokBlame{"pok/blame"};
+// Passkeys and sessions.
+inline constexpr Tag kCeremonyToken{"ceremony/token"};
+inline constexpr Tag kCeremony{"ceremony/challenge"};
+inline constexpr Tag kCredentialName{"credential/name"};
+inline constexpr Tag kSessionSeed{"session/seed"};
+inline constexpr Tag kSessionToken{"session/token"};
 // Schnorr signatures. The two of BIP-340 and BIP-341 are hashed with the tag's own hash as context, which
 // gives the tagged hash of those documents.
 inline constexpr Tag kFrostEcho{"frost/echo"};
