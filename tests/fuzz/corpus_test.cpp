@@ -59,7 +59,7 @@ TEST_P(Corpus, MutationsStayInTheirRoom) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Targets, Corpus, ::testing::ValuesIn(CorpusTargets()),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& target) { return std::string(target.param.name); });
 
 // An input of a target that is gone, or misspelt, would never run.
 TEST(CorpusFolders, EachBelongsToATarget) {
