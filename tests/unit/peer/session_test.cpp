@@ -333,7 +333,9 @@ class MaliciousPeer {
         victim_
             .OnFrame(stream.Seal(EncodeBind(HonestBind(), transport.hash, Role::kInitiator, keys.identity)))
             .ok());
-    if (shown) EXPECT_TRUE(victim_.SealEvidence({}).ok());
+    if (shown) {
+      EXPECT_TRUE(victim_.SealEvidence({}).ok());
+    }
     for (const std::string& message : messages) {
       const auto output = victim_.OnFrame(stream.Seal(AsBytes(message)));
       if (!output.ok()) return output.error();
