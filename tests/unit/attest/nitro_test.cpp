@@ -33,7 +33,7 @@ TEST(Nitro, ADocumentOfAwsVerifies) {
 TEST(Nitro, EveryByteOfADocumentCounts) {
   const Bytes good = Recorded();
   // Every byte of the envelope and of the signature, and enough of the payload, which the signature is over.
-  for (std::size_t at = 0; at < good.size(); at += at < 12 || at > good.size() - 100 ? 1 : 17) {
+  for (std::size_t at = 0; at < good.size(); at += at < 12 || at > good.size() - 100 ? 1U : 17U) {
     EXPECT_FALSE(verifier::VerifyNitroDocument(Flipped(good, at, at % 2 == 0 ? 1 : 0x20)).ok()) << at;
   }
 }
