@@ -4,6 +4,7 @@
 #include "tests/sim/fixture_keys.h"
 #include "trusted/api/request.h"
 #include "trusted/auth/key_assertion.h"
+#include "trusted/auth/user.h"
 #include "trusted/policy/scope.h"
 
 using namespace passport;
@@ -46,9 +47,9 @@ void CheckText(std::string_view value) {
   PASSPORT_CHECK(!auth::OpenText(ClientKey(), other, "value").ok());
 }
 
-void CheckUsername(std::string_view json) {
-  const auto name = auth::ParseUsername(json);
-  if (name.ok()) PASSPORT_CHECK(!name.value().empty() && name.value().size() <= 256);
+void CheckUser(std::string_view json) {
+  const auto user = auth::ParseUser(json);
+  if (user.ok()) PASSPORT_CHECK(!user.value().username.empty() && user.value().username.size() <= 256);
 }
 
 // A signature over one ciphertext proves nothing about another one, nor to another scope.
@@ -93,7 +94,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       CheckText(AsText(input));
       break;
     case 2:
-      CheckUsername(AsText(input));
+      CheckUser(AsText(input));
       break;
     case 3:
       CheckAssertion(AsText(input));

@@ -1,5 +1,6 @@
 // Any text: what is read is within the limits, and writing it and reading it again changes nothing.
 #include "trusted/json/json.h"
+#include "trusted/json/member_text.h"
 #include "trusted/json/write.h"
 
 using namespace passport;
@@ -38,11 +39,23 @@ Size Measure(const json::Value& value) {
   return size;
 }
 
+// The second reader finds what the first one read.
+void CheckMemberTexts(ByteSpan text, std::span<const json::Member> members) {
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    const auto again = json::Parse(json::MemberText(text, i), kLimits);
+    PASSPORT_CHECK(again.ok());
+    PASSPORT_CHECK(json::Serialize(again.value()) == json::Serialize(members[i].value));
+  }
+  PASSPORT_CHECK(json::MemberText(text, members.size()).empty());
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto value = json::Parse(ByteSpan(data, size), kLimits);
   if (!value.ok()) return 0;
+  if (const auto members = value.value().AsObject(); members.ok())
+    CheckMemberTexts({data, size}, members.value());
   const Size measured = Measure(value.value());
   PASSPORT_CHECK(measured.depth <= kLimits.depth_max && measured.nodes <= kLimits.nodes_max);
   const std::string text = json::Serialize(value.value());

@@ -29,6 +29,7 @@ void ExpectForm(const std::string& name, const T& sample) {
 TEST(Golden, RecordsAreUnderstood) {
   ExpectForm("account-v1.bin", SampleAccount());
   ExpectForm("account-v2.bin", SampleRefreshedAccount());
+  ExpectForm("account-v3.bin", SampleBoundAccount());
   ExpectForm("key-state-v1.bin", SampleKeyState());
   ExpectForm("scope-v1.bin", SampleScope());
   ExpectForm("register-v1.bin", SampleRegister());
@@ -141,6 +142,7 @@ TEST(Golden, TruncatedAndExtendedFilesAreRefused) {
   };
   EXPECT_TRUE(refused(ReadGolden("account-v1.bin"), policy::Account::Parse));
   EXPECT_TRUE(refused(ReadGolden("account-v2.bin"), policy::Account::Parse));
+  EXPECT_TRUE(refused(ReadGolden("account-v3.bin"), policy::Account::Parse));
   EXPECT_TRUE(refused(ReadGolden("key-state-v1.bin"), core::KeyState::Parse));
   EXPECT_TRUE(refused(ReadGolden("scope-v1.bin"), policy::Scope::Parse));
   EXPECT_TRUE(refused(ReadGolden("register-v1.bin"), replica::Register::Parse));

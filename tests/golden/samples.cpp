@@ -220,6 +220,12 @@ policy::Account SampleRefreshedAccount() {
   return out;
 }
 
+policy::Account SampleBoundAccount() {
+  policy::Account out = SampleRefreshedAccount();
+  out.binding = policy::RequestBinding::kBound;
+  return out;
+}
+
 // A key that signs with its generated share and has another one pending.
 core::KeyState SampleKeyState() {
   const dkg::KeyFacts facts = EpochCertificate().facts;

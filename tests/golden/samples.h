@@ -18,6 +18,7 @@ namespace passport::golden {
 
 policy::Account SampleAccount();
 policy::Account SampleRefreshedAccount();
+policy::Account SampleBoundAccount();
 core::KeyState SampleKeyState();
 Bytes SampleRefreshBook();
 Bytes SampleMadeKeys();

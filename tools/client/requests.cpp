@@ -1,5 +1,6 @@
 #include "tools/client/requests.h"
 
+#include "trusted/crypto/hash.h"
 #include "trusted/crypto/rsa.h"
 #include "trusted/json/write.h"
 
@@ -62,7 +63,27 @@ Request DeveloperClient::Register(std::string_view username) {
 
 Request DeveloperClient::Wallet(std::string_view username, std::string_view method,
                                 std::string_view params_json) {
-  std::string user = Encrypt(UserJson(username));
+  return WithUser(UserJson(username), method, params_json);
+}
+
+Request DeveloperClient::BoundWallet(std::string_view username, std::string_view method,
+                                     std::string_view params_json, std::string_view network_id,
+                                     std::uint64_t issued_at_ms) {
+  const std::string bind = json::ObjectWriter()
+                               .Text("network_id", network_id)
+                               .Text("scope_id", scope_id_)
+                               .Text("method", method)
+                               .Text("params_sha256", ToHex(crypto::HashSha256(AsBytes(params_json))))
+                               .Text("nonce", ToHex(rng_.Array<16>()))
+                               .U64("issued_at", issued_at_ms)
+                               .Finish();
+  return WithUser(json::ObjectWriter().Text("username", username).Raw("bind", bind).Finish(), method,
+                  params_json);
+}
+
+Request DeveloperClient::WithUser(std::string_view user_json, std::string_view method,
+                                  std::string_view params_json) {
+  std::string user = Encrypt(user_json);
   std::string assertion = KeyAssertion(user);
   return {scope_id_, encrypted_key_, std::move(user), std::move(assertion), Body(method, params_json)};
 }

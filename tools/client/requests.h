@@ -33,6 +33,10 @@ class DeveloperClient {
   Request SignTypedData(std::string_view username, std::string_view payload_json);
   Request SignTransaction(std::string_view username, std::string_view transaction_json);
   Request Wallet(std::string_view username, std::string_view method, std::string_view params_json);
+  // The same, whose proof is for this one request (rules.md 24): `network_id` as GET /enclave says it,
+  // `issued_at_ms` Unix time.
+  Request BoundWallet(std::string_view username, std::string_view method, std::string_view params_json,
+                      std::string_view network_id, std::uint64_t issued_at_ms);
 
  private:
   DeveloperClient(DeveloperKey key, std::string scope_id, crypto::SecretKey32 aes_key,
@@ -43,6 +47,7 @@ class DeveloperClient {
         encrypted_key_(std::move(encrypted_key)),
         rng_(rng) {}
   std::string Encrypt(std::string_view text);
+  Request WithUser(std::string_view user_json, std::string_view method, std::string_view params_json);
   std::string KeyAssertion(const std::string& ciphertext);
 
   DeveloperKey key_;

@@ -44,6 +44,9 @@ constexpr std::array<ErrorRow, static_cast<std::size_t>(ErrorCode::kCount)> kRow
     {ErrorCode::kBadHex, -32025, "bad_hex", "A value is not hexadecimal"},
     {ErrorCode::kProof, -32026, "malformed_proof", "The proof of control is malformed"},
     {ErrorCode::kUtf8, -32027, "invalid_utf8", "The request body is not valid UTF-8"},
+    {ErrorCode::kNotBound, -32028, "not_bound", "The proof is not about this request"},
+    {ErrorCode::kStale, -32029, "stale_request",
+     "The request was issued too long ago, in the future, or before the node started"},
 }};
 
 }  // namespace

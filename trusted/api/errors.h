@@ -44,6 +44,8 @@ enum class ErrorCode : std::uint8_t {
   kBadHex,
   kProof,
   kUtf8,
+  kNotBound,
+  kStale,
   kCount,
 };
 

@@ -5,6 +5,7 @@
 
 #include "edl/base/uuid.h"
 #include "trusted/eth/message.h"
+#include "trusted/json/member_text.h"
 #include "trusted/json/write.h"
 
 namespace passport::api {
@@ -171,7 +172,11 @@ Result<std::string, Error> ParseId(const Value& body) {
   return text;
 }
 
-Result<Request, Error> ParseRequest(const Value& body) {
+struct Parsed {
+  Request request;
+  std::string_view method;
+};
+Result<Parsed, Error> ParseRequest(const Value& body) {
   if (const Value* version = body.Find("jsonrpc"); version != nullptr) {
     const auto text = version->AsString();
     if (!text.ok() || text.value() != "2.0")
@@ -181,7 +186,14 @@ Result<Request, Error> ParseRequest(const Value& body) {
   if (!method.ok()) return Fail(MakeError(ErrorCode::kInvalidRequest, "method must be a string"));
   const auto row = std::ranges::find(kMethods, method.value(), &Method::name);
   if (row == kMethods.end()) return Fail(MakeError(ErrorCode::kMethodNotFound));
-  return row->parse(body.Find("params"));
+  PASSPORT_TRY(Request request, row->parse(body.Find("params")));
+  return Parsed{std::move(request), row->name};
+}
+
+ByteSpan ParamsText(ByteSpan text, const Value& body) {
+  const auto members = body.AsObject().value();
+  const auto params = std::ranges::find(members, "params", &json::Member::key);
+  return json::MemberText(text, static_cast<std::size_t>(params - members.begin()));
 }
 
 }  // namespace
@@ -220,7 +232,8 @@ Result<Call, CallError> ParseCall(ByteSpan body) {
   if (!id.ok()) return Fail(CallError{"null", std::move(id).error()});
   auto request = ParseRequest(value);
   if (!request.ok()) return Fail(CallError{std::move(id).value(), std::move(request).error()});
-  return Call{std::move(id).value(), std::move(request).value()};
+  return Call{std::move(id).value(), std::move(request.value().request), request.value().method,
+              ParamsText(body, value)};
 }
 
 }  // namespace passport::api

@@ -54,6 +54,8 @@ std::uint16_t MetricNumber(const Request& request);
 struct Call {
   std::string id = "null";  // JSON text of the client's id, to be echoed
   Request request;
+  std::string_view method;  // as the table of methods has it
+  ByteSpan params;          // as they stand in the body, borrowed from it; empty: there are none
 };
 struct CallError {
   std::string id = "null";

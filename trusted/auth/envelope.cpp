@@ -4,12 +4,9 @@
 
 #include "trusted/crypto/aead.h"
 #include "trusted/crypto/hash.h"
-#include "trusted/json/json.h"
 
 namespace passport::auth {
 namespace {
-
-constexpr std::size_t kUsernameBytesMax = 256;
 
 // The value of a base64 digit (RFC 4648 section 4), or -1, without a branch or an index that depends on it.
 int DigitValue(int c) {
@@ -74,26 +71,6 @@ Checked<std::string> OpenText(const crypto::SecretKey32& key, std::string_view v
   const auto opened = crypto::OpenAesGcm(key.Expose(), sealed.value());
   if (!opened.ok()) return Fail(api::MakeError(api::ErrorCode::kEnvelope, std::string(name)));
   return std::string(AsText(opened.value()));
-}
-
-Checked<std::string> ParseUsername(std::string_view user_json) {
-  const auto user = json::Parse(user_json);
-  if (!user.ok() && user.error() == Status::kJsonDuplicateKey) {
-    return Fail(api::MakeError(api::ErrorCode::kInvalidParams,
-                               "the encrypted user has an object with one key twice"));
-  }
-  if (!user.ok() && user.error() == Status::kJsonUtf8)
-    return Fail(api::MakeError(api::ErrorCode::kInvalidParams, "the encrypted user is not valid UTF-8"));
-  if (!user.ok() || !user.value().IsObject()) {
-    return Fail(api::MakeError(api::ErrorCode::kInvalidParams,
-                               "the encrypted user is not a JSON object: call setUserData"));
-  }
-  const auto username = user.value().GetString("username");
-  if (!username.ok() || username.value().empty() || username.value().size() > kUsernameBytesMax) {
-    return Fail(
-        api::MakeError(api::ErrorCode::kInvalidParams, "username must be a string of 1 to 256 bytes"));
-  }
-  return std::string(username.value());
 }
 
 }  // namespace passport::auth

@@ -42,8 +42,4 @@ class KeyOpener {
 // value.
 Checked<std::string> OpenText(const crypto::SecretKey32& key, std::string_view value, std::string_view name);
 
-// The user object of X-Encrypted-User or params.encrypted_user: its username, 1 to 256 bytes. Unknown members
-// are ignored.
-Checked<std::string> ParseUsername(std::string_view user_json);
-
 }  // namespace passport::auth

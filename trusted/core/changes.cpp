@@ -227,6 +227,10 @@ Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before
   if (!scope.ok()) return Refuse(ErrorCode::kUnknownScope);
   const auto caller = policy::AuthenticateRegistration(change.evidence, *registration, scope.value());
   if (!caller.ok()) return Refuse(caller.error().code);
+  const auto config =
+      policy::CheckRegistration(scope.value(), policy::Control::kDeveloper,
+                                {identity_.manifest.network_id, IsDevnet(identity_.manifest)});
+  if (!config.ok()) return Refuse(config.error().code);
   if (id != policy::AccountRecordId(scope.value().id, caller.value().username))
     return Refuse(ErrorCode::kInvalidRequest);
   if (before.number != 0) {
@@ -246,6 +250,7 @@ Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before
       AccountId{UuidFrom(crypto::TaggedHash(crypto::tag::kAccountId, id.bytes, {account.scope.bytes}))};
   account.identifier_hash = crypto::TaggedHash(crypto::tag::kIdentifier, id.bytes, {account.scope.bytes});
   account.control = policy::Control::kDeveloper;
+  account.binding = config.value().binding;
   account.reserved_by = change.request;
   account.reserved_at_ms = change.now_ms;
   return account.Encode();

@@ -141,6 +141,9 @@ void ClientDesk::Decide(const RequestId& id, Operation& op, const api::Delegated
   if (std::holds_alternative<NeedRecords>(scope)) return;
   const auto caller = policy::AuthenticateRegistration(op.evidence, request, std::get<policy::Scope>(scope));
   if (!caller.ok()) return ReplyError(id, caller.error());
+  const auto config = policy::CheckRegistration(std::get<policy::Scope>(scope), policy::Control::kDeveloper,
+                                                FactsOf(parts_.identity.manifest));
+  if (!config.ok()) return RefuseOrRead(id, op, config.error());
   op.account_record = policy::AccountRecordId(std::get<policy::Scope>(scope).id, caller.value().username);
   const replica::Version* version = view_.Local(op.account_record);
   if (version == nullptr) return;
@@ -153,19 +156,31 @@ void ClientDesk::Decide(const RequestId& id, Operation& op, const api::Delegated
   StartChange(id, op, Stage::kReserving, op.account_record, std::move(reservation));
 }
 
+// A bound account's addresses are given to bound requests only: one rule for all that its proofs are good
+// for.
+auth::Checked<std::vector<std::string>> ClientDesk::AddressesOf(const Operation& op,
+                                                                const AccountFacts& facts,
+                                                                const Deciding& with) {
+  PASSPORT_TRY_VOID(policy::CheckControl(facts.caller, facts.account));
+  const auto call = api::ParseCall(op.evidence.body);
+  if (!call.ok()) return Fail(call.error().error);
+  PASSPORT_TRY_VOID(policy::CheckBound(facts.caller, facts.account, call.value(), with.network));
+  const auto address = policy::AddressOf(facts.account);
+  if (!address.ok()) return Fail(MakeError(ErrorCode::kInternal));
+  PASSPORT_TRY_VOID(Remember(op.evidence, facts, with));
+  return std::vector{json::Quote(eth::ToLowerText(address.value()))};
+}
+
 void ClientDesk::Decide(const RequestId& id, Operation& op, const api::Addresses&) {
-  policy::Scope scope;
-  auto found = FindAccount(op.evidence, view_, &scope);
+  const Deciding with = With(id);
+  auto found = FindAccount(op.evidence, with);
   if (auto* error = std::get_if<api::Error>(&found)) return RefuseOrRead(id, op, std::move(*error));
   if (std::holds_alternative<NeedRecords>(found)) return;
   const AccountFacts& facts = std::get<AccountFacts>(found);
-  const auto control = policy::CheckControl(facts.caller, facts.account);
-  if (!control.ok()) return RefuseOrRead(id, op, control.error());
-  const auto address = policy::AddressOf(facts.account);
-  if (!address.ok()) return ReplyError(id, MakeError(ErrorCode::kInternal));
+  const auto addresses = AddressesOf(op, facts, with);
+  if (!addresses.ok()) return RefuseOrRead(id, op, addresses.error());
   LogGrant(parts_.outbox, id, {}, facts);
-  const std::string items[] = {json::Quote(eth::ToLowerText(address.value()))};
-  ReplyResult(id, json::ArrayOf(items));
+  ReplyResult(id, json::ArrayOf(addresses.value()));
 }
 
 void ClientDesk::Decide(const RequestId& id, Operation&, const api::ChainNotice&) { ReplyResult(id, "null"); }
@@ -173,7 +188,7 @@ void ClientDesk::Decide(const RequestId& id, Operation&, const api::ChainNotice&
 // personal_sign, eth_signTypedData_v4, eth_signTransaction.
 template <class SigningRequest>
 void ClientDesk::Decide(const RequestId& id, Operation& op, const SigningRequest&) {
-  auto judged = core::Decide(op.evidence, view_, IsDevnet(parts_.identity.manifest));
+  auto judged = core::Decide(op.evidence, With(id));
   if (auto* error = std::get_if<api::Error>(&judged)) return RefuseOrRead(id, op, std::move(*error));
   if (std::holds_alternative<NeedRecords>(judged)) return;
   auto& decision = std::get<Decision>(judged);

@@ -26,6 +26,7 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
     KeyEpochs& epochs;
     SigningLeader& leader;
     PresignLeader& presign;
+    RequestMemory& memory;
     Outbox& outbox;
     crypto::Rng& rng;
   };
@@ -73,12 +74,15 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
   void Decide(const RequestId& id, Operation& op, const api::UpdateScope& request);
   void Decide(const RequestId& id, Operation& op, const api::DelegatedRegistration& request);
   void Decide(const RequestId& id, Operation& op, const api::Addresses& request);
+  auth::Checked<std::vector<std::string>> AddressesOf(const Operation& op, const AccountFacts& facts,
+                                                      const Deciding& with);
   void Decide(const RequestId& id, Operation& op, const api::ChainNotice& request);
   template <class SigningRequest>
   void Decide(const RequestId& id, Operation& op, const SigningRequest& request);
 
   Result<Unit, api::Error> TakeHeaders(const edl::ClientRequestCall& call, Operation& op);
   bool OpenEnvelope(const RequestId& id, Operation& op);
+  Deciding With(const RequestId& id) { return {view_, parts_.memory, FactsOf(parts_.identity.manifest), id}; }
   // An error that rests on local records is final only after a quorum was asked for them.
   void RefuseOrRead(const RequestId& id, Operation& op, api::Error error);
   std::optional<RecordId> RecordBehind(const Operation& op, api::ErrorCode code) const;

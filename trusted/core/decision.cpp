@@ -34,19 +34,25 @@ Judged<policy::Scope> FindScope(const auth::Evidence& evidence, RegisterView& vi
   return std::move(scope).value();
 }
 
-Judged<AccountFacts> FindAccount(const auth::Evidence& evidence, RegisterView& view,
-                                 policy::Scope* scope_out) {
+policy::NetworkFacts FactsOf(const peer::Manifest& manifest) {
+  return {manifest.network_id, IsDevnet(manifest)};
+}
+
+Judged<AccountFacts> FindAccount(const auth::Evidence& evidence, const Deciding& with) {
   AccountFacts out;
-  auto scope = FindScope(evidence, view, &out.scope_ref);
-  if (auto* error = std::get_if<api::Error>(&scope)) return std::move(*error);
-  if (auto* need = std::get_if<NeedRecords>(&scope)) return std::move(*need);
-  *scope_out = std::get<policy::Scope>(std::move(scope));
+  auto found = FindScope(evidence, with.view, &out.scope_ref);
+  if (auto* error = std::get_if<api::Error>(&found)) return std::move(*error);
+  if (auto* need = std::get_if<NeedRecords>(&found)) return std::move(*need);
+  const auto& scope = std::get<policy::Scope>(found);
   // The proof comes before the look-up: without it nobody learns whether a name is registered.
-  auto caller = policy::Authenticate(evidence, *scope_out);
+  auto caller = policy::Authenticate(evidence, scope);
   if (!caller.ok()) return std::move(caller).error();
   out.caller = std::move(caller).value();
-  const RecordId id = policy::AccountRecordId(scope_out->id, out.caller.username);
-  const replica::Version* version = view.Local(id);
+  auto config = policy::ParseScopeConfig(scope.config, with.network.devnet);
+  if (!config.ok()) return std::move(config).error();
+  out.config = std::move(config).value();
+  const RecordId id = policy::AccountRecordId(scope.id, out.caller.username);
+  const replica::Version* version = with.view.Local(id);
   if (version == nullptr) return NeedRecords{{id}};
   if (version->number == 0) return MakeError(ErrorCode::kUnknownUser);
   auto account = policy::Account::Parse(version->value);
@@ -61,17 +67,26 @@ void LogGrant(Outbox& outbox, const RequestId& request, PartyIndex party, const 
   outbox.Log(Event::kDecisionAccount, request, party, facts.account_ref.version);
 }
 
-Judged<Decision> Decide(const auth::Evidence& evidence, RegisterView& view, bool devnet) {
+auth::Checked<Unit> Remember(const auth::Evidence& evidence, const AccountFacts& facts,
+                             const Deciding& with) {
+  const RecordId& account = facts.account_ref.id;
+  if (facts.caller.bind) return with.memory.TakeBound(with.request, account, *facts.caller.bind);
+  if (facts.config.replay_window_s == 0) return Unit{};
+  return with.memory.TakeLegacy(account, AsBytes(evidence.encrypted_user), facts.config.replay_window_s);
+}
+
+Judged<Decision> Decide(const auth::Evidence& evidence, const Deciding& with) {
   auto call = api::ParseCall(evidence.body);
   if (!call.ok()) return std::move(call).error().error;
-  policy::Scope scope;
-  auto found = FindAccount(evidence, view, &scope);
+  auto found = FindAccount(evidence, with);
   if (auto* error = std::get_if<api::Error>(&found)) return std::move(*error);
   if (auto* need = std::get_if<NeedRecords>(&found)) return std::move(*need);
   auto facts = std::get<AccountFacts>(std::move(found));
   auto grant =
-      policy::Authoriser::Authorise(facts.caller, scope, facts.account, call.value().request, devnet);
+      policy::Authoriser::Authorise(facts.caller, facts.config, facts.account, call.value(), with.network);
   if (!grant.ok()) return std::move(grant).error();
+  const auto remembered = Remember(evidence, facts, with);
+  if (!remembered.ok()) return remembered.error();
   return Decision{std::move(facts), std::move(call).value().request, std::move(grant).value()};
 }
 

@@ -4,6 +4,7 @@
 
 #include "trusted/core/changes.h"
 #include "trusted/core/outbox.h"
+#include "trusted/core/request_memory.h"
 #include "trusted/policy/authorise.h"
 
 namespace passport::core {
@@ -20,6 +21,7 @@ RecordRef ReadRecordRef(Reader& in);
 
 struct AccountFacts {
   policy::Caller caller;
+  policy::ScopeConfig config;
   policy::Account account;
   RecordRef scope_ref;
   RecordRef account_ref;
@@ -32,14 +34,25 @@ struct Decision {
 template <class T>
 using Judged = std::variant<T, api::Error, replica::NeedRecords>;
 
+// What a decision rests on besides the evidence.
+struct Deciding {
+  RegisterView& view;
+  RequestMemory& memory;
+  policy::NetworkFacts network;
+  RequestId request;  // as the gateway named it
+};
+policy::NetworkFacts FactsOf(const peer::Manifest& manifest);
+
 // The scope that the X-Scope-Id header names. kMissingHeader, kUnknownScope.
 Judged<policy::Scope> FindScope(const auth::Evidence& evidence, RegisterView& view, RecordRef* ref);
 // Who is calling and for which account, proofs verified. kUnknownUser and the errors of trusted/auth.
-Judged<AccountFacts> FindAccount(const auth::Evidence& evidence, RegisterView& view,
-                                 policy::Scope* scope_out);
+Judged<AccountFacts> FindAccount(const auth::Evidence& evidence, const Deciding& with);
+// The last gate of every wallet request: whether its proof may serve for it once more. Only here does a
+// decision change anything. The errors of RequestMemory.
+auth::Checked<Unit> Remember(const auth::Evidence& evidence, const AccountFacts& facts, const Deciding& with);
 // Reports that this enclave agrees to what `party` asks for on an account; zero: a client.
 void LogGrant(Outbox& outbox, const RequestId& request, PartyIndex party, const AccountFacts& facts);
 // Parses the body and runs every gate. Signing requests only.
-Judged<Decision> Decide(const auth::Evidence& evidence, RegisterView& view, bool devnet);
+Judged<Decision> Decide(const auth::Evidence& evidence, const Deciding& with);
 
 }  // namespace passport::core

@@ -37,9 +37,10 @@ Node::Node(Identity identity, RecordBook& records, Outbox& outbox, crypto::Rng& 
       leader_(signing, identity_, peers_, replica_, epochs_, pool_, outbox, desk_, rng),
       presign_leader_(identity_, peers_, *this, pool_, leader_, rng),
       desk_({identity_, peers_, opener_, records, replica_, *this, keygen_, epochs_, leader_, presign_leader_,
-             outbox, rng}),
+             memory_, outbox, rng}),
       blame_(identity_, peers_, outbox, rng, signing.blame_round),
-      signers_(signing, identity_, peers_, records, replica_, *this, epochs_, pool_, blame_, outbox, rng),
+      signers_(signing, identity_, peers_, records, replica_, *this, memory_, epochs_, pool_, blame_, outbox,
+               rng),
       presign_runs_(identity_, peers_, records, *this, epochs_, pool_, outbox, rng),
       refresh_book_(identity_.manifest, identity_.self, records),
       refresh_runs_({identity_, peers_, records, *this, epochs_, refresh_book_, time_, outbox, rng}),
@@ -73,6 +74,7 @@ void Node::OnTick(std::uint64_t unix_ms, std::uint64_t now_ms) {
   // Bounds of what honest nodes propose are by the likely time, so that the own host's wrong clock refuses
   // none.
   rules_.OnTick(time_.EarliestMs(), time_.LikelyMs());
+  memory_.OnTick(time_.EarliestMs(), time_.LatestMs());
   peers_.OnTick(now_ms);
   replica_.SetUnixTime(time_.LikelyMs());
   replica_.OnTick(now_ms);

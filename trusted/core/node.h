@@ -111,6 +111,7 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
   PeerTable peers_;
   NetworkTime time_{identity_.manifest.t};
   std::uint64_t next_telling_ms_ = 0;
+  RequestMemory memory_;
   NetworkRules rules_;
   replica::Replica replica_;
   auth::KeyOpener opener_;

@@ -76,7 +76,7 @@ bool SignerRuns::HasRoom(PartyIndex leader) const {
 // says about the request counts for nothing but the choice of signers.
 void SignerRuns::Judge(const RunKey& key, Run& run) {
   const replica::Replica::OnBehalfOf cause(replica_, key.request);
-  auto judged = Decide(run.invite.evidence, view_, IsDevnet(identity_.manifest));
+  auto judged = Decide(run.invite.evidence, {view_, memory_, FactsOf(identity_.manifest), key.request});
   if (std::holds_alternative<replica::NeedRecords>(judged)) {
     run.lacks = view_.TakeLacked();
     return;
@@ -87,7 +87,10 @@ void SignerRuns::Judge(const RunKey& key, Run& run) {
                        error->code == api::ErrorCode::kUnknownUser || error->code == api::ErrorCode::kPending;
     if (lacks) return Refuse(key, RefuseReason::kBehind, 0);
     outbox_.Log(Event::kDecisionRefused, key.request, run.leader, static_cast<std::uint64_t>(error->code));
-    return Refuse(key, RefuseReason::kDecision, static_cast<std::uint16_t>(error->code));
+    // A node that has just started, or knows no time, takes no bound requests yet: others may.
+    const bool not_yet = error->code == api::ErrorCode::kStale || error->code == api::ErrorCode::kNotReady;
+    return Refuse(key, not_yet ? RefuseReason::kNotReady : RefuseReason::kDecision,
+                  static_cast<std::uint16_t>(error->code));
   }
   auto& decision = std::get<Decision>(judged);
   if (!CompareRecords(key, run, decision.facts)) return;

@@ -14,14 +14,15 @@ namespace passport::core {
 class SignerRuns {
  public:
   SignerRuns(const SigningConfig& config, const Identity& identity, PeerTable& peers, RecordBook& records,
-             replica::Replica& replica, RegisterView& view, KeyEpochs& epochs, PresignPool& pool,
-             BlameSigner& blame, Outbox& outbox, crypto::Rng& rng)
+             replica::Replica& replica, RegisterView& view, RequestMemory& memory, KeyEpochs& epochs,
+             PresignPool& pool, BlameSigner& blame, Outbox& outbox, crypto::Rng& rng)
       : config_(config),
         identity_(identity),
         peers_(peers),
         records_(records),
         replica_(replica),
         view_(view),
+        memory_(memory),
         epochs_(epochs),
         pool_(pool),
         blame_(blame),
@@ -72,6 +73,7 @@ class SignerRuns {
   RecordBook& records_;
   replica::Replica& replica_;
   WatchedView view_;
+  RequestMemory& memory_;
   KeyEpochs& epochs_;
   PresignPool& pool_;
   BlameSigner& blame_;

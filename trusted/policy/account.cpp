@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::uint8_t kFormatGenerated = 1;
 constexpr std::uint8_t kFormatAnyEpoch = 2;
+constexpr std::uint8_t kFormatBound = 3;
 constexpr std::uint32_t kKeysMax = 64;
 constexpr std::uint32_t kHoldersMax = 64;
 constexpr std::size_t kPathBytesMax = 128;
@@ -36,21 +37,26 @@ AccountKey ReadKey(Reader& in) {
   return key;
 }
 
-bool WasRefreshed(const Account& account) {
-  return std::ranges::any_of(account.keys, [](const AccountKey& key) { return key.epoch > 0; });
+// The first format that has room for all of it: a record has one encoding only.
+std::uint8_t FormatOf(const Account& account) {
+  if (account.binding != RequestBinding::kLegacy) return kFormatBound;
+  const bool refreshed =
+      std::ranges::any_of(account.keys, [](const AccountKey& key) { return key.epoch > 0; });
+  return refreshed ? kFormatAnyEpoch : kFormatGenerated;
 }
 
 }  // namespace
 
 Bytes Account::Encode() const {
   Writer out;
-  const bool refreshed = WasRefreshed(*this);
-  out.U8(refreshed ? kFormatAnyEpoch : kFormatGenerated).Raw(scope.bytes).Raw(id.bytes).Raw(identifier_hash);
+  const std::uint8_t format = FormatOf(*this);
+  out.U8(format).Raw(scope.bytes).Raw(id.bytes).Raw(identifier_hash);
   out.U8(static_cast<std::uint8_t>(control)).U8(static_cast<std::uint8_t>(state));
+  if (format >= kFormatBound) out.U8(static_cast<std::uint8_t>(binding));
   out.Raw(reserved_by.bytes).U64(reserved_at_ms).U32(static_cast<std::uint32_t>(keys.size()));
   for (const AccountKey& key : keys) {
     WriteKey(out, key);
-    if (refreshed) out.U64(key.epoch);
+    if (format >= kFormatAnyEpoch) out.U64(key.epoch);
   }
   return out.Take();
 }
@@ -58,7 +64,7 @@ Bytes Account::Encode() const {
 Result<Account> Account::Parse(ByteSpan bytes) {
   Reader in(bytes);
   const std::uint8_t format = in.U8();
-  if (format != kFormatGenerated && format != kFormatAnyEpoch) return Fail(Status::kMalformed);
+  if (format < kFormatGenerated || format > kFormatBound) return Fail(Status::kMalformed);
   Account out;
   out.scope = ScopeId{in.Array<16>()};
   out.id = AccountId{in.Array<16>()};
@@ -68,15 +74,17 @@ Result<Account> Account::Parse(ByteSpan bytes) {
   if (control < 1 || control > 3 || state < 1 || state > 2) in.Reject();
   out.control = static_cast<Control>(control);
   out.state = static_cast<AccountState>(state);
+  if (format >= kFormatBound) out.binding = static_cast<RequestBinding>(in.U8());
   out.reserved_by = RequestId{in.Array<16>()};
   out.reserved_at_ms = in.U64();
   const std::uint32_t keys = in.Count(kKeysMax);
   for (std::uint32_t i = 0; i < keys && !in.failed(); ++i) {
     out.keys.push_back(ReadKey(in));
-    if (format == kFormatAnyEpoch) out.keys.back().epoch = in.U64();
+    if (format >= kFormatAnyEpoch) out.keys.back().epoch = in.U64();
   }
-  const bool is_its_form = WasRefreshed(out) == (format == kFormatAnyEpoch);
-  if (!in.Done() || !is_its_form) return Fail(Status::kMalformed);
+  const bool known = out.binding == RequestBinding::kLegacy || out.binding == RequestBinding::kBound;
+  if (!known || FormatOf(out) != format) in.Reject();
+  if (!in.Done()) return Fail(Status::kMalformed);
   return out;
 }
 

@@ -10,6 +10,9 @@ namespace passport::policy {
 
 // Which proof must come with every request. Fixed by the proof that registered the account (rules.md 4).
 enum class Control : std::uint8_t { kUser = 1, kDeveloper = 2, kHybrid = 3 };
+// Whether a request's proof is about that request or, as the published SDK makes it, about its user alone.
+// Fixed when the account registers, so that no update of its scope loosens it (rules.md 3).
+enum class RequestBinding : std::uint8_t { kLegacy = 1, kBound = 2 };
 enum class AccountState : std::uint8_t { kReserved = 1, kActive = 2 };
 enum class Curve : std::uint8_t { kSecp256k1 = 1 };
 enum class KeyPurpose : std::uint8_t { kEthereum = 1 };
@@ -30,12 +33,14 @@ struct Account {
   Hash32 identifier_hash{};
   Control control = Control::kDeveloper;
   AccountState state = AccountState::kReserved;
+  RequestBinding binding = RequestBinding::kLegacy;
   RequestId reserved_by;  // the registration whose key generation may activate it
   std::uint64_t reserved_at_ms =
       0;  // by the proposer's clock; a reservation can be taken over after kReservationMs
   std::vector<AccountKey> keys;
 
-  // First byte 1 (format), or 2 with the epoch of each key if some key was ever refreshed.
+  // First byte 1 (format), 2 with the epoch of each key if some key was ever refreshed, or 3 with that and
+  // the binding if it is not legacy.
   Bytes Encode() const;
   static Result<Account> Parse(ByteSpan bytes);
 };

@@ -49,37 +49,62 @@ Checked<Judged> JudgeRequest(const api::Request& request, const Permissions& per
   return Fail(MakeError(ErrorCode::kInvalidRequest, "not a signing request"));
 }
 
-}  // namespace
-
-Checked<std::string> ClaimedUsername(const auth::Evidence& evidence) {
+// The user that the headers of a wallet request name, before anything is proved.
+Checked<auth::User> ClaimedUser(const auth::Evidence& evidence) {
   if (!evidence.has_key) return Fail(MakeError(ErrorCode::kMissingHeader, "X-Encrypted-Key"));
   PASSPORT_TRY_VOID(RequireHeader(evidence.encrypted_user, "X-Encrypted-User"));
   PASSPORT_TRY(const std::string user,
                auth::OpenText(evidence.client_key, evidence.encrypted_user, "X-Encrypted-User"));
-  return auth::ParseUsername(user);
+  return auth::ParseUser(user);
+}
+
+}  // namespace
+
+Checked<std::string> ClaimedUsername(const auth::Evidence& evidence) {
+  PASSPORT_TRY(auth::User user, ClaimedUser(evidence));
+  return std::move(user.username);
 }
 
 Checked<Caller> Authenticate(const auth::Evidence& evidence, const Scope& scope) {
-  PASSPORT_TRY(std::string username, ClaimedUsername(evidence));
+  PASSPORT_TRY(auth::User user, ClaimedUser(evidence));
   PASSPORT_TRY_VOID(RequireHeader(evidence.encrypted_key_signature, "X-Encrypted-Key-Signature"));
   PASSPORT_TRY(
       const std::string assertion,
       auth::OpenText(evidence.client_key, evidence.encrypted_key_signature, "X-Encrypted-Key-Signature"));
   PASSPORT_TRY_VOID(auth::VerifyKeyAssertion(assertion, evidence.encrypted_user, scope.owners));
-  return Caller{std::move(username), true};
+  return Caller{std::move(user.username), true, std::move(user.bind)};
 }
 
 Checked<Caller> AuthenticateRegistration(const auth::Evidence& evidence,
                                          const api::DelegatedRegistration& request, const Scope& scope) {
   if (!evidence.has_key) return Fail(MakeError(ErrorCode::kMissingHeader, "X-Encrypted-Key"));
-  PASSPORT_TRY(const std::string user,
+  PASSPORT_TRY(const std::string text,
                auth::OpenText(evidence.client_key, request.encrypted_user, "params.encrypted_user"));
-  PASSPORT_TRY(std::string username, auth::ParseUsername(user));
+  PASSPORT_TRY(auth::User user, auth::ParseUser(text));
   PASSPORT_TRY(const std::string assertion,
                auth::OpenText(evidence.client_key, request.encrypted_key_signature,
                               "params.encrypted_credential.KeySignature"));
   PASSPORT_TRY_VOID(auth::VerifyKeyAssertion(assertion, request.encrypted_user, scope.owners));
-  return Caller{std::move(username), true};
+  return Caller{std::move(user.username), true, std::move(user.bind)};
+}
+
+Checked<ScopeConfig> CheckRegistration(const Scope& scope, Control control, const NetworkFacts& network) {
+  PASSPORT_TRY(ScopeConfig config, ParseScopeConfig(scope.config, network.devnet));
+  if (!config.accounts.Has(control)) {
+    return Fail(MakeError(ErrorCode::kNotPermitted,
+                          "the scope does not register accounts of this kind: see "
+                          "`accounts` in its configuration"));
+  }
+  return config;
+}
+
+Checked<Unit> CheckBound(const Caller& caller, const Account& account, const api::Call& call,
+                         const NetworkFacts& network) {
+  if (caller.bind)
+    return auth::CheckBinding(*caller.bind, {network.id, account.scope, call.method, call.params});
+  if (account.binding == RequestBinding::kLegacy) return Unit{};
+  return Fail(MakeError(ErrorCode::kNotBound,
+                        "the account takes bound requests only: sign a user with the member `bind`"));
 }
 
 Checked<Unit> CheckControl(const Caller& caller, const Account& account) {
@@ -98,11 +123,11 @@ Result<eth::Address> AddressOf(const Account& account) {
   return eth::AddressOfPublicKey(key.EncodeXY());
 }
 
-Checked<Grant> Authoriser::Authorise(const Caller& caller, const Scope& scope, const Account& account,
-                                     const api::Request& request, bool devnet) {
+Checked<Grant> Authoriser::Authorise(const Caller& caller, const ScopeConfig& config, const Account& account,
+                                     const api::Call& call, const NetworkFacts& network) {
   PASSPORT_TRY_VOID(CheckControl(caller, account));
-  PASSPORT_TRY(const ScopeConfig config, ParseScopeConfig(scope.config, devnet));
-  PASSPORT_TRY(const Judged judged, JudgeRequest(request, config.permissions));
+  PASSPORT_TRY_VOID(CheckBound(caller, account, call, network));
+  PASSPORT_TRY(const Judged judged, JudgeRequest(call.request, config.permissions));
   if (!judged.permitted)
     return Fail(MakeError(ErrorCode::kNotPermitted, "the method is not among the scope's permissions"));
   const auto address = AddressOf(account);

@@ -8,11 +8,13 @@
 #include <utility>
 
 #include "untrusted/net/address.h"
+#include "untrusted/rpc/scope_schema.h"
 
 namespace passport::host::rpc {
 namespace {
 
 constexpr const char* kJson = "application/json";
+constexpr const char* kSchema = "application/schema+json";
 constexpr std::string_view kNonceParameter = "nonce=";
 
 struct HeaderRow {
@@ -125,14 +127,15 @@ void Api::HandleGet(const net::HttpRequest& request, net::ReplyFunction reply) {
   if (path == "/metrics") return reply({200, "text/plain; version=0.0.4", metrics_.Text(), {}});
   if (!operator_limit_.Allow(request.client, Clock::now()))
     return Refuse(reply, Kind::kStatus, Refusal::kBusy);
+  if (path == "/schemas/scope.json") return reply({200, kSchema, std::string(kScopeSchema), {}});
   if (path == "/health") {
     return SubmitQuestion(edl::StatusCall{.token = ++last_token_}, Kind::kStatus, request, std::move(reply));
   }
   if (path == "/enclave") return HandleEnclave(request, query, std::move(reply));
   if (path == "/attestation") return HandleAttestation(request, query, std::move(reply));
   reply(Error(404, Refusal::kInvalidRequest,
-              "not found; there are /health, /enclave, /attestation?nonce=64-hex-digits, /metrics, and POST "
-              "for calls"));
+              "not found; there are /health, /enclave, /attestation?nonce=64-hex-digits, /metrics, "
+              "/schemas/scope.json, and POST for calls"));
 }
 
 void Api::HandleEnclave(const net::HttpRequest& request, std::string_view query, net::ReplyFunction reply) {

@@ -187,7 +187,7 @@ export async function makeRows(made) {
     ]],
     [-32022, "scope_config", "The scope configuration is not valid", [
       create({ nam: "a" }), create({ name: 5 }), create({ rp: "example.com" }), create({ permissions: { all: true } }), create([]),
-      create({ request_binding: "bound" }), create({ revision: -1 }), create({ scope_id: randomUUID() }), create('{"name":'),
+      create({ request_binding: "loose" }), create({ revision: -1 }), create({ scope_id: randomUUID() }), create('{"name":'),
       update(updates.owner, { scope_id: randomUUID(), revision: 9 }),
     ]],
     [-32024, "not_available", "The method is not available on this network", [

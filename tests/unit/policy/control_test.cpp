@@ -20,10 +20,15 @@ std::string NameOf(const Checked<T>& result) {
   return result.ok() ? "" : api::RowOf(result.error().code).name;
 }
 
-api::Request Parse(std::string_view method, std::string_view params) {
-  return std::move(api::ParseCall(AsBytes(RpcBody(method, params))).value().request);
+// Without the bytes of its params, which only bound requests are judged by.
+api::Call Parse(std::string_view method, std::string_view params) {
+  api::Call out = api::ParseCall(AsBytes(RpcBody(method, params))).value();
+  out.params = {};
+  return out;
 }
-api::Request PersonalSign() { return Parse("personal_sign", R"(["0xc0fe"])"); }
+api::Call PersonalSign() { return Parse("personal_sign", R"(["0xc0fe"])"); }
+
+constexpr policy::NetworkFacts kDevnet{{}, true};
 
 class Proofs : public ::testing::Test {
  protected:
@@ -31,8 +36,8 @@ class Proofs : public ::testing::Test {
   std::string Verdict(const auth::Evidence& evidence, Control control) {
     const auto caller = policy::Authenticate(evidence, scope);
     if (!caller.ok()) return NameOf(caller);
-    return NameOf(policy::Authoriser::Authorise(caller.value(), scope, ActiveAccount(scope.id, control),
-                                                PersonalSign(), true));
+    return NameOf(policy::Authoriser::Authorise(caller.value(), {}, ActiveAccount(scope.id, control),
+                                                PersonalSign(), kDevnet));
   }
   auth::Evidence Wallet(const DeveloperKey& key) {
     return WalletEvidence(envelope, key, scope.id, "alice", RpcBody("personal_sign", R"(["0xc0fe"])"));
@@ -161,12 +166,12 @@ TEST_F(Proofs, ARegistrationIsProvedByItsParamsAndNotByItsHeaders) {
 
 class Gates : public ::testing::Test {
  protected:
-  Checked<policy::Grant> Authorise(std::string_view config, const api::Request& request,
-                                   bool devnet = false) {
-    return policy::Authoriser::Authorise({"alice", true}, ScopeOf(developer, config), account, request,
-                                         devnet);
+  Checked<policy::Grant> Authorise(std::string_view config, const api::Call& call, bool devnet = false) {
+    const auto parsed = policy::ParseScopeConfig(config, devnet);
+    EXPECT_TRUE(parsed.ok()) << config;
+    return policy::Authoriser::Authorise({"alice", true}, parsed.value(), account, call, {{}, devnet});
   }
-  static api::Request Transaction(const char* more) {
+  static api::Call Transaction(const char* more) {
     return Parse(
         "eth_signTransaction",
         std::string(R"([{"nonce":"0x0","gas":"0x5208","gasPrice":"0x1","chainId":"0x1","type":"0x0",)") +
@@ -190,14 +195,15 @@ TEST_F(Gates, AGrantIsForTheAccountsKeyAndTheDigestOfThePayload) {
   ASSERT_TRUE(grant.ok());
   EXPECT_EQ(grant.value().key(), account.keys.front().id);
   EXPECT_EQ(grant.value().digest(), eth::PersonalMessageDigest(Bytes{0xc0, 0xfe}));
-  const api::Request transaction = Transaction(kTo);
+  const api::Call transaction = Transaction(kTo);
   const auto other = Authorise("{}", transaction);
   ASSERT_TRUE(other.ok());
-  EXPECT_EQ(other.value().digest(), std::get<api::SignTransaction>(transaction).transaction.SigningDigest());
+  EXPECT_EQ(other.value().digest(),
+            std::get<api::SignTransaction>(transaction.request).transaction.SigningDigest());
 }
 
 TEST_F(Gates, AMethodNeedsItsPermission) {
-  const std::pair<const char*, api::Request> rows[] = {
+  const std::pair<const char*, api::Call> rows[] = {
       {"personal_sign", PersonalSign()},
       {"eth_signTypedData_v4",
        Parse(
@@ -235,10 +241,10 @@ TEST_F(Gates, ContractCreationIsOffInProductionUnlessNamed) {
 }
 
 TEST_F(Gates, CodeOfOthersIsSetOnlyWhereAScopeNamesIt) {
-  const api::Request authorization =
+  const api::Call authorization =
       Parse("eth_signAuthorization",
             R"([{"address":"0x70997970c51812dc3a010c7d01b50e0d17dc79c8","chainId":"0x1","nonce":"0x7"}])");
-  const api::Request transaction = Parse(
+  const api::Call transaction = Parse(
       "eth_signTransaction",
       std::string(
           R"([{"nonce":"0x0","gas":"0x5208","maxFeePerGas":"0x1","maxPriorityFeePerGas":"0x1","chainId":"0x1",)") +
@@ -246,7 +252,7 @@ TEST_F(Gates, CodeOfOthersIsSetOnlyWhereAScopeNamesIt) {
           R"(,"authorizationList":[{"address":"0x70997970c51812dc3a010c7d01b50e0d17dc79c8","chainId":"0x1","nonce":"0x0",)"
           R"("r":"0x1","s":"0x2","yParity":"0x0"}]}])");
   const char* on = R"({"permissions":{"set_code":true}})";
-  for (const api::Request* request : {&authorization, &transaction}) {
+  for (const api::Call* request : {&authorization, &transaction}) {
     for (const bool devnet : {true, false}) {
       EXPECT_EQ(NameOf(Authorise("{}", *request, devnet)), "not_permitted");
       EXPECT_EQ(NameOf(Authorise(on, *request, devnet)), "");
@@ -256,7 +262,7 @@ TEST_F(Gates, CodeOfOthersIsSetOnlyWhereAScopeNamesIt) {
       NameOf(Authorise(R"({"permissions":{"set_code":true,"eth_signTransaction":false}})", transaction)),
       "not_permitted");
   EXPECT_EQ(Authorise(on, authorization).value().digest(),
-            std::get<api::SignAuthorization>(authorization).authorization.SigningDigest());
+            std::get<api::SignAuthorization>(authorization.request).authorization.SigningDigest());
 }
 
 // The account's key is the generator, whose address is that of the private key 1.
@@ -274,14 +280,10 @@ TEST_F(Gates, ATransactionThatNamesASenderNamesTheAccount) {
 }
 
 TEST_F(Gates, NothingButASigningRequestGetsAGrant) {
-  for (const api::Request& request :
-       {api::Request(api::Addresses{}), api::Request(api::ChainNotice{}), api::Request(api::CreateScope{}),
-        api::Request(api::DelegatedRegistration{})})
-    EXPECT_EQ(NameOf(Authorise("{}", request)), "invalid_request");
-}
-
-TEST_F(Gates, AConfigThatDoesNotParsePermitsNothing) {
-  EXPECT_EQ(NameOf(Authorise(R"({"unknown":1})", PersonalSign())), "scope_config");
+  api::Request requests[] = {api::Addresses{}, api::ChainNotice{}, api::CreateScope{},
+                             api::DelegatedRegistration{}};
+  for (api::Request& request : requests)
+    EXPECT_EQ(NameOf(Authorise("{}", api::Call{"1", std::move(request), "method", {}})), "invalid_request");
 }
 
 TEST_F(Gates, AKeyThatIsNoPointGetsNoGrant) {

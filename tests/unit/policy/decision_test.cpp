@@ -18,6 +18,8 @@ using policy::Control;
 using replica::NeedRecords;
 using replica::Version;
 
+constexpr ByteArray<16> kNetwork{0x4e};
+
 // Records that this enclave holds (number 0: it knows that there is none) or has yet to fetch.
 class Records final : public core::RegisterView {
  public:
@@ -44,9 +46,10 @@ class Decisions : public ::testing::Test {
   auth::Evidence Evidence(std::string_view username = "alice") {
     return WalletEvidence(envelope, developer, scope.id, username, RpcBody("personal_sign", R"(["0xc0fe"])"));
   }
+  core::Deciding With(Records& from) { return {from, memory, {kNetwork, true}, RequestId{{1}}}; }
   // The error's name, "fetch" if a record is needed first, "" for a Grant.
   std::string Verdict(const auth::Evidence& evidence) {
-    const auto judged = core::Decide(evidence, records, true);
+    const auto judged = core::Decide(evidence, With(records));
     if (const auto* error = std::get_if<api::Error>(&judged)) return api::RowOf(error->code).name;
     return std::holds_alternative<NeedRecords>(judged) ? "fetch" : "";
   }
@@ -57,10 +60,11 @@ class Decisions : public ::testing::Test {
   RecordId scope_record = policy::ScopeRecordId(scope.id);
   RecordId account_record = policy::AccountRecordId(scope.id, "alice");
   Records records;
+  core::RequestMemory memory;
 };
 
 TEST_F(Decisions, AGrantNamesTheRecordVersionsItRestsOn) {
-  const auto judged = core::Decide(Evidence(), records, true);
+  const auto judged = core::Decide(Evidence(), With(records));
   const auto* decision = std::get_if<core::Decision>(&judged);
   ASSERT_NE(decision, nullptr);
   EXPECT_EQ(decision->grant.digest(), eth::PersonalMessageDigest(Bytes{0xc0, 0xfe}));
@@ -86,7 +90,7 @@ TEST_F(Decisions, ARecordThatIsNotAtHandIsNamed) {
   for (const RecordId& id : {scope_record, account_record}) {
     Records some = records;
     some.TakeAway(id);
-    const auto judged = core::Decide(Evidence(), some, true);
+    const auto judged = core::Decide(Evidence(), With(some));
     const auto* need = std::get_if<NeedRecords>(&judged);
     ASSERT_NE(need, nullptr);
     EXPECT_EQ(need->ids, std::vector<RecordId>{id});
@@ -150,7 +154,7 @@ TEST_F(Decisions, OnlySigningRequestsAreDecidedHere) {
 }
 
 // What legacy mode cannot prevent, because the published SDK signs neither method nor parameters
-// (docs/threat-model.md). This is the row that bound mode will turn into a refusal.
+// (docs/threat-model.md). Bound mode is in binding_test.cpp.
 TEST_F(Decisions, ALegacyHeaderSetServesForAnyPayloadOfItsUser) {
   auth::Evidence evidence = Evidence();
   evidence.body = ToBytes(RpcBody("personal_sign", R"(["0xdead"])"));

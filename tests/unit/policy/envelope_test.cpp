@@ -1,5 +1,6 @@
 // Opening what clients encrypt: X-Encrypted-Key, the values under its AES key, and the user inside one.
 #include "trusted/auth/envelope.h"
+#include "trusted/auth/user.h"
 
 #include <gtest/gtest.h>
 
@@ -206,9 +207,10 @@ TEST(User, UsernameIsReadAndOtherMembersAreIgnored) {
       {UserJson(std::string(256, 'x')), std::string(256, 'x')},
   };
   for (const auto& [text, username] : rows) {
-    const auto parsed = auth::ParseUsername(text);
+    const auto parsed = auth::ParseUser(text);
     ASSERT_TRUE(parsed.ok()) << text;
-    EXPECT_EQ(parsed.value(), username);
+    EXPECT_EQ(parsed.value().username, username);
+    EXPECT_FALSE(parsed.value().bind.has_value());
   }
 }
 
@@ -220,16 +222,16 @@ TEST(User, AnythingElseIsRefused) {
         std::string(R"({"username":["alice"]})"), std::string(R"({"Username":"alice"})"),
         std::string(R"({"username":"alice","username":"bob"})"), std::string("{\"username\":\"\xff\"}"),
         std::string(R"({"username":"alice"}x)"), UserJson(std::string(257, 'x'))}) {
-    EXPECT_EQ(Verdict(auth::ParseUsername(text)), "invalid_params") << text;
+    EXPECT_EQ(Verdict(auth::ParseUser(text)), "invalid_params") << text;
   }
 }
 
 TEST(User, ThatIsAnObjectWithAFaultIsToldWhichFault) {
-  EXPECT_EQ(auth::ParseUsername(R"({"username":"alice","username":"bob"})").error().detail,
+  EXPECT_EQ(auth::ParseUser(R"({"username":"alice","username":"bob"})").error().detail,
             "the encrypted user has an object with one key twice");
-  EXPECT_EQ(auth::ParseUsername("{\"username\":\"\xff\"}").error().detail,
+  EXPECT_EQ(auth::ParseUser("{\"username\":\"\xff\"}").error().detail,
             "the encrypted user is not valid UTF-8");
-  EXPECT_EQ(auth::ParseUsername("alice").error().detail,
+  EXPECT_EQ(auth::ParseUser("alice").error().detail,
             "the encrypted user is not a JSON object: call setUserData");
 }
 

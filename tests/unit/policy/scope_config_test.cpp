@@ -73,10 +73,25 @@ TEST(ScopeConfig, ScopeIdAndRevisionAreRead) {
   EXPECT_EQ(config.value().revision.value(), 18446744073709551615u);
 }
 
-TEST(ScopeConfig, MembersThatOnlyClientsReadAreKept) {
-  const auto config = Read(
-      R"({"name":"n","description":"d","request_binding":"legacy","rp":{"id":"a.example","origin":"https://a.example","name":"A"}})");
-  EXPECT_EQ(config.error, "") << config.detail;
+TEST(ScopeConfig, WhatIsSaidOfAccountsIsRead) {
+  const auto config = ParseScopeConfig(
+      R"({"name":"n","description":"d","accounts":["hybrid","user"],"request_binding":"bound","replay_window_s":600,)"
+      R"("rp":{"id":"a.example","origin":"https://b.a.example:8443"}})",
+      false);
+  ASSERT_TRUE(config.ok()) << config.error().detail;
+  EXPECT_TRUE(config.value().accounts.user && config.value().accounts.hybrid);
+  EXPECT_FALSE(config.value().accounts.developer);
+  EXPECT_EQ(config.value().binding, RequestBinding::kBound);
+  EXPECT_EQ(config.value().replay_window_s, 600u);
+  ASSERT_TRUE(config.value().rp.has_value());
+  EXPECT_EQ(config.value().rp->id, "a.example");
+  EXPECT_EQ(config.value().rp->origin, "https://b.a.example:8443");
+  EXPECT_EQ(config.value().rp->name, "a.example") << "a name is shown in any case";
+  const auto silent = ParseScopeConfig("{}", false);
+  EXPECT_TRUE(silent.value().accounts.developer && silent.value().accounts.user);
+  EXPECT_EQ(silent.value().binding, RequestBinding::kLegacy);
+  EXPECT_EQ(silent.value().replay_window_s, 0u);
+  EXPECT_FALSE(silent.value().rp.has_value());
 }
 
 // A limit that is silently ignored protects nobody: whatever is not understood is refused, and named.
@@ -111,8 +126,15 @@ TEST(ScopeConfig, MembersOfAWrongTypeAreRefusedByName) {
       {R"({"permissions":{"personal_sign":0}})", "permissions.personal_sign must be true or false"},
       {R"({"permissions":{"contract_creation":null}})",
        "permissions.contract_creation must be true or false"},
-      {R"({"request_binding":"bound"})", R"(request_binding: this network offers "legacy" only)"},
-      {R"({"request_binding":null})", R"(request_binding: this network offers "legacy" only)"},
+      {R"({"request_binding":null})", R"(request_binding must be "legacy" or "bound")"},
+      {R"({"replay_window_s":9})", "replay_window_s must be an integer from 10 to 86400"},
+      {R"({"accounts":[]})", "accounts must be a list of at least one kind"},
+      {R"({"accounts":["user","user"]})",
+       R"(accounts: each item is one of "user", "developer" and "hybrid", none twice)"},
+      {R"({"rp":{"id":"A.example","origin":"https://A.example"}})",
+       "rp.id must be a domain in lower case, or localhost"},
+      {R"({"rp":{"id":"b.example","origin":"https://a.example"}})",
+       "rp.id must be the host of rp.origin or its end"},
       {R"({"scope_id":5})", "scope_id must be a UUID"},
       {R"({"scope_id":""})", "scope_id must be a UUID"},
       {R"({"scope_id":"123e4567e89b42d3a456426614174000"})", "scope_id must be a UUID"},

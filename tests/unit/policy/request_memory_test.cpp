@@ -1,0 +1,153 @@
+// What an enclave remembers of requests: nonces that serve once, windows that end, and what a lie about the
+// time is good for.
+#include "trusted/core/request_memory.h"
+
+#include <gtest/gtest.h>
+
+namespace passport::core {
+namespace {
+
+constexpr std::uint64_t kNow = 1'700'000'000'000;
+const RecordId kAlice{{0x11, 0, 1}}, kBob{{0x11, 0, 2}};
+const RequestId kFirst{{1}}, kSecond{{2}};
+
+class Memory : public ::testing::Test {
+ protected:
+  Memory() { memory.OnTick(kNow, kNow); }
+  // The refusal's name, "" if the request may go on.
+  static std::string NameOf(const auth::Checked<Unit>& result) {
+    return result.ok() ? "" : api::RowOf(result.error().code).name;
+  }
+  std::string Bound(const RequestId& request, const RecordId& account, std::uint8_t nonce,
+                    std::uint64_t issued_at_ms = kNow) {
+    auth::Binding binding;
+    binding.nonce = {nonce};
+    binding.issued_at_ms = issued_at_ms;
+    return NameOf(memory.TakeBound(request, account, binding));
+  }
+  std::string Legacy(const RecordId& account, std::string_view ciphertext, std::uint32_t window_s = 60) {
+    return NameOf(memory.TakeLegacy(account, AsBytes(ciphertext), window_s));
+  }
+  RequestMemory memory;
+};
+
+TEST_F(Memory, ANonceServesOneRequestHoweverOftenThatIsJudged) {
+  EXPECT_EQ(Bound(kFirst, kAlice, 1), "");
+  EXPECT_EQ(Bound(kFirst, kAlice, 1), "");
+  EXPECT_EQ(Bound(kSecond, kAlice, 1), "replayed");
+  EXPECT_EQ(Bound(kSecond, kAlice, 2), "");
+  EXPECT_EQ(Bound(kSecond, kBob, 1), "") << "each account has its own nonces";
+}
+
+TEST_F(Memory, ABoundRequestIsGoodForAMinute) {
+  EXPECT_EQ(Bound(kFirst, kAlice, 1, kNow - 1), "stale_request") << "before this enclave knew the time";
+  memory.OnTick(kNow + 60'000, kNow + 60'000);
+  EXPECT_EQ(Bound(kFirst, kAlice, 1, kNow), "");
+  memory.OnTick(kNow + 60'001, kNow + 60'001);
+  EXPECT_EQ(Bound(kFirst, kAlice, 1, kNow), "stale_request") << "also one that is known";
+  EXPECT_EQ(Bound(kSecond, kAlice, 2, kNow + 1), "");
+  EXPECT_EQ(Bound(kSecond, kAlice, 3, kNow + 60'001 + 30'000), "");
+  EXPECT_EQ(Bound(kSecond, kAlice, 4, kNow + 60'001 + 30'001), "stale_request");
+}
+
+// rules.md 23: what expires does so by the latest time, what is not yet by the earliest.
+TEST_F(Memory, TheTimeIsAnInterval) {
+  memory.OnTick(kNow + 10'000, kNow + 70'000);
+  EXPECT_EQ(Bound(kFirst, kAlice, 1, kNow + 9'999), "stale_request");
+  EXPECT_EQ(Bound(kFirst, kAlice, 1, kNow + 10'000), "");
+  EXPECT_EQ(Bound(kFirst, kAlice, 2, kNow + 40'000), "");
+  EXPECT_EQ(Bound(kFirst, kAlice, 3, kNow + 40'001), "stale_request");
+}
+
+TEST_F(Memory, ANodeThatHasHeardNobodyTakesNothingBound) {
+  memory = RequestMemory();
+  memory.OnTick(0, kNow);
+  EXPECT_EQ(Bound(kFirst, kAlice, 1), "not_ready");
+  EXPECT_EQ(Legacy(kAlice, "a"), "not_ready");
+  memory.OnTick(kNow, kNow + 5'000);
+  EXPECT_EQ(Bound(kFirst, kAlice, 1, kNow + 4'999), "stale_request");
+  EXPECT_EQ(Bound(kFirst, kAlice, 1, kNow + 5'000), "");
+}
+
+// A used nonce is forgotten only when nothing can make its request good again: not by a clock set back.
+TEST_F(Memory, AForgottenNonceIsOfNoMoreUse) {
+  EXPECT_EQ(Bound(kFirst, kAlice, 1, kNow + 30'000), "");
+  for (std::uint64_t passed = 0; passed <= 200'000; passed += 500) {
+    memory.OnTick(kNow + passed, kNow + passed);
+    EXPECT_NE(Bound(kSecond, kAlice, 1, kNow + 30'000), "") << passed;
+    memory.OnTick(kNow, kNow);
+    EXPECT_NE(Bound(kSecond, kAlice, 1, kNow + 30'000), "") << passed << ", then back";
+  }
+}
+
+TEST_F(Memory, AFullTableRefusesAndForgetsNothing) {
+  const auto take = [this](std::size_t number, const RecordId& account, std::uint8_t scope) {
+    auth::Binding binding;
+    binding.scope = ScopeId{{scope}};
+    binding.nonce = {static_cast<std::uint8_t>(number), static_cast<std::uint8_t>(number >> 8)};
+    binding.issued_at_ms = kNow + 1'000;
+    return memory.TakeBound(kFirst, account, binding);
+  };
+  for (std::size_t i = 0; i < RequestMemory::kNoncesMaxAccount; ++i) ASSERT_TRUE(take(i, kAlice, 1).ok());
+  const auto full = take(RequestMemory::kNoncesMaxAccount, kAlice, 1);
+  EXPECT_EQ(NameOf(full), "busy");
+  EXPECT_EQ(full.error().retry_after_ms, RequestMemory::kNonceMs + 1);
+  EXPECT_TRUE(take(0, kBob, 1).ok());
+  for (std::uint8_t account = 3; NameOf(take(0, RecordId{{0x11, 0, account}}, 1)).empty(); ++account) {
+    for (std::size_t i = 1; i < RequestMemory::kNoncesMaxAccount; ++i)
+      if (!take(i, RecordId{{0x11, 0, account}}, 1).ok()) break;
+  }
+  EXPECT_EQ(NameOf(take(1, kBob, 1)), "busy") << "the scope has its share";
+  EXPECT_TRUE(take(1, kBob, 2).ok()) << "and others have theirs";
+  auth::Binding used;
+  used.scope = ScopeId{{1}};
+  used.issued_at_ms = kNow + 1'000;
+  EXPECT_EQ(NameOf(memory.TakeBound(kSecond, kAlice, used)), "replayed");
+  memory.OnTick(kNow + 130'000, kNow + 130'000);
+  used.issued_at_ms = kNow + 130'000;
+  EXPECT_EQ(NameOf(memory.TakeBound(kSecond, kAlice, used)), "") << "there is room again";
+}
+
+TEST_F(Memory, ALegacyCiphertextIsGoodForTheWindow) {
+  EXPECT_EQ(Legacy(kAlice, "a"), "");
+  memory.OnTick(kNow + 60'000, kNow + 60'000);
+  EXPECT_EQ(Legacy(kAlice, "a"), "");
+  EXPECT_EQ(Legacy(kAlice, "b"), "");
+  EXPECT_EQ(Legacy(kBob, "a"), "") << "first seen now, for this account";
+  memory.OnTick(kNow + 60'001, kNow + 60'001);
+  EXPECT_EQ(Legacy(kAlice, "a"), "replayed");
+  EXPECT_EQ(Legacy(kAlice, "a", 120), "") << "a longer window";
+  EXPECT_EQ(Legacy(kAlice, "b"), "");
+}
+
+// docs/threat-model.md says so: the table is bounded, and what left it counts as new.
+TEST_F(Memory, TheOldestOf64CiphertextsIsForgotten) {
+  for (int i = 0; i <= 64; ++i) EXPECT_EQ(Legacy(kAlice, std::to_string(i)), "");
+  memory.OnTick(kNow + 60'001, kNow + 60'001);
+  EXPECT_EQ(Legacy(kAlice, "1"), "replayed");
+  EXPECT_EQ(Legacy(kAlice, "0"), "");
+}
+
+TEST_F(Memory, AHostThatLiesAboutTheTimeShortensTheWindow) {
+  memory.OnTick(kNow, kNow + 3'600'000);  // far ahead
+  EXPECT_EQ(Legacy(kAlice, "a"), "");
+  EXPECT_EQ(Legacy(kAlice, "a"), "replayed");
+  memory.OnTick(kNow, kNow);
+  EXPECT_EQ(Legacy(kAlice, "a"), "") << "and its end does not move with the lie";
+  memory.OnTick(kNow, kNow + 60'001);
+  EXPECT_EQ(Legacy(kAlice, "a"), "replayed");
+}
+
+TEST_F(Memory, TooManyWatchedAccountsForgetTheFirst) {
+  const auto account = [](std::size_t i) {
+    return RecordId{{0x11, 0, static_cast<std::uint8_t>(i), static_cast<std::uint8_t>(i >> 8), 1}};
+  };
+  for (std::size_t i = 0; i <= RequestMemory::kWatchedAccountsMax; ++i)
+    EXPECT_EQ(Legacy(account(i), "a"), "");
+  memory.OnTick(kNow + 60'001, kNow + 60'001);
+  EXPECT_EQ(Legacy(account(1), "a"), "replayed");
+  EXPECT_EQ(Legacy(account(0), "a"), "");
+}
+
+}  // namespace
+}  // namespace passport::core
