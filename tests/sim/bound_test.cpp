@@ -25,14 +25,20 @@ class Adversary : public ::testing::Test {
   }
   Client Scope(const char* config, const client::DeveloperKey& key = client::DeveloperKey::Generate()) {
     Client out = MakeClient(network, rng, config, key);
-    for (const char* user : {"alice", "bob"})
-      addresses[out.scope + user] = Register(network, out, kOne, user);
+    for (const char* user : {"alice", "bob"}) {
+      Register(network, out, kOne, user);
+      addresses[out.scope + user] = Address(network.Ask(kOne, Bind(out, user, "eth_requestAccounts", "[]")));
+    }
     return out;
+  }
+  client::Request Bind(Client& client, std::string_view user, std::string_view method,
+                       std::string_view params) {
+    return client.developer->BoundWallet(user, method, params, FormatUuid(network.manifest().network_id),
+                                         network.unix_ms());
   }
   client::Request Ask(Client& client, bool bound, std::string_view user, std::string_view params = kAsked) {
     if (!bound) return client.developer->Wallet(user, "personal_sign", params);
-    return client.developer->BoundWallet(user, "personal_sign", params,
-                                         FormatUuid(network.manifest().network_id), network.unix_ms());
+    return Bind(client, user, "personal_sign", params);
   }
   // "signed", with a valid signature of this user, or the error's name.
   std::string Send(const client::Request& request, const std::string& signer, std::string_view message) {
@@ -112,7 +118,7 @@ class MaliciousCore : public Adversary, public ::testing::WithParamInterface<boo
         const auto refuse = core::SignRefuse::Parse(message.body).value();
         answer = api::RowOf(static_cast<api::ErrorCode>(refuse.code)).name;
       }
-      return false;
+      return answer == "none";  // node 2 did not ask
     };
     invite.quorum = {kTwo, kThree};
     network.Forge(kTwo, kThree, {MessageKind::kSignInvite, id, invite.Encode()});

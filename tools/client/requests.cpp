@@ -66,6 +66,12 @@ Request DeveloperClient::Wallet(std::string_view username, std::string_view meth
   return WithUser(UserJson(username), method, params_json);
 }
 
+Request DeveloperClient::WalletAt(std::string_view username, std::string_view path, std::string_view method,
+                                  std::string_view params_json) {
+  return WithUser(json::ObjectWriter().Text("username", username).Text("derivation_path", path).Finish(),
+                  method, params_json);
+}
+
 Request DeveloperClient::BoundWallet(std::string_view username, std::string_view method,
                                      std::string_view params_json, std::string_view network_id,
                                      std::uint64_t issued_at_ms) {

@@ -33,6 +33,9 @@ class DeveloperClient {
   Request SignTypedData(std::string_view username, std::string_view payload_json);
   Request SignTransaction(std::string_view username, std::string_view transaction_json);
   Request Wallet(std::string_view username, std::string_view method, std::string_view params_json);
+  // The same for the account at a path below the user's own.
+  Request WalletAt(std::string_view username, std::string_view path, std::string_view method,
+                   std::string_view params_json);
   // The same, whose proof is for this one request (rules.md 24): `network_id` as GET /enclave says it,
   // `issued_at_ms` Unix time.
   Request BoundWallet(std::string_view username, std::string_view method, std::string_view params_json,

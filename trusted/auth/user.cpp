@@ -75,7 +75,12 @@ Checked<User> ParseUser(std::string_view user_json) {
   const auto username = user.value().GetString("username");
   if (!username.ok() || username.value().empty() || username.value().size() > kUsernameBytesMax)
     return Fail(MakeError(ErrorCode::kInvalidParams, "username must be a string of 1 to 256 bytes"));
-  User out{std::string(username.value()), {}};
+  User out{std::string(username.value()), {}, {}};
+  if (user.value().Find("derivation_path") != nullptr) {
+    const auto path = user.value().GetString("derivation_path");
+    if (!path.ok()) return Fail(MakeError(ErrorCode::kInvalidParams, "derivation_path must be a string"));
+    out.derivation_path = path.value();
+  }
   if (const json::Value* bind = user.value().Find("bind"); bind != nullptr) {
     PASSPORT_TRY(out.bind, ParseBinding(*bind));
   }

@@ -1,4 +1,5 @@
-// How often one account may sign through this gateway (rules.md 29): a token bucket for each account.
+// How often one account may sign, or one scope register accounts, through this gateway (rules.md 29, 33): a
+// token bucket for each record.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +16,7 @@ class AccountLimit {
   // So many a second, and twice as many at once.
   explicit AccountLimit(std::uint32_t per_second) : per_second_(per_second) {}
 
-  // Takes one of the account's signatures. False: it has to wait, or too many accounts sign at once.
+  // Takes one of what the record may do. False: it has to wait, or too many do things at once.
   bool Allow(const RecordId& account, std::uint64_t now_ms) {
     if (accounts_.size() >= kAccountsMax && !accounts_.contains(account)) {
       std::erase_if(accounts_, [&](const auto& entry) { return Filled(entry.second, now_ms) == full(); });

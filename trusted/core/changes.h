@@ -65,6 +65,13 @@ class RegisterView {
   virtual const replica::Version* Local(const RecordId& id) = 0;
 };
 
+// Chain codes that may be used now; NeedRecords starts fetching what is missing.
+class ChainCodeView {
+ public:
+  virtual ~ChainCodeView() = default;
+  virtual std::variant<Hash32, api::Error, replica::NeedRecords> Of(const policy::AccountKey& key) = 0;
+};
+
 // Remembers which register a decision lacked, so that it is made again when that one is usable and not with
 // every other: anybody can make many decisions wait.
 class WatchedView final : public RegisterView {
@@ -75,6 +82,7 @@ class WatchedView final : public RegisterView {
     if (version == nullptr) lacked_ = id;
     return version;
   }
+  void Lack(const RecordId& id) { lacked_ = id; }
   std::optional<RecordId> TakeLacked() { return std::exchange(lacked_, std::nullopt); }
 
  private:

@@ -112,6 +112,7 @@ void ClientDesk::Decide(const RequestId& id, Operation& op, const api::CreateSco
   const bool devnet = IsDevnet(parts_.identity.manifest);
   const auto scope = policy::CreateScope(request.signed_config, devnet, parts_.records.seen());
   if (!scope.ok()) return ReplyError(id, scope.error());
+  if (!scopes_.Allow(RecordId{}, now_ms_)) return ReplyBusy(id, kLimitMs);
   StartChange(id, op, Stage::kChanging, policy::ScopeRecordId(scope.value().id),
               ScopeCreation{request.signed_config});
 }
@@ -151,24 +152,27 @@ void ClientDesk::Decide(const RequestId& id, Operation& op, const api::Delegated
   if (account.ok() && account.value().state == AccountState::kActive) {
     return ReplyError(id, MakeError(ErrorCode::kDuplicateRegistration));
   }
+  if (!registrations_.Allow(scope_ref.id, now_ms_)) return ReplyBusy(id, kLimitMs);
   AccountReservation reservation{id, likely_unix_ms_, op.evidence.Clone()};
   reservation.evidence.encrypted_user.clear();  // a registration's proof is in its params
   StartChange(id, op, Stage::kReserving, op.account_record, std::move(reservation));
 }
 
-// A bound account's addresses are given to bound requests only: one rule for all that its proofs are good
-// for.
-auth::Checked<std::vector<std::string>> ClientDesk::AddressesOf(const Operation& op,
-                                                                const AccountFacts& facts,
-                                                                const Deciding& with) {
-  PASSPORT_TRY_VOID(policy::CheckControl(facts.caller, facts.account));
-  const auto call = api::ParseCall(op.evidence.body);
-  if (!call.ok()) return Fail(call.error().error);
-  PASSPORT_TRY_VOID(policy::CheckBound(facts.caller, facts.account, call.value(), with.network));
-  const auto address = policy::AddressOf(facts.account);
-  if (!address.ok()) return Fail(MakeError(ErrorCode::kInternal));
-  PASSPORT_TRY_VOID(Remember(op.evidence, facts, with));
-  return std::vector{json::Quote(eth::ToLowerText(address.value()))};
+// A bound account's address is given to bound requests only: one rule for all that its proofs are good for.
+Judged<std::string> ClientDesk::AddressOf(const Operation& op, const AccountFacts& facts,
+                                          const Deciding& with) {
+  const auto control = policy::CheckControl(facts.caller, facts.account);
+  if (!control.ok()) return control.error();
+  auto call = api::ParseCall(op.evidence.body);
+  if (!call.ok()) return std::move(call).error().error;
+  const auto bound = policy::CheckBound(facts.caller, facts.account, call.value(), with.network);
+  if (!bound.ok()) return bound.error();
+  auto key = FindKey(facts, with);
+  if (auto* error = std::get_if<api::Error>(&key)) return std::move(*error);
+  if (auto* need = std::get_if<NeedRecords>(&key)) return std::move(*need);
+  const auto remembered = Remember(op.evidence, facts, with);
+  if (!remembered.ok()) return remembered.error();
+  return eth::ToLowerText(std::get<policy::SigningKey>(key).Address());
 }
 
 void ClientDesk::Decide(const RequestId& id, Operation& op, const api::Addresses&) {
@@ -177,10 +181,12 @@ void ClientDesk::Decide(const RequestId& id, Operation& op, const api::Addresses
   if (auto* error = std::get_if<api::Error>(&found)) return RefuseOrRead(id, op, std::move(*error));
   if (std::holds_alternative<NeedRecords>(found)) return;
   const AccountFacts& facts = std::get<AccountFacts>(found);
-  const auto addresses = AddressesOf(op, facts, with);
-  if (!addresses.ok()) return RefuseOrRead(id, op, addresses.error());
+  auto address = AddressOf(op, facts, with);
+  if (auto* error = std::get_if<api::Error>(&address)) return RefuseOrRead(id, op, std::move(*error));
+  if (const auto* need = std::get_if<NeedRecords>(&address)) return view_.Lack(need->ids.front());
   LogGrant(parts_.outbox, id, {}, facts);
-  ReplyResult(id, json::ArrayOf(addresses.value()));
+  const std::string items[] = {json::Quote(std::get<std::string>(address))};
+  ReplyResult(id, json::ArrayOf(items));
 }
 
 void ClientDesk::Decide(const RequestId& id, Operation&, const api::ChainNotice&) { ReplyResult(id, "null"); }
@@ -190,17 +196,15 @@ template <class SigningRequest>
 void ClientDesk::Decide(const RequestId& id, Operation& op, const SigningRequest&) {
   auto judged = core::Decide(op.evidence, With(id));
   if (auto* error = std::get_if<api::Error>(&judged)) return RefuseOrRead(id, op, std::move(*error));
-  if (std::holds_alternative<NeedRecords>(judged)) return;
+  if (const auto* need = std::get_if<NeedRecords>(&judged)) return view_.Lack(need->ids.front());
   auto& decision = std::get<Decision>(judged);
   if (!limit_.Allow(decision.facts.account_ref.id, now_ms_)) return ReplyBusy(id, kLimitMs);
   const policy::AccountKey& key = decision.facts.account.keys.front();
-  auto public_key = curve::Point::Parse(key.public_key);
-  if (!public_key.ok()) return ReplyError(id, MakeError(ErrorCode::kInternal));
   op.stage = Stage::kSigning;
   parts_.leader.Lead({id, op.evidence.Clone(), decision.facts.scope_ref, decision.facts.account_ref,
-                      decision.grant.digest(), key.id, parts_.epochs.Known(key), public_key.value(),
-                      key.holders, parts_.records.HasShareOf(decision.facts.account_ref.id),
-                      op.next_attempt});
+                      decision.grant.digest(), key.id, decision.key.path, parts_.epochs.Known(key),
+                      decision.key.public_key, key.holders,
+                      parts_.records.HasShareOf(decision.facts.account_ref.id), op.next_attempt});
 }
 
 std::optional<RecordId> ClientDesk::RecordBehind(const Operation& op, ErrorCode code) const {

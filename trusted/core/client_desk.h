@@ -12,6 +12,11 @@ namespace passport::core {
 // Of one account, through one gateway.
 inline constexpr std::uint32_t kSignaturesPerSecond = 20;
 inline constexpr std::uint32_t kDevnetSignaturesPerSecond = 10'000;
+// Of one scope, through one gateway: each makes a key.
+inline constexpr std::uint32_t kRegistrationsPerSecond = 5;
+// Of everybody, through one gateway: each is a record for ever, and keys to sign one with cost nothing.
+inline constexpr std::uint32_t kScopesPerSecond = 2;
+inline constexpr std::uint32_t kDevnetRegistrationsPerSecond = 1'000;
 
 class ClientDesk final : public KeygenEvents, public SigningEvents {
  public:
@@ -26,6 +31,7 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
     KeyEpochs& epochs;
     SigningLeader& leader;
     PresignLeader& presign;
+    ChainCodeView& chain_codes;
     RequestMemory& memory;
     Outbox& outbox;
     crypto::Rng& rng;
@@ -33,7 +39,10 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
   explicit ClientDesk(Parts parts)
       : parts_(parts),
         view_(parts.view),
-        limit_(IsDevnet(parts.identity.manifest) ? kDevnetSignaturesPerSecond : kSignaturesPerSecond) {}
+        limit_(IsDevnet(parts.identity.manifest) ? kDevnetSignaturesPerSecond : kSignaturesPerSecond),
+        registrations_(IsDevnet(parts.identity.manifest) ? kDevnetRegistrationsPerSecond
+                                                         : kRegistrationsPerSecond),
+        scopes_(IsDevnet(parts.identity.manifest) ? kDevnetRegistrationsPerSecond : kScopesPerSecond) {}
 
   void OnRequest(const edl::ClientRequestCall& call);
   void OnUsable(const std::optional<RecordId>& record);  // it, or the envelope key, became usable
@@ -74,15 +83,16 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
   void Decide(const RequestId& id, Operation& op, const api::UpdateScope& request);
   void Decide(const RequestId& id, Operation& op, const api::DelegatedRegistration& request);
   void Decide(const RequestId& id, Operation& op, const api::Addresses& request);
-  auth::Checked<std::vector<std::string>> AddressesOf(const Operation& op, const AccountFacts& facts,
-                                                      const Deciding& with);
+  Judged<std::string> AddressOf(const Operation& op, const AccountFacts& facts, const Deciding& with);
   void Decide(const RequestId& id, Operation& op, const api::ChainNotice& request);
   template <class SigningRequest>
   void Decide(const RequestId& id, Operation& op, const SigningRequest& request);
 
   Result<Unit, api::Error> TakeHeaders(const edl::ClientRequestCall& call, Operation& op);
   bool OpenEnvelope(const RequestId& id, Operation& op);
-  Deciding With(const RequestId& id) { return {view_, parts_.memory, FactsOf(parts_.identity.manifest), id}; }
+  Deciding With(const RequestId& id) {
+    return {view_, parts_.chain_codes, parts_.memory, FactsOf(parts_.identity.manifest), id};
+  }
   // An error that rests on local records is final only after a quorum was asked for them.
   void RefuseOrRead(const RequestId& id, Operation& op, api::Error error);
   std::optional<RecordId> RecordBehind(const Operation& op, api::ErrorCode code) const;
@@ -99,6 +109,8 @@ class ClientDesk final : public KeygenEvents, public SigningEvents {
   Parts parts_;
   WatchedView view_;
   AccountLimit limit_;
+  AccountLimit registrations_;
+  AccountLimit scopes_;
   std::uint64_t likely_unix_ms_ = 0;
   std::uint64_t now_ms_ = 0;
   std::uint64_t next_ticket_ = 1'000;

@@ -67,6 +67,20 @@ void LogGrant(Outbox& outbox, const RequestId& request, PartyIndex party, const 
   outbox.Log(Event::kDecisionAccount, request, party, facts.account_ref.version);
 }
 
+// Only a derived key needs the chain code, and so a share: any node can be the gateway of an account's own.
+Judged<policy::SigningKey> FindKey(const AccountFacts& facts, const Deciding& with) {
+  Hash32 chain_code{};
+  if (!facts.caller.path.indices().empty() && !facts.account.keys.empty()) {
+    auto found = with.chain_codes.Of(facts.account.keys.front());
+    if (auto* error = std::get_if<api::Error>(&found)) return std::move(*error);
+    if (auto* need = std::get_if<NeedRecords>(&found)) return std::move(*need);
+    chain_code = std::get<Hash32>(found);
+  }
+  auto key = policy::KeyAt(facts.account, facts.caller.path, chain_code);
+  if (!key.ok()) return std::move(key).error();
+  return std::move(key).value();
+}
+
 auth::Checked<Unit> Remember(const auth::Evidence& evidence, const AccountFacts& facts,
                              const Deciding& with) {
   const RecordId& account = facts.account_ref.id;
@@ -82,12 +96,18 @@ Judged<Decision> Decide(const auth::Evidence& evidence, const Deciding& with) {
   if (auto* error = std::get_if<api::Error>(&found)) return std::move(*error);
   if (auto* need = std::get_if<NeedRecords>(&found)) return std::move(*need);
   auto facts = std::get<AccountFacts>(std::move(found));
-  auto grant =
-      policy::Authoriser::Authorise(facts.caller, facts.config, facts.account, call.value(), with.network);
+  const auto control = policy::CheckControl(facts.caller, facts.account);
+  if (!control.ok()) return control.error();
+  auto key = FindKey(facts, with);
+  if (auto* error = std::get_if<api::Error>(&key)) return std::move(*error);
+  if (auto* need = std::get_if<NeedRecords>(&key)) return std::move(*need);
+  const auto& signing = std::get<policy::SigningKey>(key);
+  auto grant = policy::Authoriser::Authorise(facts.caller, facts.config, facts.account, call.value(),
+                                             with.network, signing);
   if (!grant.ok()) return std::move(grant).error();
   const auto remembered = Remember(evidence, facts, with);
   if (!remembered.ok()) return remembered.error();
-  return Decision{std::move(facts), std::move(call).value().request, std::move(grant).value()};
+  return Decision{std::move(facts), signing, std::move(call).value().request, std::move(grant).value()};
 }
 
 }  // namespace passport::core

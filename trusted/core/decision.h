@@ -28,6 +28,7 @@ struct AccountFacts {
 };
 struct Decision {
   AccountFacts facts;
+  policy::SigningKey key;
   api::Request request;
   policy::Grant grant;
 };
@@ -37,6 +38,7 @@ using Judged = std::variant<T, api::Error, replica::NeedRecords>;
 // What a decision rests on besides the evidence.
 struct Deciding {
   RegisterView& view;
+  ChainCodeView& chain_codes;
   RequestMemory& memory;
   policy::NetworkFacts network;
   RequestId request;  // as the gateway named it
@@ -47,6 +49,9 @@ policy::NetworkFacts FactsOf(const peer::Manifest& manifest);
 Judged<policy::Scope> FindScope(const auth::Evidence& evidence, RegisterView& view, RecordRef* ref);
 // Who is calling and for which account, proofs verified. kUnknownUser and the errors of trusted/auth.
 Judged<AccountFacts> FindAccount(const auth::Evidence& evidence, const Deciding& with);
+// The key that a caller asks for, of an account whose proofs hold. The errors of policy::KeyAt and
+// ChainCodes.
+Judged<policy::SigningKey> FindKey(const AccountFacts& facts, const Deciding& with);
 // The last gate of every wallet request: whether its proof may serve for it once more. Only here does a
 // decision change anything. The errors of RequestMemory.
 auth::Checked<Unit> Remember(const auth::Evidence& evidence, const AccountFacts& facts, const Deciding& with);

@@ -31,16 +31,17 @@ Node::Node(Identity identity, RecordBook& records, Outbox& outbox, crypto::Rng& 
       replica_(ReplicaConfig(identity_, records.empty()), *this, rules_, rng),
       envelope_(identity_, peers_, replica_, opener_, outbox, std::move(envelope_source)),
       epochs_({identity_, peers_, records, replica_, *this, *this, outbox}),
+      chain_codes_(records, epochs_),
       made_keys_(records),
       keygen_(identity_, peers_, records, made_keys_, replica_, outbox, desk_, rng),
       pool_(presign, identity_.manifest.n, outbox),
       leader_(signing, identity_, peers_, replica_, epochs_, pool_, outbox, desk_, rng),
       presign_leader_(identity_, peers_, *this, pool_, leader_, rng),
       desk_({identity_, peers_, opener_, records, replica_, *this, keygen_, epochs_, leader_, presign_leader_,
-             memory_, outbox, rng}),
+             chain_codes_, memory_, outbox, rng}),
       blame_(identity_, peers_, outbox, rng, signing.blame_round),
-      signers_(signing, identity_, peers_, records, replica_, *this, memory_, epochs_, pool_, blame_, outbox,
-               rng),
+      signers_(signing, identity_, peers_, records, replica_, *this, chain_codes_, memory_, epochs_, pool_,
+               blame_, outbox, rng),
       presign_runs_(identity_, peers_, records, *this, epochs_, pool_, outbox, rng),
       refresh_book_(identity_.manifest, identity_.self, records),
       refresh_runs_({identity_, peers_, records, *this, epochs_, refresh_book_, time_, outbox, rng}),
@@ -62,6 +63,7 @@ void Node::OnFetched(const RecordId& id, Result<Unit> outcome) {
   } else {
     signers_.OnUsable(id);
     refresh_runs_.OnUsable(id);
+    desk_.OnUsable(id);
   }
 }
 

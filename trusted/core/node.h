@@ -2,6 +2,7 @@
 #pragma once
 
 #include "trusted/core/account_census.h"
+#include "trusted/core/chain_codes.h"
 #include "trusted/core/client_desk.h"
 #include "trusted/core/envelope_keeper.h"
 #include "trusted/core/key_epochs.h"
@@ -117,6 +118,7 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
   auth::KeyOpener opener_;
   EnvelopeKeeper envelope_;
   KeyEpochs epochs_;
+  ChainCodes chain_codes_;
   MadeKeys made_keys_;
   KeygenRuns keygen_;
   PresignPool pool_;

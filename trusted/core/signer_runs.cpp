@@ -76,9 +76,10 @@ bool SignerRuns::HasRoom(PartyIndex leader) const {
 // says about the request counts for nothing but the choice of signers.
 void SignerRuns::Judge(const RunKey& key, Run& run) {
   const replica::Replica::OnBehalfOf cause(replica_, key.request);
-  auto judged = Decide(run.invite.evidence, {view_, memory_, FactsOf(identity_.manifest), key.request});
-  if (std::holds_alternative<replica::NeedRecords>(judged)) {
-    run.lacks = view_.TakeLacked();
+  auto judged =
+      Decide(run.invite.evidence, {view_, chain_codes_, memory_, FactsOf(identity_.manifest), key.request});
+  if (const auto* need = std::get_if<replica::NeedRecords>(&judged)) {
+    run.lacks = need->ids.front();
     return;
   }
   if (const auto* error = std::get_if<api::Error>(&judged)) {
@@ -95,7 +96,7 @@ void SignerRuns::Judge(const RunKey& key, Run& run) {
   auto& decision = std::get<Decision>(judged);
   if (!CompareRecords(key, run, decision.facts)) return;
   if (run.presignature) {
-    if (!Fits(*run.presignature, decision.facts)) return Refuse(key, RefuseReason::kUnknown, 0);
+    if (!Fits(*run.presignature, decision)) return Refuse(key, RefuseReason::kUnknown, 0);
   } else if (!AgreeOnEpoch(key, run, decision.facts.account.keys.front()) ||
              !TakeShare(key, run, decision.grant)) {
     return;
@@ -114,11 +115,12 @@ void SignerRuns::Judge(const RunKey& key, Run& run) {
 
 // A presignature is for one key, path and epoch, by the records of that time, and with setups that still
 // hold.
-bool SignerRuns::Fits(const PooledPresignature& pooled, const AccountFacts& facts) const {
+bool SignerRuns::Fits(const PooledPresignature& pooled, const Decision& decision) const {
   const sign::Session& session = pooled.presignature.session;
+  const AccountFacts& facts = decision.facts;
   const policy::AccountKey& key = facts.account.keys.front();
   const std::optional<std::uint64_t> epoch = epochs_.Signing(key);
-  return epoch && pooled.key == PresignedKey{key.id, {}, *epoch} && key.path.empty() &&
+  return epoch && pooled.key == PresignedKey{key.id, decision.grant.path(), *epoch} && key.path.empty() &&
          pooled.scope == facts.scope_ref && pooled.account == facts.account_ref &&
          std::ranges::all_of(session.setups, [this](const auto& used) {
            const auto pair = peers_.Pair(used.first);
@@ -208,7 +210,8 @@ void SignerRuns::OnBegin(PartyIndex from, const RequestId& request, const SignBe
   const auto begun = run.rounds.Start(
       parts(), key,
       sign::MakeSsid({run.grant->key(), identity_.manifest_hash, identity_.manifest.t, run.invite.quorum,
-                      Hash32{}, run.grant->digest(), run.invite.nonce, begin.nonces, run.epoch}));
+                      run.grant->path(), run.grant->digest(), run.invite.nonce, begin.nonces, run.epoch}),
+      run.grant->tweak());
   if (!begun.ok()) return Abort(key, begun.error());
   Advance(key);
 }

@@ -14,14 +14,15 @@ namespace passport::core {
 class SignerRuns {
  public:
   SignerRuns(const SigningConfig& config, const Identity& identity, PeerTable& peers, RecordBook& records,
-             replica::Replica& replica, RegisterView& view, RequestMemory& memory, KeyEpochs& epochs,
-             PresignPool& pool, BlameSigner& blame, Outbox& outbox, crypto::Rng& rng)
+             replica::Replica& replica, RegisterView& view, ChainCodeView& chain_codes, RequestMemory& memory,
+             KeyEpochs& epochs, PresignPool& pool, BlameSigner& blame, Outbox& outbox, crypto::Rng& rng)
       : config_(config),
         identity_(identity),
         peers_(peers),
         records_(records),
         replica_(replica),
         view_(view),
+        chain_codes_(chain_codes),
         memory_(memory),
         epochs_(epochs),
         pool_(pool),
@@ -61,7 +62,7 @@ class SignerRuns {
   void OnBegin(PartyIndex from, const RequestId& request, const SignBegin& begin);
   void OnRound(PartyIndex from, const PeerMessage& message);
   void Advance(const RunKey& key);
-  bool Fits(const PooledPresignature& pooled, const AccountFacts& facts) const;
+  bool Fits(const PooledPresignature& pooled, const Decision& decision) const;
   void GiveShare(const RunKey& key, SigningRounds::Made made);
   void Refuse(const RunKey& key, RefuseReason reason, std::uint16_t code);
   void Abort(const RunKey& key, const protocol::Abort& abort);
@@ -73,6 +74,7 @@ class SignerRuns {
   RecordBook& records_;
   replica::Replica& replica_;
   WatchedView view_;
+  ChainCodeView& chain_codes_;
   RequestMemory& memory_;
   KeyEpochs& epochs_;
   PresignPool& pool_;

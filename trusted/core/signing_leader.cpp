@@ -61,10 +61,11 @@ SigningLeader::Attempt& SigningLeader::NewAttempt(Task& task, std::vector<PartyI
   return attempt;
 }
 
-// One message to each signer, one share from each. The presignature is claimed, and so spent, before the
-// first of them is sent.
+// Presignatures are of keys themselves: one of a key would sign for any other below it, chosen after R is
+// known, which is what must never be (dkls23.md 6.8.4). One message to each signer, one share from each. The
+// presignature is claimed, and so spent, before the first of them is sent.
 bool SigningLeader::TryPooled(Task& task) {
-  if (task.pooled >= kPooledMax) return false;
+  if (task.pooled >= kPooledMax || task.what.path != Hash32{}) return false;
   const std::vector<PartyIndex> away = Unreachable(task.what.holders);
   const auto usable = [&](const std::vector<PartyIndex>& quorum) {
     return std::ranges::none_of(quorum, [&](const PartyIndex party) {
@@ -133,8 +134,8 @@ void SigningLeader::OnJoin(PartyIndex from, const RequestId& request, const Sign
   SignBegin begin{join.attempt, {}};
   for (const auto& [party, nonce] : attempt->joins) begin.nonces.push_back(nonce);
   attempt->ssid =
-      sign::MakeSsid({task.what.key, identity_.manifest_hash, identity_.manifest.t, attempt->quorum, Hash32{},
-                      task.what.digest, attempt->nonce, begin.nonces, task.what.epoch});
+      sign::MakeSsid({task.what.key, identity_.manifest_hash, identity_.manifest.t, attempt->quorum,
+                      task.what.path, task.what.digest, attempt->nonce, begin.nonces, task.what.epoch});
   for (const PartyIndex to : attempt->quorum)
     peers_.Send(to, {MessageKind::kSignBegin, request, begin.Encode()});
 }

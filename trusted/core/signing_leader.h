@@ -21,6 +21,7 @@ struct SignTask {
   RecordRef account;
   Digest digest;
   KeyId key;
+  Hash32 path{};            // of the derived key that signs; zero: the key itself
   std::uint64_t epoch = 0;  // of its shares
   curve::Point public_key;
   std::vector<PartyIndex> holders;

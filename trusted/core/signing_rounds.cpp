@@ -41,11 +41,11 @@ sign::Peers SigningRounds::Setups() const {
   return out;
 }
 
-Outcome<Unit> SigningRounds::Start(const Parts& parts, const RunKey& run, const Hash32& ssid) {
+Outcome<Unit> SigningRounds::Start(const Parts& parts, const RunKey& run, const Hash32& ssid,
+                                   const curve::Scalar& tweak) {
   ssid_ = ssid;
-  PASSPORT_TRY(auto step,
-               sign::Start({parts.identity.self, quorum_, ssid, *share_, curve::Scalar(), parts.begun++},
-                           Setups(), parts.rng));
+  PASSPORT_TRY(auto step, sign::Start({parts.identity.self, quorum_, ssid, *share_, tweak, parts.begun++},
+                                      Setups(), parts.rng));
   state_ = std::move(step.next);
   for (const auto& [to, message] : step.out)
     Send(parts, run, to, {run.attempt, message.Encode(), {}}, kinds_.round1);

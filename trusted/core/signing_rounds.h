@@ -30,8 +30,9 @@ class SigningRounds {
   const Hash32& ssid() const { return ssid_; }
   std::uint64_t epoch() const { return share_->epoch; }  // of the share that Prepare took
 
-  // Round 1, sent to the others.
-  protocol::Outcome<Unit> Start(const Parts& parts, const RunKey& run, const Hash32& ssid);
+  // Round 1, sent to the others. `tweak` is that of the derived key whose path is in the ssid.
+  protocol::Outcome<Unit> Start(const Parts& parts, const RunKey& run, const Hash32& ssid,
+                                const curve::Scalar& tweak = {});
   // A message of a peer for round 1 or 2, also before this node can use it. The same again changes nothing;
   // another one of that round (dkls23.md 6.10: kEquivocation, which burns nothing) ends the run.
   protocol::Outcome<Unit> Take(PartyIndex from, MessageKind kind, SignRound message);

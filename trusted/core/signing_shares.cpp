@@ -77,7 +77,7 @@ void SigningLeader::Combine(const RunKey& run, Attempt& attempt) {
   for (const PartyIndex party : attempt.quorum) recent_fails_[party] /= 2;
   outbox_.Log(Event::kSigned, run.request, {}, took_ms);
   pool_.CountUse(run.request, attempt.pooled);
-  events_.OnKeyUsed(task.what.scope, task.what.account, attempt.pooled);
+  if (task.what.path == Hash32{}) events_.OnKeyUsed(task.what.scope, task.what.account, attempt.pooled);
   tasks_.erase(run.request);
   events_.OnSigned(run.request, signature.value());
 }

@@ -108,6 +108,7 @@ Result<TypedData> ParseObject(const Value& object) {
   TypedData out;
   out.digest = {crypto::HashKeccak256(signed_bytes)};
   out.primary_type = std::move(payload.primary_type);
+  out.domain_is_empty = payload.domain->AsObject().value().empty();
   ReadFacts(schema.at(domain_index), *payload.domain, out);
   return out;
 }

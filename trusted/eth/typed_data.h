@@ -19,6 +19,7 @@ struct TypedData {
   std::optional<std::string> domain_name;
   std::optional<std::uint64_t> chain_id;
   std::optional<Address> verifying_contract;
+  bool domain_is_empty = false;
 };
 
 // The payload: an object {types, primaryType, domain, message}, or a string that holds such an object as

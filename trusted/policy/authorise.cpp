@@ -1,7 +1,6 @@
 #include "trusted/policy/authorise.h"
 
 #include "trusted/auth/key_assertion.h"
-#include "trusted/curve/point.h"
 #include "trusted/eth/message.h"
 
 namespace passport::policy {
@@ -30,6 +29,11 @@ Checked<Judged> JudgeRequest(const api::Request& request, const Permissions& per
     return Judged{permissions.personal_sign, eth::PersonalMessageDigest(message->message), {}};
   }
   if (const auto* typed = std::get_if<api::SignTypedData>(&request)) {
+    if (typed->typed_data.domain_is_empty) {
+      return Fail(
+          MakeError(ErrorCode::kTypedData,
+                    "the domain is empty: what is signed would be good for every contract on every chain"));
+    }
     return Judged{permissions.typed_data, typed->typed_data.digest, {}};
   }
   if (const auto* transaction = std::get_if<api::SignTransaction>(&request)) {
@@ -72,7 +76,8 @@ Checked<Caller> Authenticate(const auth::Evidence& evidence, const Scope& scope)
       const std::string assertion,
       auth::OpenText(evidence.client_key, evidence.encrypted_key_signature, "X-Encrypted-Key-Signature"));
   PASSPORT_TRY_VOID(auth::VerifyKeyAssertion(assertion, evidence.encrypted_user, scope.owners));
-  return Caller{std::move(user.username), true, std::move(user.bind)};
+  PASSPORT_TRY(derive::Path path, ParsePath(user.derivation_path));
+  return Caller{std::move(user.username), true, std::move(user.bind), std::move(path)};
 }
 
 Checked<Caller> AuthenticateRegistration(const auth::Evidence& evidence,
@@ -85,7 +90,7 @@ Checked<Caller> AuthenticateRegistration(const auth::Evidence& evidence,
                auth::OpenText(evidence.client_key, request.encrypted_key_signature,
                               "params.encrypted_credential.KeySignature"));
   PASSPORT_TRY_VOID(auth::VerifyKeyAssertion(assertion, request.encrypted_user, scope.owners));
-  return Caller{std::move(user.username), true, std::move(user.bind)};
+  return Caller{std::move(user.username), true, std::move(user.bind), {}};
 }
 
 Checked<ScopeConfig> CheckRegistration(const Scope& scope, Control control, const NetworkFacts& network) {
@@ -117,23 +122,16 @@ Checked<Unit> CheckControl(const Caller& caller, const Account& account) {
   return Unit{};
 }
 
-Result<eth::Address> AddressOf(const Account& account) {
-  if (account.keys.empty()) return Fail(Status::kNotFound);
-  PASSPORT_TRY(const curve::Point key, curve::Point::Parse(account.keys.front().public_key));
-  return eth::AddressOfPublicKey(key.EncodeXY());
-}
-
 Checked<Grant> Authoriser::Authorise(const Caller& caller, const ScopeConfig& config, const Account& account,
-                                     const api::Call& call, const NetworkFacts& network) {
+                                     const api::Call& call, const NetworkFacts& network,
+                                     const SigningKey& key) {
   PASSPORT_TRY_VOID(CheckControl(caller, account));
   PASSPORT_TRY_VOID(CheckBound(caller, account, call, network));
   PASSPORT_TRY(const Judged judged, JudgeRequest(call.request, config.permissions));
   if (!judged.permitted)
     return Fail(MakeError(ErrorCode::kNotPermitted, "the method is not among the scope's permissions"));
-  const auto address = AddressOf(account);
-  if (!address.ok()) return Fail(MakeError(ErrorCode::kInternal));
-  if (judged.from && *judged.from != address.value()) return Fail(MakeError(ErrorCode::kWrongAccount));
-  return Grant(account.keys.front().id, judged.digest);
+  if (judged.from && *judged.from != key.Address()) return Fail(MakeError(ErrorCode::kWrongAccount));
+  return Grant(key, judged.digest);
 }
 
 }  // namespace passport::policy

@@ -15,6 +15,7 @@ struct Caller {
   std::string username;
   bool developer_key = false;              // a key assertion by one of the scope's keys came with the request
   std::optional<auth::Binding> bind = {};  // what that key has signed about the request
+  derive::Path path = {};                  // of the key that is asked for
 };
 
 // The network that a request is made to.
@@ -49,13 +50,11 @@ auth::Checked<std::string> ClaimedUsername(const auth::Evidence& evidence);
 class Authoriser {
  public:
   // Gates, in order: control, binding, method permitted by the scope, contract creation, sender. Each enclave
-  // runs them on its own records. kNotPermitted, kWrongAccount and those of CheckControl and CheckBound.
+  // runs them on its own records, with the account's key at the caller's path. kNotPermitted, kWrongAccount
+  // and those of CheckControl and CheckBound.
   static auth::Checked<Grant> Authorise(const Caller& caller, const ScopeConfig& config,
                                         const Account& account, const api::Call& call,
-                                        const NetworkFacts& network);
+                                        const NetworkFacts& network, const SigningKey& key);
 };
-
-// The address of an account's first key.
-Result<eth::Address> AddressOf(const Account& account);
 
 }  // namespace passport::policy

@@ -1,5 +1,6 @@
 // The client API over real sockets: routes, CORS and limits of size, in front of a fake enclave.
 #include "tests/unit/host/api_fixture.h"
+#include "untrusted/rpc/scope_schema.h"
 
 namespace passport::host {
 namespace {
@@ -155,6 +156,9 @@ TEST_F(Api, Get_HealthEnclaveMetricsAndNothingElse) {
   const RawReply text = get("/metrics");
   EXPECT_NE(text.body.find("passport_requests_total{method=\"3\",outcome=\"4\"} 1\n"), std::string::npos);
   EXPECT_NE(text.body.find("passport_request_seconds_count 1\n"), std::string::npos);
+  const RawReply schema = get("/schemas/scope.json");
+  EXPECT_EQ(schema.body, std::string(rpc::kScopeSchema));
+  EXPECT_TRUE(schema.HasHeader("Content-Type: application/schema+json"));
   EXPECT_EQ(get("/").status, 404);
   EXPECT_TRUE(get("/x").HasHeader("Access-Control-Allow-Origin: *"));
   client.Send("PUT / HTTP/1.1\r\nHost: node\r\nContent-Length: 0\r\n\r\n");

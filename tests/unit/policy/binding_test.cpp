@@ -53,7 +53,7 @@ class Bound : public ::testing::Test {
     return out;
   }
   std::string Verdict(const auth::Evidence& evidence, const RequestId& request = RequestId{{1}}) {
-    const auto judged = core::Decide(evidence, {records, memory, {kThisNetwork, true}, request});
+    const auto judged = core::Decide(evidence, {records, chain_codes, memory, {kThisNetwork, true}, request});
     const auto* error = std::get_if<api::Error>(&judged);
     return error == nullptr ? "" : api::RowOf(error->code).name;
   }
@@ -63,6 +63,7 @@ class Bound : public ::testing::Test {
   policy::Scope scope = ScopeOf(developer);
   policy::Account account = ActiveAccount(scope.id, policy::Control::kDeveloper);
   BoundRecords records;
+  NoChainCodes chain_codes;
   core::RequestMemory memory;
 };
 
@@ -97,7 +98,7 @@ TEST_F(Bound, AnotherBodyUnderTheSameHeadersIsRefused) {
        RpcBody("personal_sign", R"([ "0xc0fe"])"), RpcBody("personal_sign", R"(["0xc0fe","0x00"])"),
        RpcBody(
            "eth_signTypedData_v4",
-           R"(["0x00",{"types":{"A":[{"name":"x","type":"uint256"}]},"primaryType":"A","domain":{},"message":{"x":1}}])")}) {
+           R"(["0x00",{"types":{"A":[{"name":"x","type":"uint256"}]},"primaryType":"A","domain":{"name":"n"},"message":{"x":1}}])")}) {
     auth::Evidence swapped = good.Clone();
     swapped.body = ToBytes(body);
     EXPECT_EQ(Verdict(swapped), "not_bound") << body;
@@ -190,10 +191,10 @@ TEST(BoundAccount, ItsBindingComesBack) {
   EXPECT_EQ(policy::Account::Parse(bytes).value().binding, RequestBinding::kBound);
   EXPECT_EQ(policy::Account::Parse(bytes).value().Encode(), bytes);
   const std::size_t at = 1 + 16 + 16 + 32 + 2;  // format, scope, id, identifier hash, control, state
-  for (const std::uint8_t value : {0, 1, 3, 255}) {
+  for (const int value : {0, 1, 3, 255}) {
     Bytes other = bytes;
-    other[at] = value;
-    EXPECT_FALSE(policy::Account::Parse(other).ok()) << int{value};
+    other[at] = static_cast<std::uint8_t>(value);
+    EXPECT_FALSE(policy::Account::Parse(other).ok()) << value;
   }
 }
 

@@ -36,8 +36,9 @@ class Proofs : public ::testing::Test {
   std::string Verdict(const auth::Evidence& evidence, Control control) {
     const auto caller = policy::Authenticate(evidence, scope);
     if (!caller.ok()) return NameOf(caller);
-    return NameOf(policy::Authoriser::Authorise(caller.value(), {}, ActiveAccount(scope.id, control),
-                                                PersonalSign(), kDevnet));
+    const policy::Account account = ActiveAccount(scope.id, control);
+    return NameOf(policy::Authoriser::Authorise(caller.value(), {}, account, PersonalSign(), kDevnet,
+                                                policy::KeyAt(account, {}, {}).value()));
   }
   auth::Evidence Wallet(const DeveloperKey& key) {
     return WalletEvidence(envelope, key, scope.id, "alice", RpcBody("personal_sign", R"(["0xc0fe"])"));
@@ -169,7 +170,8 @@ class Gates : public ::testing::Test {
   Checked<policy::Grant> Authorise(std::string_view config, const api::Call& call, bool devnet = false) {
     const auto parsed = policy::ParseScopeConfig(config, devnet);
     EXPECT_TRUE(parsed.ok()) << config;
-    return policy::Authoriser::Authorise({"alice", true}, parsed.value(), account, call, {{}, devnet});
+    return policy::Authoriser::Authorise({"alice", true}, parsed.value(), account, call, {{}, devnet},
+                                         policy::KeyAt(account, {}, {}).value());
   }
   static api::Call Transaction(const char* more) {
     return Parse(
@@ -208,7 +210,7 @@ TEST_F(Gates, AMethodNeedsItsPermission) {
       {"eth_signTypedData_v4",
        Parse(
            "eth_signTypedData_v4",
-           R"(["0x00",{"types":{"A":[{"name":"x","type":"uint256"}]},"primaryType":"A","domain":{},"message":{"x":1}}])")},
+           R"(["0x00",{"types":{"A":[{"name":"x","type":"uint256"}]},"primaryType":"A","domain":{"name":"n"},"message":{"x":1}}])")},
       {"eth_signTransaction", Transaction(kTo)},
   };
   for (const auto& [denied, unused] : rows) {
@@ -268,9 +270,7 @@ TEST_F(Gates, CodeOfOthersIsSetOnlyWhereAScopeNamesIt) {
 // The account's key is the generator, whose address is that of the private key 1.
 TEST_F(Gates, ATransactionThatNamesASenderNamesTheAccount) {
   const std::string own = "0x7e5f4552091a69125d5dfcb7b8c2659029395bdf";
-  const auto address = policy::AddressOf(account);
-  ASSERT_TRUE(address.ok());
-  EXPECT_EQ(eth::ToLowerText(address.value()), own);
+  EXPECT_EQ(eth::ToLowerText(policy::KeyAt(account, {}, {}).value().Address()), own);
   const auto from = [&](const std::string& sender) {
     return NameOf(Authorise("{}", Transaction((std::string(kTo) + R"(,"from":")" + sender + "\"").c_str())));
   };
@@ -286,9 +286,57 @@ TEST_F(Gates, NothingButASigningRequestGetsAGrant) {
     EXPECT_EQ(NameOf(Authorise("{}", api::Call{"1", std::move(request), "method", {}})), "invalid_request");
 }
 
-TEST_F(Gates, AKeyThatIsNoPointGetsNoGrant) {
+TEST_F(Gates, TypedDataForNoContractAndNoChainIsRefused) {
+  const auto typed = [](const char* domain) {
+    return Parse(
+        "eth_signTypedData_v4",
+        std::string(R"(["0x00",{"types":{"A":[{"name":"x","type":"uint256"}]},"primaryType":"A","domain":)") +
+            domain + R"(,"message":{"x":1}}])");
+  };
+  EXPECT_EQ(NameOf(Authorise("{}", typed("{}"))), "malformed_typed_data");
+  EXPECT_EQ(NameOf(Authorise("{}", typed(R"({"name":"n"})"))), "");
+}
+
+// The vectors of BIP-32 and ethers are in tests/unit/protocol/derive_test.cpp.
+TEST_F(Gates, AGrantIsForTheKeyAtThePathThatWasAskedFor) {
+  const Hash32 chain_code{7};
+  const auto path = policy::ParsePath("m/0/5").value();
+  const auto key = policy::KeyAt(account, path, chain_code).value();
+  EXPECT_EQ(key.id, account.keys.front().id);
+  EXPECT_EQ(key.path, path.Digest());
+  EXPECT_NE(key.path, Hash32{});
+  EXPECT_EQ(curve::Add(BasePoint(), curve::MulBase(key.tweak)), key.public_key);
+  EXPECT_NE(key.public_key,
+            policy::KeyAt(account, policy::ParsePath("m/0/6").value(), chain_code).value().public_key);
+  EXPECT_NE(key.public_key, policy::KeyAt(account, path, Hash32{8}).value().public_key);
+  const auto grant = policy::Authoriser::Authorise({"alice", true}, {}, account, PersonalSign(), {}, key);
+  ASSERT_TRUE(grant.ok());
+  EXPECT_EQ(grant.value().path(), key.path);
+  EXPECT_EQ(grant.value().tweak().Encode(), key.tweak.Encode());
+  const std::string sender = eth::ToLowerText(key.Address());
+  const auto from = [&](const policy::SigningKey& as) {
+    return NameOf(policy::Authoriser::Authorise(
+        {"alice", true}, {}, account,
+        Transaction((std::string(kTo) + R"(,"from":")" + sender + "\"").c_str()), {}, as));
+  };
+  EXPECT_EQ(from(key), "");
+  EXPECT_EQ(from(policy::KeyAt(account, {}, {}).value()), "wrong_account");
+}
+
+TEST_F(Gates, APathIsOneStrictText) {
+  for (const char* text : {"", "m", "m/0", "m/2147483647/1"})
+    EXPECT_TRUE(policy::ParsePath(text).ok()) << text;
+  for (const char* text : {"0", "/", "m/", "m//0", "m/00", "m/0'", "m/0h", "m/-1", "m/ 0", "M/0",
+                           "m/2147483648", "m/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0"})
+    EXPECT_EQ(NameOf(policy::ParsePath(text)), "invalid_params") << text;
+  EXPECT_EQ(policy::ParsePath("m").value().Digest(), Hash32{}) << "the root, like no path";
+}
+
+TEST_F(Gates, AKeyThatIsNoPointIsNone) {
   account.keys.front().public_key = {};
-  EXPECT_EQ(NameOf(Authorise("{}", PersonalSign())), "internal");
+  EXPECT_EQ(NameOf(policy::KeyAt(account, {}, {})), "internal");
+  account.keys.clear();
+  EXPECT_EQ(NameOf(policy::KeyAt(account, {}, {})), "registration_pending");
 }
 
 }  // namespace

@@ -116,7 +116,7 @@ TEST_F(DecisionEvents, EveryRefusalToAClientMakesOneWithTheReplysRequestIdAndErr
       {client->developer->Register("alice"), "duplicate_registration"},
       {client->developer->SignTypedData(
            "alice",
-           R"({"types":{"A":[{"name":"x","type":"uint256"}]},"primaryType":"A","domain":{},"message":{"x":1}})"),
+           R"({"types":{"A":[{"name":"x","type":"uint256"}]},"primaryType":"A","domain":{"name":"n"},"message":{"x":1}})"),
        "not_permitted"},
       {client::CreateScope(stranger, R"({"unknown":1})"), "scope_config"},
       {client::UpdateScope(stranger, client->scope, "{}"), "wrong_owner"},

@@ -46,7 +46,7 @@ class Decisions : public ::testing::Test {
   auth::Evidence Evidence(std::string_view username = "alice") {
     return WalletEvidence(envelope, developer, scope.id, username, RpcBody("personal_sign", R"(["0xc0fe"])"));
   }
-  core::Deciding With(Records& from) { return {from, memory, {kNetwork, true}, RequestId{{1}}}; }
+  core::Deciding With(Records& from) { return {from, chain_codes, memory, {kNetwork, true}, RequestId{{1}}}; }
   // The error's name, "fetch" if a record is needed first, "" for a Grant.
   std::string Verdict(const auth::Evidence& evidence) {
     const auto judged = core::Decide(evidence, With(records));
@@ -60,6 +60,7 @@ class Decisions : public ::testing::Test {
   RecordId scope_record = policy::ScopeRecordId(scope.id);
   RecordId account_record = policy::AccountRecordId(scope.id, "alice");
   Records records;
+  NoChainCodes chain_codes;
   core::RequestMemory memory;
 };
 
@@ -151,6 +152,20 @@ TEST_F(Decisions, OnlySigningRequestsAreDecidedHere) {
     evidence.body = ToBytes(body);
     EXPECT_EQ(Verdict(evidence), verdict) << body;
   }
+}
+
+// A derived key needs the chain code, which is in shares only: it is fetched, or another node is asked.
+TEST_F(Decisions, ADerivedKeyNeedsAShare) {
+  auth::Evidence evidence = Evidence();
+  evidence.encrypted_user = envelope.Seal(R"({"username":"alice","derivation_path":"m/0/5"})");
+  evidence.encrypted_key_signature = envelope.Seal(ToJson(KeyAssertion(developer, evidence.encrypted_user)));
+  EXPECT_EQ(Verdict(evidence), "too_few_nodes");
+  evidence.encrypted_user = envelope.Seal(R"({"username":"alice","derivation_path":"m/0'"})");
+  evidence.encrypted_key_signature = envelope.Seal(ToJson(KeyAssertion(developer, evidence.encrypted_user)));
+  EXPECT_EQ(Verdict(evidence), "invalid_params");
+  evidence.encrypted_user = envelope.Seal(R"({"username":"alice","derivation_path":5})");
+  evidence.encrypted_key_signature = envelope.Seal(ToJson(KeyAssertion(developer, evidence.encrypted_user)));
+  EXPECT_EQ(Verdict(evidence), "invalid_params");
 }
 
 // What legacy mode cannot prevent, because the published SDK signs neither method nor parameters

@@ -6,6 +6,7 @@
 #include "tools/client/developer_key.h"
 #include "trusted/api/request.h"
 #include "trusted/auth/evidence.h"
+#include "trusted/core/changes.h"
 #include "trusted/crypto/aead.h"
 #include "trusted/curve/point.h"
 #include "trusted/policy/account.h"
@@ -45,6 +46,13 @@ auth::Evidence WalletEvidence(Envelope& envelope, const client::DeveloperKey& ke
 // A registration: user and proof are in params, the user header says null (wire-api.md 4).
 auth::Evidence RegistrationEvidence(Envelope& envelope, const client::DeveloperKey& key, const ScopeId& scope,
                                     std::string_view username);
+// Of an enclave without shares: only the accounts' own keys are known.
+class NoChainCodes final : public core::ChainCodeView {
+ public:
+  std::variant<Hash32, api::Error, replica::NeedRecords> Of(const policy::AccountKey&) override {
+    return api::MakeError(api::ErrorCode::kTooFewNodes);
+  }
+};
 std::string RpcBody(std::string_view method, std::string_view params);
 
 }  // namespace passport::policy_test

@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <regex>
+#include <set>
 #include <sstream>
 
 #include "trusted/json/write.h"
@@ -29,10 +30,12 @@ class Schema {
     if (key == "enum") return Contains(rule.value, value);
     if (key == "minimum") return !value.IsNumber() || Number(value) >= Number(rule.value);
     if (key == "maximum") return !value.IsNumber() || Number(value) <= Number(rule.value);
-    if (key == "maxLength") return !value.IsString() || value.AsString().value().size() <= Number(rule.value);
+    if (key == "maxLength")
+      return !value.IsString() || Count(value.AsString().value().size()) <= Number(rule.value);
     if (key == "pattern") return !value.IsString() || Matches(rule.value, value);
     if (key == "required") return !value.IsObject() || HasAll(rule.value, value);
-    if (key == "minItems") return !value.IsArray() || value.AsArray().value().size() >= Number(rule.value);
+    if (key == "minItems")
+      return !value.IsArray() || Count(value.AsArray().value().size()) >= Number(rule.value);
     if (key == "uniqueItems") return !value.IsArray() || AreUnique(value);
     if (key == "items") return !value.IsArray() || EachFits(rule.value, value);
     if (key == "properties" || key == "additionalProperties") return !value.IsObject() || Fit(schema, value);
@@ -40,6 +43,7 @@ class Schema {
     return false;
   }
 
+  static double Count(std::size_t size) { return static_cast<double>(size); }
   static double Number(const Value& value) { return std::stod(std::string(value.AsNumberText().value())); }
   static bool IsOf(std::string_view type, const Value& value) {
     if (type == "integer")
