@@ -8,9 +8,7 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { KeySigner } from "@0xpass/key-signer";
-import { createPassportClient } from "@0xpass/passport-viem";
-import { custom, encodeFunctionData, formatTransactionRequest, getAddress, getTypesForEIP712Domain, numberToHex, parseAbi } from "viem";
-import { mainnet } from "viem/chains";
+import { formatTransactionRequest, getTypesForEIP712Domain, numberToHex } from "viem";
 import { connect, createScope, newAccount, newOwner, register, resultOf, signedConfig } from "./lib/clients.mjs";
 import { nodes } from "./lib/devnet.mjs";
 import { messages, transactions, typedData } from "./lib/samples.mjs";
@@ -126,82 +124,13 @@ describe("transactions", options, () => {
   });
 });
 
-// A chain that answers what viem asks before it sends, and keeps what is sent.
-function fakeChain(sent) {
-  const answers = {
-    eth_chainId: () => "0x1",
-    eth_getTransactionCount: () => "0x5",
-    eth_estimateGas: () => "0x5208",
-    eth_gasPrice: () => "0x3b9aca00",
-    eth_maxPriorityFeePerGas: () => "0x1",
-    eth_getBlockByNumber: () => ({ number: "0x1", baseFeePerGas: "0x3b9aca00", timestamp: "0x1", transactions: [] }),
-    eth_sendRawTransaction: ([raw]) => (sent.push(raw), `0x${"00".repeat(32)}`),
-  };
-  return custom({ request: async ({ method, params }) => answers[method](params) });
-}
-
-describe("viem", options, () => {
-  const sent = [];
-  let client;
-  before(async () => {
-    const headers = await account.passport.getDelegatedAuthenticatedHeaders();
-    client = await createPassportClient(headers, fakeChain(sent), mainnet, node.url);
-  });
-
-  test("the client's account is the SDK's", async () => {
-    assert.equal(getAddress(client.account.address), getAddress(account.address));
-    assert.deepEqual(await client.requestAddresses(), [getAddress(account.address)]);
-    assert.deepEqual(await client.getAddresses(), [getAddress(account.address)]);
-  });
-
-  for (const [name, payload] of Object.entries(typedData)) {
-    test(`typed data: ${name}`, async () => {
-      await assertSignsTypedData(payload, await client.signTypedData(payload), account.address);
-    });
+test("typed data as an object, with and without the domain's type", options, async () => {
+  const payload = typedData["a mail (the example of EIP-712)"];
+  const types = { EIP712Domain: getTypesForEIP712Domain(payload), ...payload.types };
+  for (const object of [payload, { ...payload, types }]) {
+    const signature = resultOf(await account.passport.call("eth_signTypedData_v4", [account.address, object]));
+    await assertSignsTypedData(payload, signature, account.address);
   }
-
-  test("typed data as an object, with and without the domain's type", async () => {
-    const payload = typedData["a mail (the example of EIP-712)"];
-    const types = { EIP712Domain: getTypesForEIP712Domain(payload), ...payload.types };
-    for (const object of [payload, { ...payload, types }]) {
-      const signature = resultOf(await account.passport.call("eth_signTypedData_v4", [account.address, object]));
-      await assertSignsTypedData(payload, signature, account.address);
-    }
-  });
-
-  test("a message", async () => {
-    const signature = await client.signMessage({ message: "grüezi" });
-    await assertSignsMessage(Buffer.from("grüezi"), signature, account.address);
-  });
-
-  for (const name of ["legacy", "EIP-2930", "EIP-1559"]) {
-    test(`signTransaction: ${name}`, async () => {
-      const wanted = transactions[name];
-      await assertSignsTransaction(wanted, await client.signTransaction(wanted), account.address);
-    });
-  }
-
-  test("sendTransaction prepares on the chain, signs here and sends there", async () => {
-    const { to } = transactions.legacy;
-    await client.sendTransaction({ to, value: 123n, maxFeePerGas: 9n, maxPriorityFeePerGas: 2n });
-    const wanted = { type: "eip1559", chainId: 1, nonce: 5, gas: 21000n, to, value: 123n, maxFeePerGas: 9n, maxPriorityFeePerGas: 2n };
-    await assertSignsTransaction(wanted, sent.pop(), account.address);
-  });
-
-  test("writeContract", async () => {
-    const { to: address } = transactions.legacy;
-    const call = { abi: parseAbi(["function transfer(address to, uint256 amount)"]), functionName: "transfer", args: [address, 5n] };
-    await client.writeContract({ address, ...call, maxFeePerGas: 9n, maxPriorityFeePerGas: 2n });
-    const wanted = {
-      type: "eip1559", chainId: 1, nonce: 5, gas: 21000n, to: address, data: encodeFunctionData(call), maxFeePerGas: 9n, maxPriorityFeePerGas: 2n,
-    };
-    await assertSignsTransaction(wanted, sent.pop(), account.address);
-  });
-
-  test("chain notices are taken note of", async () => {
-    await client.addChain({ chain: mainnet });
-    await client.switchChain({ id: 1 });
-  });
 });
 
 // The published CLI knows one address for --network localhost, and no other option for it.
