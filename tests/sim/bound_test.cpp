@@ -97,6 +97,10 @@ TEST_P(HostileHost, SwapsWhatIsSigned) {
   EXPECT_EQ(Send(of_bob, client.scope + "bob", "dead"), "signed")
       << "late, and after others: still asked for";
   EXPECT_EQ(Send(of_bob, client.scope + "bob", "dead"), bound ? "replayed" : "signed") << "twice";
+  if (bound) {
+    for (const PartyIndex gateway : {kTwo, kThree})  // one of which may have seen nothing of it
+      EXPECT_EQ(ErrorName(network.Ask(gateway, of_bob)), "replayed") << "twice, elsewhere";
+  }
   network.Run(61'000);
   EXPECT_EQ(Send(of_alice, alice, "c0fe"), bound ? "stale_request" : "signed") << "a minute late";
   EXPECT_EQ(Send(Ask(client, bound, "alice"), alice, "c0fe"), "signed") << "and afterwards all is well";

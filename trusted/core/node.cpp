@@ -271,7 +271,9 @@ void Node::OnReplicaMessage(PartyIndex from, const PeerMessage& message) {
 
 void Node::OnTime(PartyIndex from, const PeerMessage& message) {
   const auto report = TimeReport::Parse(message.body);
-  if (report.ok() && !peers_.Banned(from)) time_.Heard(from, report.value());
+  if (!report.ok() || peers_.Banned(from)) return;
+  time_.Heard(from, report.value());
+  memory_.OnTick(time_.EarliestMs(), time_.LatestMs());  // also when the host brings no ticks
 }
 
 void Node::OnEpochMessage(PartyIndex from, const PeerMessage& message) {

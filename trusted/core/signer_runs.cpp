@@ -88,8 +88,9 @@ void SignerRuns::Judge(const RunKey& key, Run& run) {
                        error->code == api::ErrorCode::kUnknownUser || error->code == api::ErrorCode::kPending;
     if (lacks) return Refuse(key, RefuseReason::kBehind, 0);
     outbox_.Log(Event::kDecisionRefused, key.request, run.leader, static_cast<std::uint64_t>(error->code));
-    // A node that has just started, or knows no time, takes no bound requests yet: others may.
-    const bool not_yet = error->code == api::ErrorCode::kStale || error->code == api::ErrorCode::kNotReady;
+    // Of this node and not of the request, so others may: it has just started, knows no time, has no share.
+    const bool not_yet = error->code == api::ErrorCode::kStale || error->code == api::ErrorCode::kNotReady ||
+                         error->code == api::ErrorCode::kTooFewNodes;
     return Refuse(key, not_yet ? RefuseReason::kNotReady : RefuseReason::kDecision,
                   static_cast<std::uint16_t>(error->code));
   }

@@ -96,6 +96,7 @@ class SigningLeader final : public BlameEvents {
     std::set<PartyIndex> heard;
     std::set<PartyIndex> unable;  // have said that they cannot sign with this key, or with whom they shall
     bool busy = false;            // a signer has said that it has too many runs
+    std::optional<api::ErrorCode> refused;     // what a signer's gates have said last
     std::map<PartyIndex, unsigned> refreshed;  // how often newer records were sent to a signer
   };
 

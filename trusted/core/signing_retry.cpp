@@ -99,8 +99,10 @@ void SigningLeader::OnRefuse(PartyIndex from, const RequestId& request, const Si
   if (refuse.reason == RefuseReason::kUnknown && attempt->pooled)
     return FailAttempt(request, refuse.attempt, std::nullopt);
   if (refuse.reason == RefuseReason::kDecision &&
-      refuse.code < static_cast<std::uint16_t>(api::ErrorCode::kCount) && from == identity_.self) {
-    return Fail(request, api::MakeError(static_cast<api::ErrorCode>(refuse.code)));
+      refuse.code < static_cast<std::uint16_t>(api::ErrorCode::kCount)) {
+    // A peer's word ends nothing as long as others may sign without it.
+    task.refused = static_cast<api::ErrorCode>(refuse.code);
+    if (from == identity_.self) return Fail(request, api::MakeError(*task.refused));
   }
   if (refuse.reason == RefuseReason::kAborted) return FailAborted(request, refuse.attempt);
   if (refuse.reason == RefuseReason::kNotReady) {
@@ -167,6 +169,9 @@ void SigningLeader::Fail(const RequestId& request, api::Error error) {
 void SigningLeader::GiveUp(const RequestId& request) {
   const Task& task = tasks_.at(request);
   if (task.busy) return Fail(request, Busy());
+  if (task.refused)
+    return Fail(request,
+                api::MakeError(*task.refused, "nodes that have to sign refuse it, and no others can"));
   std::vector<PartyIndex> missing = Missing(task);
   if (missing.empty()) return Fail(request, api::MakeError(api::ErrorCode::kTimeout));
   api::Error error = api::MakeError(api::ErrorCode::kTooFewNodes,
