@@ -200,6 +200,21 @@ TEST_P(MaliciousCore, FindsNoUseForARestartOfAnHonestOne) {
 
 INSTANTIATE_TEST_SUITE_P(Bound, MaliciousCore, ::testing::Bool());
 
+// rules.md 33: whichever node registers, and after restarts; the first two are Scope's own.
+TEST_F(Adversary, AScopeRegistersAsManyAccountsAsItsLimitSays) {
+  Client client = Scope(R"({"limits":{"accounts":3}})");
+  EXPECT_TRUE(Signs(network, client, kOne, "carol", Register(network, client, kTwo, "carol")));
+  for (const PartyIndex gateway : {kOne, kTwo, kThree})
+    EXPECT_EQ(ErrorName(network.Ask(gateway, client.developer->Register("dave"))), "not_permitted");
+  for (const PartyIndex party : {kOne, kTwo, kThree}) network.Kill(party);
+  for (const PartyIndex party : {kOne, kTwo, kThree}) network.Start(party);
+  ASSERT_TRUE(network.RunUntil([this] { return network.Ready(); }, 20'000));
+  EXPECT_EQ(ErrorName(network.Ask(kThree, client.developer->Register("erin"))), "not_permitted");
+  EXPECT_EQ(ErrorName(network.Ask(kOne, client.developer->Register("alice"))), "duplicate_registration");
+  network.Ask(kOne, client::UpdateScope(client.key, client.scope, R"({"limits":{"accounts":4}})"));
+  EXPECT_TRUE(Signs(network, client, kOne, "erin", Register(network, client, kThree, "erin")));
+}
+
 // A legacy scope with a window: what was recorded is of no use when it is over, to who has only that.
 TEST_F(Adversary, AReplayWindowEndsWhatALegacyHeaderSetIsGoodFor) {
   Client client = Scope(R"({"replay_window_s":60})");

@@ -29,7 +29,8 @@ class ReservationTest : public ::testing::Test, public RegisterView {
     rules.OnTick(kNow, kNow);
     const auto created = api::ParseCall(AsBytes(client::CreateScope(key, R"({"name":"test"})").body));
     const auto& config = std::get<api::CreateScope>(created.value().request).signed_config;
-    const policy::Scope scope = policy::CreateScope(config, false, seen).value();
+    const policy::Scope scope =
+        policy::CreateScope(policy::VerifyConfig(config, false).value(), seen).value();
     scope_version = {1, {}, scope.Encode()};
     scope_id = scope.id;
     auth::KeyOpener opener;
@@ -75,6 +76,19 @@ class ReservationTest : public ::testing::Test, public RegisterView {
   replica::Version scope_version;
   auth::Evidence evidence;
 };
+
+// rules.md 3: what the scope asked of an account when it registered.
+TEST_F(ReservationTest, TheAccountKeepsTheBindingOfItsScope) {
+  const auto binding = [&] { return policy::Account::Parse(Taken(Reserve(1, kNow)).value).value().binding; };
+  EXPECT_EQ(binding(), policy::RequestBinding::kLegacy);
+  policy::Scope scope = policy::Scope::Parse(scope_version.value).value();
+  scope.config = R"({"request_binding":"bound"})";
+  scope_version.value = scope.Encode();
+  EXPECT_EQ(binding(), policy::RequestBinding::kBound);
+  scope.config = R"({"accounts":["user"]})";
+  scope_version.value = scope.Encode();
+  EXPECT_EQ(RefusedWith(Reserve(1, kNow)), ErrorCode::kNotPermitted);
+}
 
 TEST_F(ReservationTest, AClockAheadIsBelievedForTwoMinutes) {
   EXPECT_TRUE(std::holds_alternative<Bytes>(Reserve(1, kNow)));

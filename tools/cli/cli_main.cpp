@@ -17,6 +17,8 @@ constexpr Command kCommands[] = {
     {"scope keygen", "Make a developer key: NAME_priv.der (keep it) and NAME_pub.der.", ScopeKeygen},
     {"scope create", "Create a scope that belongs to the key; prints its id.", ScopeCreate},
     {"scope update", "Replace the configuration of a scope.", ScopeUpdate},
+    {"scope token", "Let a developer's key create scopes in a closed network: an operator's signature.",
+     ScopeToken},
     {"account register", "Make an account: the nodes generate its key together.", AccountRegister},
     {"account address", "Print the Ethereum address of an account.", AccountAddress},
     {"sign message", "Sign a message as personal_sign does (EIP-191).", SignMessage},

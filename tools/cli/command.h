@@ -66,6 +66,7 @@ int AdminSend(const Command& self, const Arguments& arguments);
 int ScopeKeygen(const Command& self, const Arguments& arguments);
 int ScopeCreate(const Command& self, const Arguments& arguments);
 int ScopeUpdate(const Command& self, const Arguments& arguments);
+int ScopeToken(const Command& self, const Arguments& arguments);
 int AccountRegister(const Command& self, const Arguments& arguments);
 int AccountAddress(const Command& self, const Arguments& arguments);
 int SignMessage(const Command& self, const Arguments& arguments);

@@ -23,7 +23,7 @@ peer::ManifestRow MakeRow(const NodePlan& node, std::uint16_t party, peer::Profi
   row.peer_address = node.peer_address;
   row.api_address = node.api_address;
   // A devnet is rebuilt all the time, and its records outlive that.
-  if (profile == peer::Profile::kProduction) row.measurements.push_back(node.facts.measurement);
+  if (profile != peer::Profile::kDevnet) row.measurements.push_back(node.facts.measurement);
   return row;
 }
 
@@ -67,7 +67,7 @@ std::string Describe(const peer::SignedManifest& signed_manifest) {
                     std::to_string(manifest.n) + ", key generation quorum " +
                     std::to_string(manifest.keygen_quorum) + ", rollback rule " +
                     (manifest.rollback == peer::RollbackRule::kWeak ? "weak" : "strict") + ", profile " +
-                    (manifest.profile == peer::Profile::kDevnet ? "devnet" : "production") + "\n";
+                    NameOf(manifest.profile) + "\n";
   out += "hash " + ToHex(manifest.Hash()) + "\n";
   for (const peer::ManifestRow& row : manifest.rows) {
     out += "node " + std::to_string(row.party.value) + ": peers at " + row.peer_address + ", clients at " +

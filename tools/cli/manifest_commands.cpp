@@ -34,7 +34,8 @@ peer::RollbackRule ParseRollback(const std::string& text) {
 peer::Profile ParseProfile(const std::string& text) {
   if (text == "production") return peer::Profile::kProduction;
   if (text == "devnet") return peer::Profile::kDevnet;
-  throw UsageProblem("--profile is production or devnet");
+  if (text == "closed") return peer::Profile::kClosed;
+  throw UsageProblem("--profile is production, closed or devnet");
 }
 
 std::uint16_t ReadCount(const po::variables_map& values, const char* name, std::size_t otherwise) {
@@ -68,8 +69,9 @@ int ManifestInit(const Command& self, const Arguments& arguments) {
       "keygen-quorum", po::value<long>(),
       "nodes that must hold a new key; default threshold + 1, at most all")(
       "rollback", po::value<std::string>()->default_value("strict"), "strict or weak")(
-      "profile", po::value<std::string>()->default_value("production"), "production or devnet")(
-      "out", po::value<std::string>(), "the file to make (needed)");
+      "profile", po::value<std::string>()->default_value("production"),
+      "production; closed: scopes need an operator's token; or devnet")("out", po::value<std::string>(),
+                                                                        "the file to make (needed)");
   const auto values = ReadOptions(self, arguments, options);
   if (!values) return 0;
   const std::string out = Required(*values, "out");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "edl/base/uuid.h"
+#include "trusted/core/scope_creation.h"
 #include "trusted/crypto/rsa.h"
 #include "trusted/policy/authorise.h"
 
@@ -168,7 +169,23 @@ Judgement NetworkRules::Judge(const RecordId& id, const replica::Version& before
                               PartyIndex) {
   auto change = ParseChange(evidence);
   if (!change.ok()) return Refuse(ErrorCode::kInvalidRequest);
-  return std::visit([&](const auto& c) { return Apply(id, before, c); }, change.value());
+  Judgement judged = std::visit([&](const auto& c) { return Apply(id, before, c); }, change.value());
+  const bool is_new = policy::KindOf(id) == policy::RecordKind::kAccount && before.number == 0;
+  if (is_new && !HasRoom(judged)) return Refuse(ErrorCode::kNotPermitted);
+  return judged;
+}
+
+bool NetworkRules::HasRoom(const Judgement& judged) const {
+  const auto* value = std::get_if<Bytes>(&judged);
+  if (value == nullptr || accounts_ == nullptr) return true;
+  const auto account = policy::Account::Parse(*value);
+  if (!account.ok()) return true;
+  const replica::Version* version = view_->Local(policy::ScopeRecordId(account.value().scope));
+  const auto scope = version == nullptr ? Fail(Status::kNotFound) : policy::Scope::Parse(version->value);
+  if (!scope.ok()) return false;  // it was there when the account was judged
+  const auto config = policy::ParseScopeConfig(scope.value().config, IsDevnet(identity_.manifest));
+  return config.ok() &&
+         (!config.value().accounts_max || accounts_->HasRoom(scope.value().id, *config.value().accounts_max));
 }
 
 // Only a reservation looks at another register: that of its scope.
@@ -184,7 +201,11 @@ std::vector<RecordId> NetworkRules::RestsOn(ByteSpan evidence) {
 
 Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before,
                               const ScopeCreation& change) const {
-  const auto scope = policy::CreateScope(change.config, IsDevnet(identity_.manifest), seen_);
+  const auto verified = policy::VerifyConfig(change.config, IsDevnet(identity_.manifest));
+  if (!verified.ok()) return Refuse(verified.error().code);
+  const auto permitted = CheckCreation(identity_.manifest, verified.value());
+  if (!permitted.ok()) return Refuse(permitted.error().code);
+  const auto scope = policy::CreateScope(verified.value(), seen_);
   if (!scope.ok()) return Refuse(scope.error().code);
   if (id != policy::ScopeRecordId(scope.value().id)) return Refuse(ErrorCode::kInvalidRequest);
   if (before.number != 0) return Refuse(ErrorCode::kReplay);

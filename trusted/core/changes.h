@@ -7,6 +7,7 @@
 #include "trusted/auth/evidence.h"
 #include "trusted/core/peer_table.h"
 #include "trusted/core/record_book.h"
+#include "trusted/core/scope_accounts.h"
 #include "trusted/dkg/certificate.h"
 #include "trusted/policy/account.h"
 
@@ -104,6 +105,7 @@ class NetworkRules final : public replica::ChangeRules {
   NetworkRules(const Identity& identity, const policy::SeenSignatures& seen)
       : identity_(identity), seen_(seen) {}
   void SetView(RegisterView& view) { view_ = &view; }
+  void SetAccounts(const ScopeAccounts& accounts) { accounts_ = &accounts; }
   // Neither ever falls here, so that a change which was right once stays right (NetworkTime).
   void OnTick(std::uint64_t earliest_ms, std::uint64_t likely_ms) {
     earliest_ms_ = std::max(earliest_ms_, earliest_ms);
@@ -125,8 +127,12 @@ class NetworkRules final : public replica::ChangeRules {
   Judgement Apply(const RecordId& id, const replica::Version& before, const HolderStatement& change) const;
 
   const Identity& identity_;
+  // Whether the scope of a new account may have one more.
+  bool HasRoom(const Judgement& judged) const;
+
   const policy::SeenSignatures& seen_;
   RegisterView* view_ = nullptr;
+  const ScopeAccounts* accounts_ = nullptr;  // none: no scope has a limit
   std::uint64_t earliest_ms_ = 0;
   std::uint64_t likely_ms_ = 0;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "edl/base/uuid.h"
+#include "trusted/core/scope_creation.h"
 #include "trusted/json/write.h"
 
 namespace passport::core {
@@ -110,7 +111,11 @@ void ClientDesk::Advance(const RequestId& id) {
 
 void ClientDesk::Decide(const RequestId& id, Operation& op, const api::CreateScope& request) {
   const bool devnet = IsDevnet(parts_.identity.manifest);
-  const auto scope = policy::CreateScope(request.signed_config, devnet, parts_.records.seen());
+  const auto verified = policy::VerifyConfig(request.signed_config, devnet);
+  if (!verified.ok()) return ReplyError(id, verified.error());
+  const auto permitted = CheckCreation(parts_.identity.manifest, verified.value());
+  if (!permitted.ok()) return ReplyError(id, permitted.error());
+  const auto scope = policy::CreateScope(verified.value(), parts_.records.seen());
   if (!scope.ok()) return ReplyError(id, scope.error());
   if (!scopes_.Allow(RecordId{}, now_ms_)) return ReplyBusy(id, kLimitMs);
   StartChange(id, op, Stage::kChanging, policy::ScopeRecordId(scope.value().id),

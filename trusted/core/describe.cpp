@@ -32,7 +32,7 @@ std::string NetworkJson(const Identity& identity) {
       .U64("write_quorum", AckQuorum(manifest))
       .U64("keygen_quorum", KeygenQuorum(manifest))
       .Text("rollback", manifest.rollback == peer::RollbackRule::kWeak ? "weak" : "strict")
-      .Text("profile", IsDevnet(manifest) ? "devnet" : "production")
+      .Text("profile", peer::NameOf(manifest.profile))
       .Text("manifest_hash", ToHex(identity.manifest_hash))
       .Raw("roster", RosterJson(manifest))
       .Finish();

@@ -37,8 +37,12 @@ Result<TimeReport> TimeReport::Parse(ByteSpan bytes) {
   return out;
 }
 
+// What was said before the first tick, when there was no clock to age it by, is as old as that tick.
 void NetworkTime::OnTick(std::uint64_t unix_ms, std::uint64_t monotonic_ms) {
   own_ms_ = unix_ms;
+  if (now_ms_ == 0) {
+    for (auto& [peer, report] : reports_) report.at_ms = monotonic_ms;
+  }
   now_ms_ = std::max(now_ms_, monotonic_ms);
   Advance();
 }

@@ -42,6 +42,9 @@ class NetworkTime {
   // t liars cannot move ahead, also when they are the only peers that were heard yet. With fewer clocks the
   // earliest.
   std::uint64_t LikelyMs() const;
+  // Whether so many peers were heard lately that fewer than t liars and the own host cannot make the latest
+  // time earlier than it is.
+  bool IsCertain() const { return Fresh().size() >= 2 * (std::size_t{t_} - 1); }
 
  private:
   struct Reported {

@@ -27,6 +27,7 @@ Node::Node(Identity identity, RecordBook& records, Outbox& outbox, crypto::Rng& 
       policies_(identity_.manifest, records),
       peers_(identity_, outbox, *this,
              {evidence.platform, evidence.desk, policies_, time_, std::move(evidence.claims)}, rng),
+      scope_accounts_(records),
       rules_(identity_, records.seen()),
       replica_(ReplicaConfig(identity_, records.empty()), *this, rules_, rng),
       envelope_(identity_, peers_, replica_, opener_, outbox, std::move(envelope_source)),
@@ -51,6 +52,7 @@ Node::Node(Identity identity, RecordBook& records, Outbox& outbox, crypto::Rng& 
       repair_(identity_, peers_, records, replica_, *this, outbox, rng),
       repair_helpers_(identity_, peers_, records, *this, epochs_, outbox, rng) {
   rules_.SetView(*this);
+  rules_.SetAccounts(scope_accounts_);
 }
 
 void Node::OnFetched(const RecordId& id, Result<Unit> outcome) {
@@ -76,7 +78,7 @@ void Node::OnTick(std::uint64_t unix_ms, std::uint64_t now_ms) {
   // Bounds of what honest nodes propose are by the likely time, so that the own host's wrong clock refuses
   // none.
   rules_.OnTick(time_.EarliestMs(), time_.LikelyMs());
-  memory_.OnTick(time_.EarliestMs(), time_.LatestMs());
+  memory_.OnTick(time_.EarliestMs(), time_.LatestMs(), time_.IsCertain());
   peers_.OnTick(now_ms);
   replica_.SetUnixTime(time_.LikelyMs());
   replica_.OnTick(now_ms);
@@ -273,7 +275,8 @@ void Node::OnTime(PartyIndex from, const PeerMessage& message) {
   const auto report = TimeReport::Parse(message.body);
   if (!report.ok() || peers_.Banned(from)) return;
   time_.Heard(from, report.value());
-  memory_.OnTick(time_.EarliestMs(), time_.LatestMs());  // also when the host brings no ticks
+  memory_.OnTick(time_.EarliestMs(), time_.LatestMs(),
+                 time_.IsCertain());  // also when the host brings no ticks
 }
 
 void Node::OnEpochMessage(PartyIndex from, const PeerMessage& message) {
@@ -325,6 +328,7 @@ std::pair<replica::Holding, const replica::Register*> Node::Find(const RecordId&
 }
 
 void Node::Store(const RecordId& id, replica::Register value) {
+  scope_accounts_.OnStore(id, value);
   pool_.OnVersion(id, value.committed.version.number);
   made_keys_.OnVersion(id, value.committed.version);
   records_.PutRegister(id, std::move(value));

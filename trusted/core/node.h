@@ -113,6 +113,7 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
   NetworkTime time_{identity_.manifest.t};
   std::uint64_t next_telling_ms_ = 0;
   RequestMemory memory_;
+  ScopeAccounts scope_accounts_;
   NetworkRules rules_;
   replica::Replica replica_;
   auth::KeyOpener opener_;

@@ -17,11 +17,11 @@ Failure<api::Error> NotReady() {
 
 }  // namespace
 
-// The latest time may fall when a host sets its clock back; what it has been once stays, so that nonces are
-// forgotten in the order in which they came. What was issued before this enclave could know the time may have
-// been used before it started.
-void RequestMemory::OnTick(std::uint64_t earliest_ms, std::uint64_t latest_ms) {
+// What was issued before this enclave could know the time may have been used before it started. A first peer
+// that lies the time ahead must not make that last: it ends when enough others are heard.
+void RequestMemory::OnTick(std::uint64_t earliest_ms, std::uint64_t latest_ms, bool certain) {
   if (earliest_ms_ == 0 && earliest_ms > 0) started_ms_ = latest_ms;
+  if (certain) started_ms_ = std::min(started_ms_, latest_ms);
   earliest_ms_ = std::max(earliest_ms_, earliest_ms);
   latest_ms_ = std::max(latest_ms, earliest_ms_);
   while (!by_age_.empty() && by_age_.front().until_ms < earliest_ms_) {
@@ -42,7 +42,7 @@ Checked<Unit> RequestMemory::CheckFresh(const auth::Binding& binding) const {
     return Fail(MakeError(ErrorCode::kStale, "bind.issued_at is in the future: look at the client's clock"));
   if (issued < latest_ms_ && latest_ms_ - issued > kBoundMs)
     return Fail(MakeError(ErrorCode::kStale, "bind.issued_at is more than 60 s ago"));
-  if (issued < started_ms_)
+  if (issued < started_ms_ + kStartMs)
     return Fail(MakeError(ErrorCode::kStale, "bind.issued_at is before this node started"));
   return Unit{};
 }

@@ -14,6 +14,7 @@ class RequestMemory {
  public:
   static constexpr std::uint64_t kBoundMs = 60'000;   // how old a bound request may be
   static constexpr std::uint64_t kAheadMs = 30'000;   // and how far the client's clock may be ahead
+  static constexpr std::uint64_t kStartMs = 1'000;    // how coarse clocks are, around this enclave's start
   static constexpr std::uint64_t kNonceMs = 120'000;  // how long a nonce is remembered: longer than both
   static constexpr std::size_t kNoncesMax = 32'768;
   static constexpr std::size_t kNoncesMaxScope = 16'384;
@@ -21,8 +22,8 @@ class RequestMemory {
   static constexpr std::size_t kCiphertextsMaxAccount = 64;
   static constexpr std::size_t kWatchedAccountsMax = 16'384;
 
-  // Of the interval that the time is in; earliest 0: no peer was heard yet.
-  void OnTick(std::uint64_t earliest_ms, std::uint64_t latest_ms);
+  // Of the interval that the time is in; earliest 0: no peer was heard yet. Certain: NetworkTime::IsCertain.
+  void OnTick(std::uint64_t earliest_ms, std::uint64_t latest_ms, bool certain);
 
   // A bound request that all gates let through: its nonce serves this request and no other. Asked again for
   // the same request, as it is when the gateway tries other signers, it agrees again. kNotReady, kStale,
@@ -51,7 +52,7 @@ class RequestMemory {
 
   std::uint64_t earliest_ms_ = 0;
   std::uint64_t latest_ms_ = 0;
-  std::uint64_t started_ms_ = 0;  // by the latest time when the first peer was heard
+  std::uint64_t started_ms_ = 0;  // when the first peer was heard, or later
   std::map<RecordId, std::map<Nonce, RequestId>> nonces_;
   std::map<ScopeId, std::size_t> of_scope_;
   std::deque<Used> by_age_;

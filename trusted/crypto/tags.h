@@ -92,6 +92,7 @@ inline constexpr Tag kReplicaVersion{"replica/version"};
 inline constexpr Tag kReplicaAccepted{"replica/accepted"};
 inline constexpr Tag kRecordId{"record/id"};
 inline constexpr Tag kScopeId{"scope/id"};
+inline constexpr Tag kScopeToken{"scope/token"};
 inline constexpr Tag kAccountId{"account/id"};
 inline constexpr Tag kIdentifier{"account/identifier"};
 inline constexpr Tag kDkgProposal{"kg/proposal"};

@@ -40,6 +40,12 @@ Choice ParseChoice(Reader& reader) {
   return reader.Bool() ? Choice{1} : Choice{0};
 }
 
+Profile ParseProfile(Reader& reader) {
+  const std::uint8_t profile = reader.U8();
+  if (profile > static_cast<std::uint8_t>(Profile::kClosed)) reader.Reject();
+  return static_cast<Profile>(profile);
+}
+
 Result<Unit> ValidateRow(const ManifestRow& row, Profile profile, std::set<ByteArray<32>>& keys) {
   for (const auto& key : {row.identity_key, row.channel_key, row.operator_key}) {
     if (key == ByteArray<32>{} || !keys.insert(key).second) return Fail(Status::kManifestKeys);
@@ -47,8 +53,7 @@ Result<Unit> ValidateRow(const ManifestRow& row, Profile profile, std::set<ByteA
   if (row.peer_address.empty() || row.peer_address.size() > kAddressBytesMax || row.api_address.empty() ||
       row.api_address.size() > kAddressBytesMax)
     return Fail(Status::kManifestAddress);
-  if (row.measurements.size() > kMeasurementsMax ||
-      (row.measurements.empty() && profile == Profile::kProduction))
+  if (row.measurements.size() > kMeasurementsMax || (row.measurements.empty() && profile != Profile::kDevnet))
     return Fail(Status::kManifestMeasurements);
   return Ok();
 }
@@ -68,6 +73,11 @@ Result<std::size_t> CountSignatures(const SignedManifest& signed_manifest, const
 }
 
 }  // namespace
+
+std::string NameOf(Profile profile) {
+  if (profile == Profile::kClosed) return "closed";
+  return profile == Profile::kDevnet ? "devnet" : "production";
+}
 
 Bytes Manifest::Encode() const {
   Writer writer;
@@ -90,7 +100,7 @@ Result<Manifest> Manifest::Parse(ByteSpan input) {
   manifest.t = reader.U16();
   manifest.keygen_quorum = reader.U16();
   manifest.rollback = ParseChoice<RollbackRule>(reader);
-  manifest.profile = ParseChoice<Profile>(reader);
+  manifest.profile = ParseProfile(reader);
   const std::uint32_t rows = reader.Count(kPartiesMax);
   for (std::uint32_t i = 0; i < rows; ++i) manifest.rows.push_back(ParseRow(reader));
   if (!reader.Done()) return Fail(Status::kMalformed);
@@ -126,6 +136,10 @@ Result<Unit> Manifest::Validate() const {
 
 Hash32 ManifestStatement(const Hash32& manifest_hash) {
   return crypto::TaggedHash(crypto::tag::kManifestStatement, manifest_hash, {});
+}
+
+Hash32 ScopeTokenStatement(const NetworkId& network, ByteSpan owner) {
+  return crypto::TaggedHash(crypto::tag::kScopeToken, Hash32{}, {network, owner});
 }
 
 Bytes SignedManifest::Encode() const {

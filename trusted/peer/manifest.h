@@ -15,8 +15,11 @@ inline constexpr std::size_t kAddressBytesMax = 256;
 inline constexpr std::uint32_t kMeasurementsMax = 16;
 inline constexpr std::size_t kManifestFileBytesMax = 160000;  // what one `provision` call can carry
 
-enum class RollbackRule : std::uint8_t { kStrict = 0, kWeak = 1 };   // rules.md 6
-enum class Profile : std::uint8_t { kDevnet = 0, kProduction = 1 };  // limits and what may be missing
+enum class RollbackRule : std::uint8_t { kStrict = 0, kWeak = 1 };  // rules.md 6
+// Limits and what may be missing. Closed: as production, and scopes need an operator's token (rules.md 33).
+enum class Profile : std::uint8_t { kDevnet = 0, kProduction = 1, kClosed = 2 };
+
+std::string NameOf(Profile profile);  // "devnet", "production", "closed"
 
 using NetworkId = ByteArray<16>;
 
@@ -66,6 +69,10 @@ struct OperatorSignature {
 
 // What an operator signs for a manifest: TH("passport manifest", manifest hash).
 Hash32 ManifestStatement(const Hash32& manifest_hash);
+
+// What an operator signs so that the owner of a P-256 key (SPKI DER) may create scopes in a closed network:
+// TH("scope/token", network id || owner).
+Hash32 ScopeTokenStatement(const NetworkId& network, ByteSpan owner);
 
 struct SignedManifest {
   Manifest manifest;

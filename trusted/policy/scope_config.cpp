@@ -69,13 +69,36 @@ Checked<Unit> ParseBinding(const json::Value& value, RequestBinding& out) {
   return Unit{};
 }
 
-Checked<std::uint32_t> ParseSeconds(const json::Member& member, std::uint32_t least, std::uint32_t most) {
-  const auto seconds = member.value.AsU64();
-  if (!seconds.ok() || seconds.value() < least || seconds.value() > most) {
-    return InvalidConfig(member.key + " must be an integer from " + std::to_string(least) + " to " +
+Checked<std::uint32_t> ParseNumber(const json::Value& value, const std::string& name, std::uint32_t least,
+                                   std::uint32_t most) {
+  const auto number = value.AsU64();
+  if (!number.ok() || number.value() < least || number.value() > most) {
+    return InvalidConfig(name + " must be an integer from " + std::to_string(least) + " to " +
                          std::to_string(most));
   }
-  return static_cast<std::uint32_t>(seconds.value());
+  return static_cast<std::uint32_t>(number.value());
+}
+
+Checked<Unit> ParseLimits(const json::Value& value, ScopeConfig& out) {
+  if (!value.IsObject()) return InvalidConfig("limits must be an object");
+  for (const json::Member& limit : value.AsObject().value()) {
+    if (limit.key != "accounts") return InvalidConfig("unknown member limits." + limit.key);
+    PASSPORT_TRY(out.accounts_max, ParseNumber(limit.value, "limits.accounts", 1, kAccountsMax));
+  }
+  return Unit{};
+}
+
+Checked<Unit> ParseToken(const json::Value& value, std::optional<OperatorToken>& out) {
+  const auto party = value.GetU64("party");
+  const auto text = value.GetString("signature");
+  const auto bytes = text.ok() ? ParseHex(text.value()) : Fail(Status::kJsonType);
+  const auto signature = bytes.ok() ? ToArray<64>(bytes.value()) : Fail(Status::kBadHex);
+  const bool whole = value.IsObject() && value.AsObject().value().size() == 2 && signature.ok() &&
+                     party.ok() && party.value() >= 1 && party.value() <= 64;
+  if (!whole)
+    return InvalidConfig("operator_token must be {party, signature}: a node's number and 128 hex digits");
+  out = OperatorToken{PartyIndex{static_cast<std::uint16_t>(party.value())}, signature.value()};
+  return Unit{};
 }
 
 // What says for which scope a configuration is, and which one of it.
@@ -99,12 +122,15 @@ Checked<Unit> ParseMember(const json::Member& member, ScopeConfig& out) {
   if (member.key == "accounts") return ParseControls(member.value, out.accounts);
   if (member.key == "request_binding") return ParseBinding(member.value, out.binding);
   if (member.key == "scope_id" || member.key == "revision") return ParseIdentity(member, out);
+  if (member.key == "limits") return ParseLimits(member.value, out);
+  if (member.key == "operator_token") return ParseToken(member.value, out.operator_token);
   if (member.key == "rp") {
     PASSPORT_TRY(out.rp, ParseRelyingParty(member.value));
     return Unit{};
   }
   if (member.key == "replay_window_s") {
-    PASSPORT_TRY(out.replay_window_s, ParseSeconds(member, kReplayWindowMinS, kReplayWindowMaxS));
+    PASSPORT_TRY(out.replay_window_s,
+                 ParseNumber(member.value, member.key, kReplayWindowMinS, kReplayWindowMaxS));
     return Unit{};
   }
   return InvalidConfig("unknown member " + member.key);

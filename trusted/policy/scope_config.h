@@ -6,6 +6,7 @@
 #include <string>
 
 #include "trusted/auth/envelope.h"
+#include "trusted/crypto/identity.h"
 #include "trusted/policy/account.h"
 
 namespace passport::policy {
@@ -36,6 +37,12 @@ struct Controls {
   }
 };
 
+// An operator's word that the owner's key may create scopes (peer::ScopeTokenStatement).
+struct OperatorToken {
+  PartyIndex party;  // whose operator
+  crypto::Ed25519Signature signature{};
+};
+
 struct ScopeConfig {
   Permissions permissions;
   std::optional<RelyingParty> rp;
@@ -43,8 +50,10 @@ struct ScopeConfig {
   RequestBinding binding = RequestBinding::kLegacy;  // of accounts that register from now on
   // For how long a legacy request's encrypted user is taken after it was first seen; 0: for ever.
   std::uint32_t replay_window_s = 0;
-  std::optional<ScopeId> scope;           // if it names a scope, it is for that one only
-  std::optional<std::uint64_t> revision;  // if present, it must rise with every update
+  std::optional<std::uint32_t> accounts_max;    // limits.accounts
+  std::optional<OperatorToken> operator_token;  // for the creation of the scope
+  std::optional<ScopeId> scope;                 // if it names a scope, it is for that one only
+  std::optional<std::uint64_t> revision;        // if present, it must rise with every update
 };
 
 // The config text on the wire: base64 of JSON, or the JSON itself (wire-api.md 6.3). Unknown members are an
@@ -58,6 +67,7 @@ inline Failure<api::Error> InvalidConfig(std::string what) {
 }
 
 inline constexpr std::size_t kConfigBytesMax = 16'384;
+inline constexpr std::uint32_t kAccountsMax = 1'000'000;
 inline constexpr std::uint32_t kReplayWindowMinS = 10;
 inline constexpr std::uint32_t kReplayWindowMaxS = 86'400;
 

@@ -36,15 +36,14 @@ bool UsedElsewhere(const SeenSignatures& seen, const VerifiedConfig& verified, c
 
 }  // namespace
 
-Checked<Scope> CreateScope(const api::SignedConfig& signed_config, bool devnet, const SeenSignatures& seen) {
-  PASSPORT_TRY(const VerifiedConfig verified, VerifyConfig(signed_config, devnet));
+Checked<Scope> CreateScope(const VerifiedConfig& verified, const SeenSignatures& seen) {
   const ScopeId id = ScopeIdFor(verified.owner, verified.r);
   if (UsedElsewhere(seen, verified, id)) return Fail(MakeError(ErrorCode::kReplay));
   if (verified.config.scope && *verified.config.scope != id) {
     return Fail(
         MakeError(ErrorCode::kScopeConfig, "scope_id names another scope; leave it out when creating one"));
   }
-  return Scope{id, {verified.owner}, signed_config.config, {verified.r}};
+  return Scope{id, {verified.owner}, verified.text, {verified.r}};
 }
 
 Checked<Scope> UpdateScope(const Scope& before, const VerifiedConfig& verified, bool devnet,

@@ -27,8 +27,7 @@ auth::Checked<VerifiedConfig> VerifyConfig(const api::SignedConfig& signed_confi
 
 // The scope that a first signature makes. kReplay if the signature has been used; kScopeConfig if the config
 // names another scope.
-auth::Checked<Scope> CreateScope(const api::SignedConfig& signed_config, bool devnet,
-                                 const SeenSignatures& seen);
+auth::Checked<Scope> CreateScope(const VerifiedConfig& verified, const SeenSignatures& seen);
 // The scope after an update to a configuration that VerifyConfig has verified. kWrongOwner, kReplay (also
 // when `revision` does not rise), kScopeConfig.
 auth::Checked<Scope> UpdateScope(const Scope& before, const VerifiedConfig& verified, bool devnet,

@@ -28,7 +28,8 @@ class BoundRecords final : public core::RegisterView {
 class Bound : public ::testing::Test {
  protected:
   Bound() {
-    memory.OnTick(kIssued, kIssued);
+    memory.OnTick(kIssued - 1'000, kIssued - 1'000, true);
+    memory.OnTick(kIssued, kIssued, true);
     account.binding = RequestBinding::kBound;
     HoldAccount();
     records.held[policy::ScopeRecordId(scope.id)] = {1, {}, scope.Encode()};
@@ -164,7 +165,7 @@ TEST_F(Bound, AReplayWindowIsForLegacyRequestsOfItsScope) {
   const auth::Evidence one = Request("");
   EXPECT_EQ(Verdict(one), "");
   EXPECT_EQ(Verdict(one, RequestId{{2}}), "") << "viem sends one header set with all its requests";
-  memory.OnTick(kIssued + 60'001, kIssued + 60'001);
+  memory.OnTick(kIssued + 60'001, kIssued + 60'001, true);
   EXPECT_EQ(Verdict(one, RequestId{{3}}), "replayed");
   EXPECT_EQ(Verdict(Request(""), RequestId{{4}}), "");
 }

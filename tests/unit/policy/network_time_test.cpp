@@ -75,6 +75,28 @@ TEST(NetworkTime, AMonotonicClockThatStopsOrTurnsBackLeavesReportsAsTheyWere) {
   }
 }
 
+// An enclave hears peers before its host has told it any time; its monotonic clock may be at anything then.
+TEST(NetworkTime, WhatWasSaidBeforeTheFirstTickIsAsOldAsThatTick) {
+  NetworkTime time(2);
+  time.Heard(PartyIndex{2}, {kNow});
+  time.OnTick(kNow, kDay);
+  EXPECT_EQ(time.LatestMs(), kNow);
+  EXPECT_EQ(time.EarliestMs(), kNow);
+}
+
+TEST(NetworkTime, IsCertainWhenFewerThanTLiarsAndTheHostCannotHoldItBack) {
+  EXPECT_FALSE(Of(kNow, {}).IsCertain());
+  EXPECT_FALSE(Of(kNow, {0}).IsCertain());
+  EXPECT_TRUE(Of(kNow, {0, kNow}).IsCertain());
+  EXPECT_EQ(Of(0, {0, kNow}).LatestMs(), kNow);
+  EXPECT_FALSE(Of(kNow, {0, 0, kNow}, 3).IsCertain());
+  EXPECT_TRUE(Of(kNow, {0, 0, kNow, kNow}, 3).IsCertain());
+  EXPECT_EQ(Of(0, {0, 0, kNow, kNow}, 3).LatestMs(), kNow);
+  NetworkTime time = Of(kNow, {kNow, kNow});
+  time.OnTick(kNow, kStart + NetworkTime::kFreshMs);
+  EXPECT_FALSE(time.IsCertain()) << "they are silent";
+}
+
 TEST(NetworkTime, AgeingNeverOverflows) {
   NetworkTime time = Of(kNow, {UINT64_MAX - 1});
   time.OnTick(kNow, kStart + 10);

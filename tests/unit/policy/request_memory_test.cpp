@@ -13,7 +13,13 @@ const RequestId kFirst{{1}}, kSecond{{2}};
 
 class Memory : public ::testing::Test {
  protected:
-  Memory() { memory.OnTick(kNow, kNow); }
+  Memory() {
+    Tick(kNow - 1'000, kNow - 1'000);  // this enclave starts
+    Tick(kNow, kNow);
+  }
+  void Tick(std::uint64_t earliest_ms, std::uint64_t latest_ms, bool certain = false) {
+    memory.OnTick(earliest_ms, latest_ms, certain);
+  }
   // The refusal's name, "" if the request may go on.
   static std::string NameOf(const auth::Checked<Unit>& result) {
     return result.ok() ? "" : api::RowOf(result.error().code).name;
@@ -41,9 +47,9 @@ TEST_F(Memory, ANonceServesOneRequestHoweverOftenThatIsJudged) {
 
 TEST_F(Memory, ABoundRequestIsGoodForAMinute) {
   EXPECT_EQ(Bound(kFirst, kAlice, 1, kNow - 1), "stale_request") << "before this enclave knew the time";
-  memory.OnTick(kNow + 60'000, kNow + 60'000);
+  Tick(kNow + 60'000, kNow + 60'000);
   EXPECT_EQ(Bound(kFirst, kAlice, 1, kNow), "");
-  memory.OnTick(kNow + 60'001, kNow + 60'001);
+  Tick(kNow + 60'001, kNow + 60'001);
   EXPECT_EQ(Bound(kFirst, kAlice, 1, kNow), "stale_request") << "also one that is known";
   EXPECT_EQ(Bound(kSecond, kAlice, 2, kNow + 1), "");
   EXPECT_EQ(Bound(kSecond, kAlice, 3, kNow + 60'001 + 30'000), "");
@@ -52,7 +58,7 @@ TEST_F(Memory, ABoundRequestIsGoodForAMinute) {
 
 // rules.md 23: what expires does so by the latest time, what is not yet by the earliest.
 TEST_F(Memory, TheTimeIsAnInterval) {
-  memory.OnTick(kNow + 10'000, kNow + 70'000);
+  Tick(kNow + 10'000, kNow + 70'000);
   EXPECT_EQ(Bound(kFirst, kAlice, 1, kNow + 9'999), "stale_request");
   EXPECT_EQ(Bound(kFirst, kAlice, 1, kNow + 10'000), "");
   EXPECT_EQ(Bound(kFirst, kAlice, 2, kNow + 40'000), "");
@@ -61,21 +67,33 @@ TEST_F(Memory, TheTimeIsAnInterval) {
 
 TEST_F(Memory, ANodeThatHasHeardNobodyTakesNothingBound) {
   memory = RequestMemory();
-  memory.OnTick(0, kNow);
+  Tick(0, kNow);
   EXPECT_EQ(Bound(kFirst, kAlice, 1), "not_ready");
   EXPECT_EQ(Legacy(kAlice, "a"), "not_ready");
-  memory.OnTick(kNow, kNow + 5'000);
-  EXPECT_EQ(Bound(kFirst, kAlice, 1, kNow + 4'999), "stale_request");
-  EXPECT_EQ(Bound(kFirst, kAlice, 1, kNow + 5'000), "");
+  Tick(kNow, kNow + 5'000);
+  EXPECT_EQ(Bound(kFirst, kAlice, 1, kNow + 5'999), "stale_request");
+  EXPECT_EQ(Bound(kFirst, kAlice, 1, kNow + 6'000), "");
+}
+
+// The first peer that is heard may lie the time ahead; then others are heard.
+TEST_F(Memory, AStartInTheFutureEndsWhenTheTimeIsCertain) {
+  memory = RequestMemory();
+  Tick(kNow, kNow + 86'400'000);
+  EXPECT_EQ(Bound(kFirst, kAlice, 1, kNow + 2'000), "stale_request");
+  Tick(kNow + 2'000, kNow + 2'000);
+  EXPECT_EQ(Bound(kFirst, kAlice, 1, kNow + 2'000), "stale_request") << "one peer's word against another's";
+  Tick(kNow + 2'000, kNow + 2'000, true);
+  EXPECT_EQ(Bound(kFirst, kAlice, 1, kNow + 2'999), "stale_request");
+  EXPECT_EQ(Bound(kFirst, kAlice, 1, kNow + 3'000), "");
 }
 
 // A used nonce is forgotten only when nothing can make its request good again: not by a clock set back.
 TEST_F(Memory, AForgottenNonceIsOfNoMoreUse) {
   EXPECT_EQ(Bound(kFirst, kAlice, 1, kNow + 30'000), "");
   for (std::uint64_t passed = 0; passed <= 200'000; passed += 500) {
-    memory.OnTick(kNow + passed, kNow + passed);
+    Tick(kNow + passed, kNow + passed);
     EXPECT_NE(Bound(kSecond, kAlice, 1, kNow + 30'000), "") << passed;
-    memory.OnTick(kNow, kNow);
+    Tick(kNow, kNow);
     EXPECT_NE(Bound(kSecond, kAlice, 1, kNow + 30'000), "") << passed << ", then back";
   }
 }
@@ -103,18 +121,18 @@ TEST_F(Memory, AFullTableRefusesAndForgetsNothing) {
   used.scope = ScopeId{{1}};
   used.issued_at_ms = kNow + 1'000;
   EXPECT_EQ(NameOf(memory.TakeBound(kSecond, kAlice, used)), "replayed");
-  memory.OnTick(kNow + 130'000, kNow + 130'000);
+  Tick(kNow + 130'000, kNow + 130'000);
   used.issued_at_ms = kNow + 130'000;
   EXPECT_EQ(NameOf(memory.TakeBound(kSecond, kAlice, used)), "") << "there is room again";
 }
 
 TEST_F(Memory, ALegacyCiphertextIsGoodForTheWindow) {
   EXPECT_EQ(Legacy(kAlice, "a"), "");
-  memory.OnTick(kNow + 60'000, kNow + 60'000);
+  Tick(kNow + 60'000, kNow + 60'000);
   EXPECT_EQ(Legacy(kAlice, "a"), "");
   EXPECT_EQ(Legacy(kAlice, "b"), "");
   EXPECT_EQ(Legacy(kBob, "a"), "") << "first seen now, for this account";
-  memory.OnTick(kNow + 60'001, kNow + 60'001);
+  Tick(kNow + 60'001, kNow + 60'001);
   EXPECT_EQ(Legacy(kAlice, "a"), "replayed");
   EXPECT_EQ(Legacy(kAlice, "a", 120), "") << "a longer window";
   EXPECT_EQ(Legacy(kAlice, "b"), "");
@@ -123,18 +141,18 @@ TEST_F(Memory, ALegacyCiphertextIsGoodForTheWindow) {
 // docs/threat-model.md says so: the table is bounded, and what left it counts as new.
 TEST_F(Memory, TheOldestOf64CiphertextsIsForgotten) {
   for (int i = 0; i <= 64; ++i) EXPECT_EQ(Legacy(kAlice, std::to_string(i)), "");
-  memory.OnTick(kNow + 60'001, kNow + 60'001);
+  Tick(kNow + 60'001, kNow + 60'001);
   EXPECT_EQ(Legacy(kAlice, "1"), "replayed");
   EXPECT_EQ(Legacy(kAlice, "0"), "");
 }
 
 TEST_F(Memory, AHostThatLiesAboutTheTimeShortensTheWindow) {
-  memory.OnTick(kNow, kNow + 3'600'000);  // far ahead
+  Tick(kNow, kNow + 3'600'000);  // far ahead
   EXPECT_EQ(Legacy(kAlice, "a"), "");
   EXPECT_EQ(Legacy(kAlice, "a"), "replayed");
-  memory.OnTick(kNow, kNow);
+  Tick(kNow, kNow);
   EXPECT_EQ(Legacy(kAlice, "a"), "") << "and its end does not move with the lie";
-  memory.OnTick(kNow, kNow + 60'001);
+  Tick(kNow, kNow + 60'001);
   EXPECT_EQ(Legacy(kAlice, "a"), "replayed");
 }
 
@@ -144,7 +162,7 @@ TEST_F(Memory, TooManyWatchedAccountsForgetTheFirst) {
   };
   for (std::size_t i = 0; i <= RequestMemory::kWatchedAccountsMax; ++i)
     EXPECT_EQ(Legacy(account(i), "a"), "");
-  memory.OnTick(kNow + 60'001, kNow + 60'001);
+  Tick(kNow + 60'001, kNow + 60'001);
   EXPECT_EQ(Legacy(account(1), "a"), "replayed");
   EXPECT_EQ(Legacy(account(0), "a"), "");
 }

@@ -5,10 +5,14 @@
 namespace passport::policy_test {
 namespace {
 
-core::Identity MakeIdentity(bool devnet) {
-  core::Identity out{
-      {}, {}, PartyIndex{1}, BootId{}, crypto::SigningKey(crypto::SecretKey32(ByteArray<32>{1})), {}};
-  out.manifest.profile = devnet ? peer::Profile::kDevnet : peer::Profile::kProduction;
+core::Identity MakeIdentity(const peer::Manifest& manifest) {
+  return {manifest, {}, PartyIndex{1}, BootId{}, crypto::SigningKey(crypto::SecretKey32(ByteArray<32>{1})),
+          {}};
+}
+
+peer::Manifest ManifestOf(peer::Profile profile) {
+  peer::Manifest out;
+  out.profile = profile;
   return out;
 }
 
@@ -24,7 +28,10 @@ ScopeId IdOf(const api::SignedConfig& creation) {
 }
 std::string UuidOf(const api::SignedConfig& creation) { return FormatUuid(IdOf(creation).bytes); }
 
-ScopeAcceptor::ScopeAcceptor(bool devnet) : identity_(MakeIdentity(devnet)), rules_(identity_, seen_) {}
+ScopeAcceptor::ScopeAcceptor(bool devnet)
+    : ScopeAcceptor(ManifestOf(devnet ? peer::Profile::kDevnet : peer::Profile::kProduction)) {}
+ScopeAcceptor::ScopeAcceptor(const peer::Manifest& manifest)
+    : identity_(MakeIdentity(manifest)), rules_(identity_, seen_) {}
 
 Verdict ScopeAcceptor::Create(const api::SignedConfig& config) {
   const auto key = crypto::ParseP256(config.public_key);

@@ -20,6 +20,7 @@ std::string UuidOf(const api::SignedConfig& creation);
 class ScopeAcceptor {
  public:
   explicit ScopeAcceptor(bool devnet = true);
+  explicit ScopeAcceptor(const peer::Manifest& manifest);
 
   Verdict Create(const api::SignedConfig& config);
   Verdict Update(const ScopeId& scope, const api::SignedConfig& config);

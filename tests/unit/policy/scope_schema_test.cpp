@@ -118,6 +118,10 @@ const std::string kGood[] = {
     R"({"permissions":{}})",
     R"({"request_binding":"legacy","replay_window_s":10})",
     R"({"request_binding":"bound","replay_window_s":86400})",
+    R"({"limits":{}})",
+    R"({"limits":{"accounts":1}})",
+    R"({"limits":{"accounts":1000000}})",
+    R"({"operator_token":{"party":64,"signature":")" + std::string(128, 'a') + "\"}}",
 };
 
 const std::string kBad[] = {
@@ -176,6 +180,17 @@ const std::string kBad[] = {
     R"({"permissions":[]})",
     R"({"request_binding":"Bound"})",
     R"({"request_binding":null})",
+    R"({"limits":[]})",
+    R"({"limits":{"accounts":0}})",
+    R"({"limits":{"accounts":1000001}})",
+    R"({"limits":{"sessions":1}})",
+    R"({"operator_token":"token"})",
+    R"({"operator_token":{"party":1}})",
+    R"({"operator_token":{"party":0,"signature":")" + std::string(128, 'a') + "\"}}",
+    R"({"operator_token":{"party":65,"signature":")" + std::string(128, 'a') + "\"}}",
+    R"({"operator_token":{"party":1,"signature":")" + std::string(127, 'a') + "\"}}",
+    R"({"operator_token":{"party":1,"signature":")" + std::string(128, 'g') + "\"}}",
+    R"({"operator_token":{"party":1,"until":1,"signature":")" + std::string(128, 'a') + "\"}}",
     R"({"replay_window_s":9})",
     R"({"replay_window_s":86401})",
     R"({"replay_window_s":"60"})",
