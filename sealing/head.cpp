@@ -119,6 +119,13 @@ void RecordIndex::Drop(const RecordId& id) {
   entries_.erase(old);
 }
 
+std::vector<RecordId> RecordIndex::Ids() const {
+  std::vector<RecordId> out;
+  out.reserve(entries_.size());
+  for (const auto& [id, entry] : entries_) out.push_back(id);
+  return out;
+}
+
 const RecordIndex::Entry* RecordIndex::Find(const RecordId& id) const {
   const auto entry = entries_.find(id);
   return entry == entries_.end() ? nullptr : &entry->second;

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 #include "sealing/sealer.h"
 
@@ -70,6 +71,7 @@ class RecordIndex {
   void Put(const RecordId& id, std::uint64_t version, ByteSpan blob);
   void Drop(const RecordId& id);
 
+  std::vector<RecordId> Ids() const;  // in any order
   // Null if there is no such record.
   const Entry* Find(const RecordId& id) const;
   // Judges the host's answer to a fetch, nullopt being "not found". kNotFound if there is no such record,

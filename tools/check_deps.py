@@ -18,7 +18,8 @@ MATHEMATICS = {f"trusted/{name}" for name in "crypto curve protocol sharing proo
 PROTOCOLS = MATHEMATICS - {"trusted/crypto", "trusted/curve"}
 TOOLS_MAY_USE = {"trusted/crypto", "trusted/curve", "trusted/eth", "trusted/json", "trusted/peer/manifest.h",
                  "trusted/attest", "trusted/claims", "trusted/platform_link", "trusted/release",
-                 "trusted/core/admin.h", "trusted/core/attested.h", "trusted/core/policy_statement.h",
+                 "trusted/core/admin.h", "trusted/core/attested.h", "trusted/core/backup_messages.h",
+                 "trusted/core/backup_statement.h", "trusted/core/policy_statement.h", "sealing",
                  "trusted/core/resume.h", "trusted/platform/filter.h", "trusted/platform/launch_info.h",
                  "trusted/platform/syscall_table.h"}
 

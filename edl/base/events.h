@@ -86,6 +86,10 @@ enum class Event : std::uint16_t {
   kCounterRaised = 113,   // disks from before are refused from now on; value: of the counter
   kCounterFailed = 114,   // tried again; value: Status
   kCounterRefused = 115,  // the whole store is older, or another counter's; value: Status
+  kBackupBegun = 116,     // party: an operator who signed for it; value: records
+  kRestoreBegun = 117,    // party: the node whose records they are; value: shares that are needed
+  kRestoreShare = 118,    // party: the operator whose share it is; value: how many are still missing
+  kRestoreDone = 119,     // stored, to be used by the next start; party as before; value: records
 };
 
 struct EventName {
@@ -154,6 +158,10 @@ inline constexpr EventName kEventNames[] = {
     {Event::kCounterRaised, "counter_raised"},
     {Event::kCounterFailed, "counter_failed"},
     {Event::kCounterRefused, "counter_refused"},
+    {Event::kBackupBegun, "backup_begun"},
+    {Event::kRestoreBegun, "restore_begun"},
+    {Event::kRestoreShare, "restore_share"},
+    {Event::kRestoreDone, "restore_done"},
 };
 
 constexpr std::string_view NameOf(Event event) {

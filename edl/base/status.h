@@ -130,6 +130,14 @@ enum class Status : std::uint16_t {
   kCeremonyTokens = 400,   // made by too few enclaves of this network, or not for this
   kCeremonyExpired = 401,  // its 60 s are over
   kSessionToken = 402,     // not a session token of ours
+
+  // 460-469: backups (trusted/core).
+  kBackupStore = 460,     // the enclave has records of its own
+  kBackupOther = 461,     // the statement is for another backup, or for another enclave
+  kBackupEpoch = 462,     // the key epoch is not above the one of the backup
+  kBackupSvn = 463,       // the release is older than the one that made the backup
+  kBackupContent = 464,   // not the records of the node that the statement names
+  kBackupRestored = 465,  // all is stored, and the enclave has to start anew
 };
 
 }  // namespace passport

@@ -198,6 +198,8 @@ void AddSigned(const Seeds& seeds) {
   add("resume", ResumeOfTwo().Encode());
   for (const core::PolicyStatement& statement : PoliciesOfTwo())
     add(statement.replaces.empty() ? "policy" : "policy-of-start", statement.Encode());
+  for (const core::BackupStatement& statement : BackupsOfTwo())
+    add(statement.kind == core::BackupKind::kExport ? "backup" : "restore", statement.Encode());
 }
 
 // Each form of fuzz_launch.cpp, in its order.
@@ -307,6 +309,12 @@ void AddGoldenFiles(const Seeds& seeds) {
   seeds.AddGolden("claims_proof", "proof-");
   seeds.AddGolden("claims_proof", "statement-policy-");
   seeds.AddGolden("quorum", "quorum-key-");
+  seeds.AddGolden("backup", "backup-file-", Bytes{2});
+  // Two records, as fuzz_backup.cpp reads a stream.
+  seeds.Add("backup", "stream",
+            Writer().U8(1).Raw(Hash32{1}).Var(Bytes(3, 7)).Raw(Hash32{2}).Var(Bytes{}).Take());
+  for (const char* form : {"statement-backup-", "statement-restore-", "backup-chunk-", "restore-"})
+    seeds.AddGolden("backup", form, Bytes{3});
 }
 
 // Streams of operations, as fuzz_noise.cpp, fuzz_lies.cpp and fuzz_sequence.cpp read them.

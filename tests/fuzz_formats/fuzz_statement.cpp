@@ -7,6 +7,7 @@
 
 using namespace passport;
 using core::AdminStatement;
+using core::BackupStatement;
 using core::PolicyStatement;
 using core::ResumeStatement;
 using core::TimeBounds;
@@ -22,6 +23,7 @@ const std::vector<Hash32>& Signed() {
     std::vector<Hash32> out = {fuzz::ResumeOfTwo().SignedHash()};
     for (const AdminStatement& statement : fuzz::Statements()) out.push_back(statement.SignedHash());
     for (const PolicyStatement& statement : fuzz::PoliciesOfTwo()) out.push_back(statement.SignedHash());
+    for (const BackupStatement& statement : fuzz::BackupsOfTwo()) out.push_back(statement.SignedHash());
     return out;
   }();
   return hashes;
@@ -59,6 +61,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     PASSPORT_CHECK(Equal(statement.value().Encode(), bytes));
     CheckTaken(statement.value(), VerifyStatement(statement.value(), Network(), kSelf, kBoot, last, now),
                last, now);
+  }
+  if (const auto statement = BackupStatement::Parse(bytes); statement.ok()) {
+    PASSPORT_CHECK(Equal(statement.value().Encode(), bytes));
+    CheckTaken(statement.value(), VerifyStatement(statement.value(), Network(), kSelf, last, now), last, now);
   }
   return 0;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tests/unit/peer/network.h"
+#include "trusted/core/backup_statement.h"
 #include "trusted/core/policy_statement.h"
 #include "trusted/core/resume.h"
 
@@ -65,6 +66,23 @@ inline std::vector<core::PolicyStatement> PoliciesOfTwo() {
     statement.number = kNumber;
     statement.expires_unix_ms = kNumber + 600'000;
     statement.file = "a policy";
+    for (const std::uint16_t party : {std::uint16_t{1}, std::uint16_t{2}})
+      statement.signatures[PartyIndex{party}] =
+          peer::NodeKeys(party).operator_key.Sign(statement.SignedHash());
+  }
+  return out;
+}
+
+// An export and a restore.
+inline std::vector<core::BackupStatement> BackupsOfTwo() {
+  std::vector<core::BackupStatement> out(2);
+  out[0].holders = {{PartyIndex{1}, {1}}, {PartyIndex{2}, {2}}};
+  out[1].kind = core::BackupKind::kRestore;
+  for (core::BackupStatement& statement : out) {
+    statement.network = FirstManifest().manifest.network_id;
+    statement.node = kSelf;
+    statement.number = kNumber;
+    statement.expires_unix_ms = kNumber + 600'000;
     for (const std::uint16_t party : {std::uint16_t{1}, std::uint16_t{2}})
       statement.signatures[PartyIndex{party}] =
           peer::NodeKeys(party).operator_key.Sign(statement.SignedHash());

@@ -163,6 +163,18 @@ constexpr Row kRows[] = {
      "start the node with the passport-platform of its build"},
     {Status::kEvidenceGuest, "the guest is in a state that no policy accepts",
      "start it without migration, at level 0"},
+    {Status::kBackupStore, "the node has records of its own",
+     "restore a backup into a new node, with an empty data folder"},
+    {Status::kBackupOther, "the statement is for another backup, or for the enclave of another new node",
+     "make it again with `passport admin restore`"},
+    {Status::kBackupEpoch, "the node's key epoch is not above the one of the backup",
+     "start passportd there with an empty data folder, a new root key and a higher --key-epoch"},
+    {Status::kBackupSvn, "the node's release has a lower security version than the one that made the backup",
+     "install a newer release there"},
+    {Status::kBackupContent, "the backup does not have the records of the node that the statement names",
+     "check --party, and make the statement again with `passport admin restore`"},
+    {Status::kBackupRestored, "the backup is restored, and the node waits for its next start",
+     "restart passportd with the same options"},
 };
 
 // What means something else there.
@@ -172,8 +184,38 @@ constexpr Row kOfManifest[] = {
      "replaced yet"},
     {Status::kPeerUnknown, "none of its rows has the keys of this node",
      "check the --node URL; before the network's first start make the manifest again with `passport manifest "
-     "init`; later it means that the node's records are gone: restore the newest copy of its data folder; "
-     "without one the network goes on without it, as no node can be replaced yet"},
+     "init`; later it means that the node's records are gone: restore the newest copy of its data folder, or "
+     "a "
+     "backup (`passport backup restore`); without one the network goes on without it"},
+};
+constexpr Row kOfBackup[] = {
+    {Status::kBadPhase, "the node waits for a manifest, or a backup, and takes nothing else", kSeeHealth},
+    {Status::kBusy, "another backup of this node is under way",
+     "wait until it is done, or was left for 10 s"},
+    {Status::kNotFound,
+     "the node knows nothing of it: it was restarted meanwhile, or the operator has no share of this backup",
+     "begin again"},
+    {Status::kMalformed, "it is damaged, or what is in the backup is not the records of a node",
+     "take another backup"},
+    {Status::kUnseal, "it is not the next part of this backup: the file was changed, or put together of two",
+     "get the file anew from where it is kept"},
+    {Status::kDecrypt,
+     "the share was handed over for another enclave, statement or backup, or was changed; if it is your own, "
+     "the key is not the one that the backup names",
+     "the operator runs `passport backup approve` with this statement, this backup and the key that he had "
+     "when it was made"},
+    {Status::kQuorumFew, "operators have still to hand over their shares",
+     "more of them run `passport backup approve`"},
+    {Status::kDenied, "fewer operators than the threshold signed it, or have shares of it",
+     "let more of them run `passport admin sign`"},
+    {Status::kBadSignature, "a signature in it is not that of the operator whom the manifest names",
+     "make it again, and let each operator sign with the key of `passport manifest show`"},
+    {Status::kPeerUnknown, "it is for another network or node", "check --node, --party and --manifest"},
+    {Status::kPeerReplay,
+     "the node took it or a newer one before, it has expired, or the node has no session with any other, so "
+     "that "
+     "it cannot tell the time",
+     "see GET /health of the node, then make a new one"},
 };
 constexpr Row kOfStatement[] = {
     {Status::kMalformed, "it is damaged, or of a kind that the node does not know", kCopyAgain},
@@ -217,6 +259,7 @@ Refusal Explain(Status status, About about) {
   const Row* row = nullptr;
   if (about == About::kManifest) row = Find(kOfManifest, status);
   if (about == About::kStatement) row = Find(kOfStatement, status);
+  if (about == About::kBackup) row = Find(kOfBackup, status);
   const bool unmet = about == About::kStatement && !claims::RuleOf(status).empty();
   if (row == nullptr) row = Find(kRows, status);
   if (row != nullptr && unmet) return ExplainUnmet(*row);

@@ -19,7 +19,7 @@ struct Refusal {
 };
 
 // What was refused, as far as it changes what a code means.
-enum class About { kData, kManifest, kStatement };
+enum class About { kData, kManifest, kStatement, kBackup };
 
 // Names a code only if no row knows it.
 Refusal Explain(Status status, About about = About::kData);

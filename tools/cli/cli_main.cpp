@@ -48,8 +48,19 @@ constexpr Command kCommands[] = {
      AdminResume},
     {"admin policy", "Make the statement that replaces the attestation policy, for t operators to sign.",
      AdminPolicy},
-    {"admin sign", "Sign a statement of `admin resume` or `admin policy`.", AdminSign},
+    {"admin backup", "Make the statement that a node's records may be backed up, for t operators to sign.",
+     AdminBackup},
+    {"admin restore", "Make the statement that a backup may go into a new node, for t operators to sign.",
+     AdminRestore},
+    {"admin sign", "Sign a statement of `admin resume`, `policy`, `backup` or `restore`.", AdminSign},
     {"admin send", "Give a signed statement to the nodes that it is for.", AdminSend},
+    {"backup holder", "Print the key by which an operator gets shares of backups' keys.", BackupHolder},
+    {"backup export", "Have a node write its records, sealed for the operators, as a signed statement says.",
+     BackupExport},
+    {"backup approve", "Hand an operator's share of a backup's key over to the enclave that restores it.",
+     BackupApprove},
+    {"backup restore", "Give a new node the records of a lost one, from its backup and enough shares.",
+     BackupRestore},
 };
 
 // The rows whose words begin with these, one line each.

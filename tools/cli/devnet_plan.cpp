@@ -35,10 +35,9 @@ bool PortBecomesFree(std::uint16_t port) {
 
 // docs/adr/0006.
 std::string LostNodeAdvice() {
-  return "stop it and restore the newest copy of its data folder; without one it cannot come back, as no "
-         "node can "
-         "be replaced yet, and the network goes on without it (`passport admin resume` where records wait "
-         "for it)";
+  return "stop it and restore the newest copy of its data folder, or a backup of it (`passport backup "
+         "restore`); without one it cannot come back, and the network goes on without it (`passport admin "
+         "resume` where records wait for it)";
 }
 
 std::string OtherIdentityText() {

@@ -1,6 +1,7 @@
 #include "tools/cli/node_api.h"
 
 #include <algorithm>
+#include <thread>
 
 #include "edl/base/uuid.h"
 #include "tools/cli/problem.h"
@@ -231,26 +232,47 @@ Result<Health, Refusal> NodeApi::GetHealth() const {
   return AsAnswer(ParseHealth(body), url_, "/health");
 }
 
-Result<Unit, Refusal> NodeApi::PostStatement(const std::string& target, std::string_view body,
-                                             About about) const {
+Result<StatementAnswer, Refusal> NodeApi::Ask(const std::string& target, std::string_view body) const {
   PASSPORT_TRY(const std::string answer,
                Send({"POST", target, {{"Content-Type", "application/octet-stream"}}, std::string(body)}));
   PASSPORT_TRY(const Value verdict, AsAnswer(json::Parse(answer), url_, target));
   PASSPORT_TRY(const bool ok, AsAnswer(verdict.GetBool("ok"), url_, target));
-  if (ok) return Unit{};
-  PASSPORT_TRY(const std::uint16_t status, AsAnswer(GetU16(verdict, "status"), url_, target));
-  Refusal refusal = Explain(Status{status}, about);
-  refusal.wrong.insert(0, url_.Origin() + target + ": the enclave refuses it: ");
-  return Fail(std::move(refusal));
+  StatementAnswer out;
+  if (!ok) {
+    PASSPORT_TRY(const std::uint16_t status, AsAnswer(GetU16(verdict, "status"), url_, target));
+    out.status = Status{status};
+  } else if (verdict.Find("reply") != nullptr) {
+    PASSPORT_TRY(const std::string text, AsAnswer(GetText(verdict, "reply"), url_, target));
+    PASSPORT_TRY(out.reply, AsAnswer(ParseBase64(text), url_, target));
+  }
+  return out;
 }
 
+Refusal NodeApi::Refused(const std::string& target, Status status, About about) const {
+  Refusal refusal = Explain(status, about);
+  refusal.wrong.insert(0, url_.Origin() + target + ": the enclave refuses it: ");
+  return refusal;
+}
+
+Refusal NodeApi::Refused(Status status, About about) const { return Refused("/admin", status, about); }
+
 Result<Unit, Refusal> NodeApi::PostManifest(std::string_view file) const {
-  return PostStatement("/manifest", file, About::kManifest);
+  PASSPORT_TRY(const StatementAnswer answer, Ask("/manifest", file));
+  if (answer.status != Status::kOk) return Fail(Refused("/manifest", answer.status, About::kManifest));
+  return Unit{};
+}
+
+Result<StatementAnswer, Refusal> NodeApi::AskAdmin(ByteSpan statement) const {
+  return Ask("/admin", AsText(statement));
 }
 
 Result<Unit, Refusal> NodeApi::PostAdmin(ByteSpan statement) const {
-  return PostStatement("/admin", AsText(statement), About::kStatement);
+  PASSPORT_TRY(const StatementAnswer answer, AskAdmin(statement));
+  if (answer.status != Status::kOk) return Fail(Refused(answer.status, About::kStatement));
+  return Unit{};
 }
+
+void Pace() { std::this_thread::sleep_for(std::chrono::milliseconds(11)); }
 
 Result<std::string, Refusal> NodeApi::Call(const client::Request& request) const {
   return Send(client::ToHttp(url_, request));

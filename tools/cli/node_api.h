@@ -87,6 +87,14 @@ std::string ErrorLine(const json::Value& error);
 // question marks. A node may lie in words, and in nothing else.
 std::string ForTerminal(std::string text);
 
+// How an enclave answers a statement: its verdict, and what it gives beside it.
+struct StatementAnswer {
+  Status status = Status::kOk;
+  Bytes reply;
+};
+// Between calls of one command that makes many: hosts take 100 in a second from one address.
+void Pace();
+
 class NodeApi;
 NodeApi ApiOf(const std::string& url);  // throws a UsageProblem if it is no URL
 
@@ -103,12 +111,16 @@ class NodeApi {
   Result<Health, Refusal> GetHealth() const;
   Result<Unit, Refusal> PostManifest(std::string_view file) const;
   Result<Unit, Refusal> PostAdmin(ByteSpan statement) const;
+  // The same for whoever goes by the verdict; Refused puts one in words.
+  Result<StatementAnswer, Refusal> AskAdmin(ByteSpan statement) const;
+  Refusal Refused(Status status, About about) const;
   // The body of the answer to a client request.
   Result<std::string, Refusal> Call(const client::Request& request) const;
 
  private:
   Result<json::Value, Refusal> Get(const std::string& target) const;
-  Result<Unit, Refusal> PostStatement(const std::string& target, std::string_view body, About about) const;
+  Result<StatementAnswer, Refusal> Ask(const std::string& target, std::string_view body) const;
+  Refusal Refused(const std::string& target, Status status, About about) const;
   Result<std::string, Refusal> Send(const client::HttpRequest& request) const;
 
   client::Url url_;

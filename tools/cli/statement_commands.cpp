@@ -32,6 +32,16 @@ void CheckSigner(const peer::NetworkId& network, const peer::Manifest& manifest,
   }
 }
 
+// Whoever signs for a backup that names another key of his would have a share for somebody else.
+void CheckHolder(const Statement& statement, PartyIndex party, const crypto::SigningKey& key) {
+  const auto* backup = std::get_if<core::BackupStatement>(&statement);
+  if (backup == nullptr || !backup->holders.contains(party)) return;
+  if (backup->holders.at(party) != crypto::PublicX25519(core::HolderKeyOf(key)))
+    throw Problem(
+        "the statement gives the share of the operator of node " + std::to_string(party.value) +
+        " to another key than his; make it again with what `passport backup holder` prints for each");
+}
+
 }  // namespace
 
 int AdminSign(const Command& self, const Arguments& arguments) {
@@ -47,6 +57,7 @@ int AdminSign(const Command& self, const Arguments& arguments) {
   const PartyIndex party = ReadParty(*values);
   const std::string manifest = Required(*values, "manifest");
   Statement statement = ReadStatementFile(file);
+  CheckHolder(statement, party, key);
   std::visit(
       [&](auto& each) {
         CheckSigner(each.network, ReadManifestFile(manifest).manifest, manifest, party, key.public_key());
@@ -67,6 +78,9 @@ int AdminSend(const Command& self, const Arguments& arguments) {
   if (!values) return 0;
   const Statement statement = ReadStatementFile(Required(*values, "file"));
   std::cout << Describe(statement) << std::flush;
+  if (std::holds_alternative<core::BackupStatement>(statement))
+    throw Problem(
+        "a statement about a backup goes with it: use `passport backup export` or `passport backup restore`");
   const Bytes encoded = std::visit([](const auto& each) { return each.Encode(); }, statement);
   // Each gets it, whatever the others say: nodes of two policies would not talk to each other.
   std::string left;

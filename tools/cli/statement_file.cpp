@@ -31,6 +31,18 @@ std::string What(const core::PolicyStatement& statement) {
   return out;
 }
 
+std::string What(const core::BackupStatement& statement) {
+  const std::string node = "node " + std::to_string(statement.node.value);
+  if (statement.kind == core::BackupKind::kRestore) {
+    return "RESTORE of the records of " + node + " from the backup " + ToHex(statement.backup) +
+           "\ninto the enclave with the channel key " + ToHex(statement.to) + "\n";
+  }
+  std::string out = "BACKUP of all records of " + node + ", to be opened by these operators:\n";
+  for (const auto& [party, key] : statement.holders)
+    out += "the operator of node " + std::to_string(party.value) + " with the key " + ToHex(key) + "\n";
+  return out;
+}
+
 }  // namespace
 
 std::string Describe(const Statement& statement) {
@@ -56,8 +68,10 @@ Statement ReadStatementFile(const std::string& path) {
       return std::move(resume).value();
     if (auto policy = core::PolicyStatement::Parse(bytes.value()); policy.ok())
       return std::move(policy).value();
+    if (auto backup = core::BackupStatement::Parse(bytes.value()); backup.ok())
+      return std::move(backup).value();
   }
-  throw Problem(path + " is no statement of `passport admin resume` or `policy`: " +
+  throw Problem(path + " is no statement of `passport admin resume`, `policy`, `backup` or `restore`: " +
                 Explain(Status::kMalformed, About::kStatement).Text());
 }
 

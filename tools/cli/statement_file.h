@@ -5,6 +5,7 @@
 
 #include "tools/cli/command.h"
 #include "tools/cli/files.h"
+#include "trusted/core/backup_statement.h"
 #include "trusted/core/policy_statement.h"
 #include "trusted/core/resume.h"
 
@@ -13,12 +14,12 @@ namespace passport::cli {
 // Operators sign one after the other, perhaps far apart.
 inline constexpr std::chrono::hours kStatementLife{24};
 
-using Statement = std::variant<core::ResumeStatement, core::PolicyStatement>;
+using Statement = std::variant<core::ResumeStatement, core::PolicyStatement, core::BackupStatement>;
 
 // What it says and who has signed, in lines. Throws a Problem if it carries a policy that is none.
 std::string Describe(const Statement& statement);
 std::string EncodeFile(const Statement& statement);
-// Throws a Problem if the file has neither.
+// Throws a Problem if the file has none of them.
 Statement ReadStatementFile(const std::string& path);
 
 // Each --node; a UsageProblem without one.

@@ -10,7 +10,7 @@ namespace {
 using policy::RecordKind;
 
 constexpr std::uint16_t kInterfaceVersion = 1;
-constexpr std::uint8_t kAdminFormat = 1;
+constexpr std::uint64_t kAdminToken = 0;  // of what a call of `admin` answers beside its verdict
 constexpr std::uint64_t kBusyTickMs =
     10;  // while requests are in progress, timers need finer ticks than the host's
 
@@ -40,6 +40,8 @@ Core::Core(CoreConfig config, crypto::Rng& rng)
             return RaiseCounter(target, std::move(done));
           },
           records_, outbox_),
+      backup_(records_, rng),
+      restore_(records_, outbox_),
       evidence_(platform_, std::move(config_.providers)) {}
 
 template <class F>
@@ -133,24 +135,17 @@ Result<Unit> Core::FinishLoading() {
 
 void Core::LoadOrMakeKeys() {
   if (const crypto::SecretBytes* stored = records_.Own(RecordKind::kIdentity)) {
-    Reader in(stored->Expose());
-    const std::uint8_t format = in.U8();
-    crypto::SecretKey32 seed(in.Array<32>());
-    crypto::SecretKey32 channel(in.Array<32>());
-    if (in.Done() && format == 1)
-      keys_.emplace(OwnKeys{crypto::SigningKey(std::move(seed)), std::move(channel)});
+    if (auto keys = OwnKeys::Parse(stored->Expose()); keys.ok()) keys_.emplace(std::move(keys).value());
     return;
   }
   if (!records_.empty()) return;  // a store with records but no identity is not ours
   keys_.emplace(OwnKeys{crypto::SigningKey::Generate(rng_), rng_.Key()});
-  Writer out;
-  out.U8(1).Raw(keys_->signing.seed().Expose()).Raw(keys_->channel.Expose());
-  const crypto::SecretBytes encoded(out.Take());
-  records_.PutOwn(RecordKind::kIdentity, encoded.Expose());
+  records_.PutOwn(RecordKind::kIdentity, keys_->EncodeSecret().Expose());
 }
 
 Result<Unit> Core::TakeManifest(ByteSpan file) {
   if (phase_ == edl::Phase::kBoot) return Fail(Status::kBadPhase);
+  if (restore_.done()) return Fail(Status::kBackupRestored);
   PASSPORT_TRY(peer::SignedManifest incoming, peer::ParseFile(AsText(file)));
   if (node_) {
     // The same manifest again is no change. Replacing one at run time comes with resharing.
@@ -171,6 +166,7 @@ Result<Unit> Core::TakeManifest(ByteSpan file) {
 }
 
 void Core::StartNode(peer::Manifest manifest) {
+  restore_.Stop();
   PartyIndex self;
   for (const peer::ManifestRow& row : manifest.rows) {
     if (row.identity_key == keys_->signing.public_key()) self = row.party;
@@ -294,6 +290,7 @@ Status Core::HandleTick(const edl::TickCall& call, edl::Effects& effects) {
     platform_.OnTick(call.monotonic_ms);
     records_.OnTick(call.monotonic_ms);
     counter_.OnTick(call.monotonic_ms);
+    backup_.OnTick(call.monotonic_ms);
     if (node_) {
       node_->OnTick(call.unix_ms, call.monotonic_ms);
       if (node_->Busy()) outbox_->Wake(kBusyTickMs);
@@ -313,17 +310,16 @@ Status Core::HandleAdmin(const edl::AdminCall& call, edl::Effects& effects) {
 }
 
 // 0: none yet. Its record is the enclave's own, so that what does not parse takes no statement at all.
-std::uint64_t Core::LastStatement() const {
+std::uint64_t Core::LastNumber() const {
   const crypto::SecretBytes* stored = records_.Own(RecordKind::kAdmin);
   if (stored == nullptr) return 0;
-  Reader in(stored->Expose());
-  const bool known = in.U8() == kAdminFormat;
-  const std::uint64_t last = in.U64();
-  return known && in.Done() ? last : UINT64_MAX;
+  const auto last = LastStatement::Parse(stored->Expose());
+  return last.ok() ? last.value().number : UINT64_MAX;
 }
 
 Result<Unit> Core::TakeStatement(ByteSpan bytes) {
-  const std::uint64_t last = LastStatement();
+  if (!node_) return TakeRestore(bytes);
+  const std::uint64_t last = LastNumber();
   const Identity& identity = node_->identity();
   const TimeBounds now{node_->clocks().EarliestMs(), node_->clocks().LatestMs()};
   if (auto resume = ResumeStatement::Parse(bytes); resume.ok()) {
@@ -342,6 +338,13 @@ Result<Unit> Core::TakeStatement(ByteSpan bytes) {
     RememberStatement(policy.value().signatures.begin()->first, policy.value().number);
     return Ok();
   }
+  if (const auto backup = BackupStatement::Parse(bytes); backup.ok()) return TakeExport(backup.value(), now);
+  if (const auto chunk = BackupChunkRequest::Parse(bytes); chunk.ok()) {
+    PASSPORT_TRY(const BackupChunk next, backup_.Chunk(chunk.value().number));
+    outbox_->Reply(kAdminToken, 0, 0, next.Encode());
+    return Ok();
+  }
+  if (RestoreOrder::Parse(bytes).ok()) return Fail(Status::kBackupStore);
   PASSPORT_TRY(const AdminStatement statement, AdminStatement::Parse(bytes));
   PASSPORT_TRY_VOID(VerifyStatement(statement, identity.manifest, identity.self, last, now));
   RememberStatement(statement.signer, statement.number);
@@ -350,10 +353,33 @@ Result<Unit> Core::TakeStatement(ByteSpan bytes) {
   return Ok();
 }
 
+// All that an enclave without a manifest takes from operators.
+Result<Unit> Core::TakeRestore(ByteSpan bytes) {
+  if (restore_.done()) return Fail(Status::kBackupRestored);
+  if (const auto order = RestoreOrder::Parse(bytes); order.ok())
+    return restore_.Begin(order.value(), crypto::PublicX25519(keys_->channel));
+  if (const auto share = RestoreShare::Parse(bytes); share.ok())
+    return restore_.TakeShare(share.value(), keys_->channel);
+  if (const auto chunk = RestoreChunk::Parse(bytes); chunk.ok())
+    return restore_.TakeChunk(chunk.value().chunk);
+  return Fail(Status::kBadPhase);
+}
+
+// The number is remembered whatever becomes of the backup: each takes a statement of its own.
+Result<Unit> Core::TakeExport(const BackupStatement& statement, TimeBounds now) {
+  const Identity& identity = node_->identity();
+  if (statement.kind != BackupKind::kExport) return Fail(Status::kBadPhase);
+  PASSPORT_TRY_VOID(VerifyStatement(statement, identity.manifest, identity.self, LastNumber(), now));
+  if (backup_.UnderWay()) return Fail(Status::kBusy);
+  RememberStatement(statement.signatures.begin()->first, statement.number);
+  PASSPORT_TRY(Bytes key, backup_.Begin(statement, static_cast<std::uint8_t>(identity.manifest.t)));
+  outbox_.Log(Event::kBackupBegun, {}, statement.signatures.begin()->first, records_.count());
+  outbox_->Reply(kAdminToken, 0, 0, std::move(key));
+  return Ok();
+}
+
 void Core::RememberStatement(PartyIndex signer, std::uint64_t number) {
-  Writer out;
-  out.U8(kAdminFormat).U64(number);
-  records_.PutOwn(RecordKind::kAdmin, out.bytes());
+  records_.PutOwn(RecordKind::kAdmin, LastStatement{number}.Encode());
   outbox_.Log(Event::kAdminTaken, {}, signer, number);
 }
 

@@ -11,6 +11,8 @@
 #include "edl/generated/node_dispatch.h"
 #include "trusted/core/admin.h"
 #include "trusted/core/attested.h"
+#include "trusted/core/backup_export.h"
+#include "trusted/core/backup_restore.h"
 #include "trusted/core/node.h"
 #include "trusted/core/resume.h"
 #include "trusted/core/rollback_counter.h"
@@ -67,12 +69,6 @@ class Core final : public edl::NodeHandler {
   Status HandleStatus(const edl::StatusCall& call, edl::Effects& effects) override;
 
  private:
-  // The enclave's own keys, made at its first start and sealed (rules.md 15).
-  struct OwnKeys {
-    crypto::SigningKey signing;
-    crypto::SecretKey32 channel;
-  };
-
   // Runs one host call: opens the outbox, then delivers what the core sent to itself, seals the head, and
   // asks for a `resume` while work is left.
   template <class F>
@@ -85,7 +81,9 @@ class Core final : public edl::NodeHandler {
   void EmitPhase();
   Result<Unit> RaiseCounter(std::uint64_t target, RollbackCounter::Done done);
   Result<Unit> TakeStatement(ByteSpan bytes);
-  std::uint64_t LastStatement() const;
+  Result<Unit> TakeExport(const BackupStatement& statement, TimeBounds now);
+  Result<Unit> TakeRestore(ByteSpan bytes);
+  std::uint64_t LastNumber() const;
   void RememberStatement(PartyIndex signer, std::uint64_t number);
   // attestation.cpp
   claims::Claims MakeClaims(const ByteArray<32>& verifier_nonce) const;
@@ -112,6 +110,8 @@ class Core final : public edl::NodeHandler {
   crypto::SigningKey instance_;  // of this start
   PlatformDesk platform_;
   RollbackCounter counter_;
+  BackupExport backup_;
+  BackupRestore restore_;
   EvidenceDesk evidence_;
   struct EvidenceRequest {
     std::uint64_t token;

@@ -65,11 +65,18 @@ void AddKeyTroubles(const RecordBook& records, const peer::Manifest& manifest, s
 void AddLostShares(const RecordBook& records, const RepairRuns& repairs, std::vector<Trouble>& out) {
   std::size_t lost = 0;
   std::size_t refreshed = 0;
+  std::size_t restored = 0;
   for (const auto& [account, key] : records.holders()) {
     if (records.HasShareOf(account)) continue;
-    ++(key.epoch > 0 ? refreshed : lost);
+    ++(records.HasRestoredShareOf(account) ? restored : key.epoch > 0 ? refreshed : lost);
   }
   const std::string what = "take part in signatures with ";
+  if (restored > 0) {
+    out.push_back({what + std::to_string(restored) + " of its keys, which came back from a backup",
+                   "whoever has the backup and the shares of its key has this node's shares, so they sign "
+                   "nothing before they are replaced",
+                   "start all nodes and have the keys refreshed: `passport admin refresh`"});
+  }
   if (refreshed > 0) {
     out.push_back({what + std::to_string(refreshed) + " of its keys, which were refreshed",
                    "this node has lost its shares of them: its data folder is an older copy",
@@ -138,15 +145,20 @@ Trouble RefusedRecords(Status status) {
 }
 
 // What keeps a node without a network from serving.
-Trouble NoNetwork(edl::Phase phase, Status load_error) {
+Trouble NoNetwork(edl::Phase phase, Status load_error, bool restored) {
   if (load_error != Status::kOk) return RefusedRecords(load_error);
+  if (restored)
+    return {
+        "serve clients", "a backup has been restored here (status 465), and the next start uses it",
+        "restart passportd with the same options; then have the keys refreshed: `passport admin refresh`"};
   if (phase == edl::Phase::kBoot) return {"serve clients", "the node is still reading its records", "wait"};
   return {
       "serve clients", "the node has no manifest",
       "new network: run `passport manifest init`, and `passport manifest send` on the machine of every node. "
       "A node that was in a network has lost its records, and with them its identity and shares: restore the "
-      "newest copy of its data folder; without one the network goes on without it, as no node can be "
-      "replaced yet"};
+      "newest copy of its data folder, or a backup of it (`passport backup restore`); without one the "
+      "network "
+      "goes on without it"};
 }
 
 Trouble CounterTrouble() {
@@ -369,7 +381,7 @@ std::string Core::StatusJson() const {
       if (auto trouble = TroubleOf(*progress)) able.cannot.push_back(std::move(*trouble));
     }
   } else {
-    able.cannot.push_back(NoNetwork(phase_, load_error_));
+    able.cannot.push_back(NoNetwork(phase_, load_error_, restore_.done()));
   }
   const bool whole =
       able.signs && able.cannot.empty() &&

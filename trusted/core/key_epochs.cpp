@@ -88,7 +88,8 @@ Result<Unit> KeyEpochs::Prepare(const RecordId& account, reshare::Confirmed conf
   std::optional<KeyState> state = Load(key);
   if (!state) {
     if (parts_.records.Exists(policy::KeyStateRecordId(key))) return Fail(Status::kBusy);
-    const bool has_first = parts_.records.Exists(policy::KeyShareRecordId(key));
+    const bool has_first =
+        parts_.records.Exists(policy::KeyShareRecordId(key)) || parts_.records.HasRestored(key, 0);
     // What epoch 0 agreed on is not kept, and nobody confirms it again: only this node counts for it.
     state = KeyState{
         account,
@@ -112,7 +113,7 @@ void KeyEpochs::Apply(KeyState state, const reshare::Effects& effects, PartyInde
   const RecordId account = state.account;
   const std::uint64_t before = Known(key);
   for (const std::uint64_t epoch : effects.erase) {
-    parts_.records.Erase(policy::KeyShareRecordId(key, epoch));
+    parts_.records.EraseShare(key, epoch);
     state.facts.erase(epoch);
   }
   const bool settled = state.activation.IsSettled();

@@ -40,7 +40,7 @@ void MadeKeys::OnVersion(const RecordId& record, const replica::Version& version
   const std::size_t settled = std::erase_if(made_, [&](const Made& each) {
     if (each.account != record) return false;
     const Fate fate = FateOf(each.key, account.value());
-    if (fate == Fate::kNeverNamed) records_.Erase(policy::KeyShareRecordId(each.key));
+    if (fate == Fate::kNeverNamed) records_.EraseShare(each.key, 0);
     return fate != Fate::kOpen;
   });
   if (settled > 0) records_.PutOwn(policy::RecordKind::kMadeKeys, Encode());

@@ -97,26 +97,34 @@ const crypto::SecretBytes* RecordBook::Own(RecordKind kind) const {
   return record == own_.end() ? nullptr : &record->second;
 }
 
-// Keeps what a record contains, by its kind: own records for good, others as far as the cache goes.
-Result<Unit> RecordBook::Remember(const RecordId& id, ByteSpan plaintext) {
-  if (KindOf(id) == RecordKind::kKeyShare) {
+// What a record contains, by its kind. Nothing: one of the enclave's own, which its reader parses.
+Result<std::optional<RecordBook::Content>> RecordBook::Parse(const RecordId& id, ByteSpan plaintext) {
+  if (KindOf(id) == RecordKind::kKeyShare || KindOf(id) == RecordKind::kRestoredShare) {
     PASSPORT_TRY(sharing::KeyShare share, sharing::KeyShare::Parse(plaintext));
-    Keep(id, std::make_shared<const sharing::KeyShare>(std::move(share)));
-    return Ok();
+    return std::optional<Content>(std::make_shared<const sharing::KeyShare>(std::move(share)));
   }
   if (KindOf(id) == RecordKind::kKeyState) {
     PASSPORT_TRY(KeyState state, KeyState::Parse(plaintext));
-    Digest(state);
-    Keep(id, std::move(state));
-    return Ok();
+    return std::optional<Content>(std::move(state));
   }
-  if (!policy::IsReplicated(id)) {
+  if (!policy::IsReplicated(id)) return std::optional<Content>();
+  PASSPORT_TRY(replica::Register value, replica::Register::Parse(plaintext));
+  return std::optional<Content>(std::move(value));
+}
+
+// Keeps what a record contains: own records for good, others as far as the cache goes.
+Result<Unit> RecordBook::Remember(const RecordId& id, ByteSpan plaintext) {
+  PASSPORT_TRY(std::optional<Content> content, Parse(id, plaintext));
+  if (!content) {
     own_.insert_or_assign(id, crypto::SecretBytes(ToBytes(plaintext)));
     return Ok();
   }
-  PASSPORT_TRY(replica::Register value, replica::Register::Parse(plaintext));
-  Digest(id, value);
-  Keep(id, std::move(value));
+  if (const auto* state = std::get_if<KeyState>(&*content)) Digest(*state);
+  if (const auto* value = std::get_if<replica::Register>(&*content)) Digest(id, *value);
+  const auto* share = std::get_if<std::shared_ptr<const sharing::KeyShare>>(&*content);
+  if (share != nullptr && KindOf(id) == RecordKind::kRestoredShare)
+    restored_[(*share)->id].insert((*share)->epoch);
+  Keep(id, std::move(*content));
   return Ok();
 }
 
@@ -154,6 +162,16 @@ bool RecordBook::HasShareOf(const RecordId& account) const {
   return epoch >= key.epoch && Exists(policy::KeyShareRecordId(key.key, epoch));
 }
 
+bool RecordBook::HasRestoredShareOf(const RecordId& account) const {
+  const auto holders = holders_.find(account);
+  return holders != holders_.end() && restored_.contains(holders->second.key);
+}
+
+bool RecordBook::HasRestored(const KeyId& key, std::uint64_t epoch) const {
+  const auto restored = restored_.find(key);
+  return restored != restored_.end() && restored->second.contains(epoch);
+}
+
 void RecordBook::Keep(const RecordId& id, Content content) {
   if (const auto entry = cache_.find(id); entry != cache_.end()) {
     recent_.erase(entry->second.place);
@@ -162,6 +180,18 @@ void RecordBook::Keep(const RecordId& id, Content content) {
   recent_.push_front(id);
   cache_.emplace(id, Cached{std::move(content), recent_.begin()});
   if (!dirty_ && cache_.size() > 2 * cached_max_) Evict();
+}
+
+std::optional<crypto::SecretBytes> RecordBook::PlaintextOf(const RecordId& id) const {
+  if (const auto own = own_.find(id); own != own_.end())
+    return crypto::SecretBytes(ToBytes(own->second.Expose()));
+  const auto cached = cache_.find(id);
+  if (cached == cache_.end()) return std::nullopt;
+  const Content& content = cached->second.content;
+  if (const auto* share = std::get_if<std::shared_ptr<const sharing::KeyShare>>(&content))
+    return (*share)->EncodeSecret();
+  if (const auto* state = std::get_if<KeyState>(&content)) return crypto::SecretBytes(state->Encode());
+  return crypto::SecretBytes(std::get<replica::Register>(content).Encode());
 }
 
 RecordBook::Cached* RecordBook::Touch(const RecordId& id) {
@@ -178,9 +208,13 @@ void RecordBook::Evict() {
   }
 }
 
-void RecordBook::Seal(const RecordId& id, ByteSpan plaintext) {
+std::uint64_t RecordBook::VersionAfter(const RecordId& id) const {
   const sealing::RecordIndex::Entry* before = index_.Find(id);
-  const std::uint64_t version = before == nullptr ? 1 : before->version + 1;
+  return before == nullptr ? 1 : before->version + 1;
+}
+
+void RecordBook::Seal(const RecordId& id, ByteSpan plaintext) {
+  const std::uint64_t version = VersionAfter(id);
   Bytes blob = sealer_.Seal({sealing::SealPolicy::kProduct, TypeOf(id), id, version, head_.counter + 1},
                             plaintext, rng_);
   index_.Put(id, version, blob);
@@ -235,6 +269,41 @@ void RecordBook::Erase(const RecordId& id) {
   OnSealedAgain(id);
 }
 
+void RecordBook::EraseShare(const KeyId& key, std::uint64_t epoch) {
+  Erase(policy::KeyShareRecordId(key, epoch));
+  if (!HasRestored(key, epoch)) return;
+  Erase(policy::RestoredShareRecordId(key, epoch));
+  const auto left = restored_.find(key);
+  left->second.erase(epoch);
+  if (left->second.empty()) restored_.erase(left);
+}
+
+Result<RecordBook::Restored> RecordBook::SealRestored(const RecordId& from, ByteSpan plaintext,
+                                                      std::uint64_t backup_counter) const {
+  if (from.bytes[0] == sealing::kHeadRecordId.bytes[0] || KindOf(from) == RecordKind::kHead)
+    return Fail(Status::kMalformed);
+  PASSPORT_TRY(const std::optional<Content> content, Parse(from, plaintext));
+  RecordId id = from;
+  if (KindOf(from) == RecordKind::kKeyShare) {
+    const auto& share = std::get<std::shared_ptr<const sharing::KeyShare>>(*content);
+    id = policy::RestoredShareRecordId(share->id, share->epoch);
+  }
+  const std::uint64_t counter = std::max(head_.counter, backup_counter) + 1;
+  return Restored{id, sealer_.Seal({sealing::SealPolicy::kProduct, TypeOf(id), id, VersionAfter(id), counter},
+                                   plaintext, rng_)};
+}
+
+void RecordBook::CommitRestored(std::map<RecordId, Bytes> records, const Hash32& manifest_hash,
+                                std::uint64_t backup_counter) {
+  head_.counter = std::max(head_.counter, backup_counter);
+  for (auto& [id, blob] : records) {
+    index_.Put(id, VersionAfter(id), blob);
+    outbox_->Put(id.bytes, std::move(blob));
+    OnSealedAgain(id);
+  }
+  SetManifestHash(manifest_hash);
+}
+
 void RecordBook::SetManifestHash(const Hash32& hash) {
   head_.manifest_hash = hash;
   dirty_ = true;
@@ -266,7 +335,15 @@ std::pair<Holding, const replica::Register*> RecordBook::FindRegister(const Reco
 
 std::pair<Holding, std::shared_ptr<const sharing::KeyShare>> RecordBook::FindShare(const KeyId& key,
                                                                                    std::uint64_t epoch) {
-  const RecordId id = policy::KeyShareRecordId(key, epoch);
+  return FindShareAt(policy::KeyShareRecordId(key, epoch));
+}
+
+std::pair<Holding, std::shared_ptr<const sharing::KeyShare>> RecordBook::FindRestored(const KeyId& key,
+                                                                                      std::uint64_t epoch) {
+  return FindShareAt(policy::RestoredShareRecordId(key, epoch));
+}
+
+std::pair<Holding, std::shared_ptr<const sharing::KeyShare>> RecordBook::FindShareAt(const RecordId& id) {
   if (const Cached* cached = Touch(id)) {
     return {Holding::kPresent, std::get<std::shared_ptr<const sharing::KeyShare>>(cached->content)};
   }

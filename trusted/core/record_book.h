@@ -53,6 +53,7 @@ class RecordBook {
   void PutShare(std::shared_ptr<const sharing::KeyShare> share);
   void PutState(KeyState state);
   void Erase(const RecordId& id);  // with the record of it on the disk; fine if there is none
+  void EraseShare(const KeyId& key, std::uint64_t epoch);  // a restored one as well
   void SetManifestHash(const Hash32& hash);
   // What heads name from now on (rollback_counter.h).
   void SetCounter(std::optional<std::uint64_t> value);
@@ -62,6 +63,10 @@ class RecordBook {
   std::pair<replica::Holding, const replica::Register*> FindRegister(const RecordId& id);
   std::pair<replica::Holding, std::shared_ptr<const sharing::KeyShare>> FindShare(const KeyId& key,
                                                                                   std::uint64_t epoch);
+  // The same of a share that came back from a backup (docs/adr/0021): whoever signs, makes presignatures or
+  // helps others does not look here, a refresh does.
+  std::pair<replica::Holding, std::shared_ptr<const sharing::KeyShare>> FindRestored(const KeyId& key,
+                                                                                     std::uint64_t epoch);
   std::pair<replica::Holding, const KeyState*> FindState(const KeyId& key);
   void Fetch(const RecordId& id);
   // The host's answer. kRollback: it gave other bytes than were stored, or none; the record stays unusable.
@@ -75,6 +80,22 @@ class RecordBook {
   const StaleRecords& stale() const { return stale_; }
   const sealing::Sealer& sealer() const { return sealer_; }
 
+  // A record of a backup, sealed as this enclave's own; a share becomes a restored one. Nothing is stored
+  // before CommitRestored. kMalformed for what Load would not take. backup_counter: of the head of the store
+  // that it comes from, above which this one's goes on.
+  struct Restored {
+    RecordId id;
+    Bytes blob;
+  };
+  Result<Restored> SealRestored(const RecordId& id, ByteSpan plaintext, std::uint64_t backup_counter) const;
+  // All at once, in the transaction of this call. What is in memory is not theirs: the enclave has to start
+  // anew.
+  void CommitRestored(std::map<RecordId, Bytes> records, const Hash32& manifest_hash,
+                      std::uint64_t backup_counter);
+
+  std::vector<RecordId> Ids() const { return index_.Ids(); }
+  // As it is sealed; nothing if it is not at hand, and has to be fetched.
+  std::optional<crypto::SecretBytes> PlaintextOf(const RecordId& id) const;
   bool Exists(const RecordId& id) const { return index_.Find(id) != nullptr; }
   std::uint64_t count() const { return index_.count(); }
   SeenIndex& seen() { return seen_; }
@@ -88,6 +109,8 @@ class RecordBook {
   const std::map<RecordId, KeyHolders>& holders() const { return holders_; }
   // Not after its disk was taken back to before the key was made or refreshed, whatever the register says.
   bool HasShareOf(const RecordId& account) const;
+  bool HasRestoredShareOf(const RecordId& account) const;
+  bool HasRestored(const KeyId& key, std::uint64_t epoch) const;
   // What stays in memory of every KeyState.
   struct KeyEpoch {
     RecordId account;
@@ -106,7 +129,10 @@ class RecordBook {
   void LoadHead(ByteSpan blob);
   void Seal(const RecordId& id, ByteSpan plaintext);
   void OnSealedAgain(const RecordId& id);
+  static Result<std::optional<Content>> Parse(const RecordId& id, ByteSpan plaintext);
   Result<Unit> Remember(const RecordId& id, ByteSpan plaintext);
+  std::uint64_t VersionAfter(const RecordId& id) const;
+  std::pair<replica::Holding, std::shared_ptr<const sharing::KeyShare>> FindShareAt(const RecordId& id);
   void Digest(const RecordId& id, const replica::Register& value);
   void Digest(const KeyState& state);
   void Keep(const RecordId& id, Content content);
@@ -134,6 +160,7 @@ class RecordBook {
   SeenIndex seen_;
   std::map<RecordId, KeyHolders> holders_;
   std::unordered_map<KeyId, KeyEpoch> epochs_;
+  std::unordered_map<KeyId, std::set<std::uint64_t>> restored_;  // epochs of restored shares
 };
 
 }  // namespace passport::core

@@ -88,13 +88,17 @@ void RefreshRuns::Join(const RequestId& id, Run& run) {
   parts_.peers.Send(run.leader, {MessageKind::kRefreshJoin, id, out.Encode()});
 }
 
-// The share of the epoch that this node signs with, if it has one. False: it has to be fetched.
+// The share of the epoch that this node signs with, if it has one, or has it from a backup. False: it has to
+// be fetched.
 bool RefreshRuns::TakeShare(Run& run, std::optional<std::uint64_t> epoch) {
   run.share.reset();
   if (!epoch) return true;
-  const auto [holding, share] = parts_.records.FindShare(run.key.id, *epoch);
+  const KeyId& key = run.key.id;
+  const bool restored = parts_.records.HasRestored(key, *epoch);
+  const auto [holding, share] =
+      restored ? parts_.records.FindRestored(key, *epoch) : parts_.records.FindShare(key, *epoch);
   if (holding == replica::Holding::kMissing) {
-    run.lacks = policy::KeyShareRecordId(run.key.id, *epoch);
+    run.lacks = restored ? policy::RestoredShareRecordId(key, *epoch) : policy::KeyShareRecordId(key, *epoch);
     parts_.records.Fetch(*run.lacks);
     return false;
   }

@@ -40,6 +40,8 @@ void RepairRuns::Look() {
     if (next->second.epoch > 0 || tasks_.size() >= kTasksMax) continue;  // refreshed: see Step
     const bool recorded = ((next->second.bits >> (identity_.self.value - 1)) & 1) != 0;
     if (recorded && records_.HasShareOf(next->first)) continue;
+    // A repair would give back the very share that whoever has the backup has.
+    if (records_.HasRestoredShareOf(next->first)) continue;
     if (const auto [task, added] = tasks_.try_emplace(next->first); added)
       task->second.due_ms = now_ms_ + kSettleMs;
   }

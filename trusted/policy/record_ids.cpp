@@ -32,11 +32,23 @@ RecordId AccountRecordId(const ScopeId& scope, std::string_view username) {
 
 RecordId EnvelopeRecordId() { return MakeRecordId(RecordKind::kEnvelope, {}); }
 
-RecordId KeyShareRecordId(const KeyId& key, std::uint64_t epoch) {
+namespace {
+
+RecordId OfEpoch(RecordKind kind, const KeyId& key, std::uint64_t epoch) {
   Writer subject;
   subject.Raw(key.bytes);
   if (epoch > 0) subject.U64(epoch);
-  return MakeRecordId(RecordKind::kKeyShare, subject.bytes());
+  return MakeRecordId(kind, subject.bytes());
+}
+
+}  // namespace
+
+RecordId KeyShareRecordId(const KeyId& key, std::uint64_t epoch) {
+  return OfEpoch(RecordKind::kKeyShare, key, epoch);
+}
+
+RecordId RestoredShareRecordId(const KeyId& key, std::uint64_t epoch) {
+  return OfEpoch(RecordKind::kRestoredShare, key, epoch);
 }
 
 RecordId KeyStateRecordId(const KeyId& key) { return MakeRecordId(RecordKind::kKeyState, key.bytes); }

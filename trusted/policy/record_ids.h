@@ -20,6 +20,7 @@ enum class RecordKind : std::uint8_t {
   kMadeKeys = 0x09,       // keys whose accounts do not name them yet
   kPolicy = 0x0a,         // the policy that operators signed
   kScopeAccounts = 0x0d,  // how many accounts each scope with a limit has
+  kRestoredShare = 0x0e,  // a share that came back from a backup: good for a refresh, and nothing else
   kScope = 0x10,
   kAccount = 0x11,
   kEnvelope = 0x12,  // the network's envelope keys
@@ -35,6 +36,7 @@ RecordId AccountRecordId(const ScopeId& scope, std::string_view username);
 RecordId EnvelopeRecordId();
 // Of one epoch of a key, 0 as it was generated.
 RecordId KeyShareRecordId(const KeyId& key, std::uint64_t epoch = 0);
+RecordId RestoredShareRecordId(const KeyId& key, std::uint64_t epoch);
 RecordId KeyStateRecordId(const KeyId& key);
 
 }  // namespace passport::policy

@@ -16,6 +16,8 @@ namespace {
 constexpr const char* kJson = "application/json";
 constexpr const char* kSchema = "application/schema+json";
 constexpr std::string_view kNonceParameter = "nonce=";
+constexpr std::uint64_t kStatementToken =
+    0;  // of what answers a statement beside the verdict; no request has it
 
 struct HeaderRow {
   std::string_view name;
@@ -70,14 +72,18 @@ Result<ByteArray<32>, const char*> NonceOf(std::string_view query) {
 }
 
 // What POST /manifest and /admin answer: the verdict of the enclave, or the status of the call when it had
-// none.
+// none, and what it gave beside the verdict.
 net::HttpReply StatementReply(const edl::Answer& answer) {
   std::uint16_t status = static_cast<std::uint16_t>(answer.status);
+  std::string given;
   for (const edl::Effect& effect : answer.effects) {
     const auto* verdict = std::get_if<edl::VerdictEffect>(&effect);
     if (verdict != nullptr && verdict->status != 0) status = verdict->status;
+    const auto* reply = std::get_if<edl::ReplyEffect>(&effect);
+    if (reply != nullptr && reply->token == kStatementToken)
+      given = R"(,"reply":")" + ToBase64(reply->body) + '"';
   }
-  if (status == 0) return Json(R"({"ok":true})");
+  if (status == 0) return Json(R"({"ok":true)" + given + "}");
   return Json(R"({"ok":false,"status":)" + std::to_string(status) + "}");
 }
 
@@ -166,9 +172,7 @@ void Api::HandlePost(const net::HttpRequest& request, net::ReplyFunction reply) 
   if (of_operator && !operator_limit_.Allow(request.client, Clock::now()))
     return Refuse(reply, Kind::kStatus, Refusal::kBusy);
   if (request.target == "/manifest") return HandleManifest(request, std::move(reply));
-  if (request.target == "/admin") {
-    return SubmitStatement(edl::AdminCall{.statement = AsBytes(request.body)}, std::move(reply));
-  }
+  if (request.target == "/admin") return HandleAdmin(request, std::move(reply));
   HandleClientRequest(request, std::move(reply));
 }
 
@@ -182,6 +186,16 @@ void Api::HandleManifest(const net::HttpRequest& request, net::ReplyFunction rep
   }
   const edl::ProvisionCall call{.kind = edl::ProvisionKind::kManifest, .data = AsBytes(request.body)};
   SubmitStatement(call, std::move(reply));
+}
+
+// A restored backup brings its operators with it, as the first manifest does.
+void Api::HandleAdmin(const net::HttpRequest& request, net::ReplyFunction reply) {
+  if (!provisioned_ && !IsLocal(request)) {
+    return reply(Error(403, Refusal::kNotReady,
+                       "a node without a manifest takes a backup from its own machine only: run `passport "
+                       "backup restore` there"));
+  }
+  SubmitStatement(edl::AdminCall{.statement = AsBytes(request.body)}, std::move(reply));
 }
 
 void Api::HandleClientRequest(const net::HttpRequest& request, net::ReplyFunction reply) {
@@ -243,6 +257,7 @@ void Api::SubmitForToken(const Asking& call, Pending pending) {
 }
 
 void Api::OnReply(const edl::ReplyEffect& effect) {
+  if (effect.token == kStatementToken) return;  // StatementReply has it
   const auto found = pending_.find(effect.token);
   if (found == pending_.end()) {
     metrics_.CounterOf("passport_replies_late_total", "Replies to requests that had been given up.").Add();

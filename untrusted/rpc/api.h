@@ -69,6 +69,7 @@ class Api {
   void HandleAttestation(const net::HttpRequest& request, std::string_view query, net::ReplyFunction reply);
   void HandlePost(const net::HttpRequest& request, net::ReplyFunction reply);
   void HandleManifest(const net::HttpRequest& request, net::ReplyFunction reply);
+  void HandleAdmin(const net::HttpRequest& request, net::ReplyFunction reply);
   void HandleClientRequest(const net::HttpRequest& request, net::ReplyFunction reply);
   template <class Call>
   void SubmitStatement(const Call& call, net::ReplyFunction reply);

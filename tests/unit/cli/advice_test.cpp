@@ -31,7 +31,7 @@ std::vector<Status> AllStatuses() {
 TEST(Explain, KnowsEveryStatusInWordsAndWithANextAction) {
   const std::vector<Status> all = AllStatuses();
   ASSERT_GT(all.size(), 50u);
-  for (const About about : {About::kData, About::kManifest, About::kStatement}) {
+  for (const About about : {About::kData, About::kManifest, About::kStatement, About::kBackup}) {
     for (const Status status : all) {
       const Refusal refusal = Explain(status, about);
       EXPECT_FALSE(refusal.wrong.starts_with("code ")) << static_cast<unsigned>(status);

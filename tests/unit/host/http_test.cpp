@@ -208,12 +208,29 @@ TEST_F(Api, Post_ManifestAndAdminGetTheVerdict) {
   EXPECT_EQ(client.Read().body, "{\"ok\":false,\"status\":101}");
 }
 
-// The first manifest says who the operators are, so it counts from where it comes.
-TEST_F(Api, Post_TheFirstManifestIsTakenFromThisMachineOnly) {
-  const auto post = [this](const std::string& from, std::vector<net::HttpHeader> headers = {}) {
+// A backup leaves an enclave beside the verdict, in the token that no request has.
+TEST_F(Api, Post_AStatementIsAnsweredWithWhatTheEnclaveGives) {
+  fake.on_admin = [](const edl::AdminCall& call, edl::Effects& effects) {
+    effects.Reply(AsText(call.statement) == "give" ? 0 : 77, 0, 0, Bytes{1, 2, 3, 255});
+    effects.Verdict(AsText(call.statement) == "refuse" ? 7 : 0);
+    return Status::kOk;
+  };
+  RawClient client(Start());
+  client.Send(Post("give", "", "/admin"));
+  EXPECT_EQ(client.Read().body, "{\"ok\":true,\"reply\":\"AQID/w==\"}");
+  client.Send(Post("of another request", "", "/admin"));
+  EXPECT_EQ(client.Read().body, "{\"ok\":true}");
+  client.Send(Post("refuse", "", "/admin"));
+  EXPECT_EQ(client.Read().body, "{\"ok\":false,\"status\":7}");
+}
+
+// The first manifest says who the operators are, and so does a backup, so it counts from where they come.
+TEST_F(Api, Post_TheFirstManifestAndABackupAreTakenFromThisMachineOnly) {
+  const char* target = "/manifest";
+  const auto post = [&](const std::string& from, std::vector<net::HttpHeader> headers = {}) {
     const auto promise = std::make_shared<std::promise<net::HttpReply>>();
     net::asio::post(io, [=, this] {
-      api->Handle({"POST", "/manifest", headers, "manifest", from},
+      api->Handle({"POST", target, headers, "manifest", from},
                   [promise](net::HttpReply reply) { promise->set_value(std::move(reply)); });
     });
     return promise->get_future().get();
@@ -226,9 +243,14 @@ TEST_F(Api, Post_TheFirstManifestIsTakenFromThisMachineOnly) {
     EXPECT_NE(refused.body.find("from its own machine only"), std::string::npos);
   }
   EXPECT_EQ(post("127.0.0.1", {{"origin", "https://evil.example"}}).status, 403u);
+  target = "/admin";
+  EXPECT_EQ(post("192.0.2.1").status, 403u);
+  EXPECT_EQ(post("127.0.0.1", {{"origin", "https://evil.example"}}).status, 403u);
   EXPECT_EQ(fake.calls(), std::vector<std::string>());
-  for (const char* from : {"127.0.0.1", "127.9.9.9", "::1"})
+  for (const char* from : {"127.0.0.1", "127.9.9.9", "::1"}) {
+    target = from[0] == ':' ? "/admin" : "/manifest";
     EXPECT_EQ(post(from).body, "{\"ok\":true}") << from;
+  }
   EXPECT_EQ(fake.calls().size(), 3u);
   // Afterwards the enclave checks the operators' signatures.
   net::asio::post(io, [this] { api->SetProvisioned(); });
