@@ -67,6 +67,8 @@ void WriteFiles() {
       {MessageKind::kSignDefence, RequestId{Numbered<16>(1)}, SampleSignDefence().Encode()},
       {MessageKind::kSignEvidence, RequestId{Numbered<16>(1)}, SampleSignEvidence().Encode()},
       {MessageKind::kRepairEnd, RequestId{Numbered<16>(1)}, SampleRepairEnd().Encode()},
+      {MessageKind::kCeremonyAsk, RequestId{Numbered<16>(1)}, SampleCeremonyAsk().Encode()},
+      {MessageKind::kCeremonyPart, RequestId{Numbered<16>(1)}, SampleCeremonyPart().Encode()},
       {MessageKind::kPresignRefuse, RequestId{Numbered<16>(1)},
        core::SignRefuse{0, core::RefuseReason::kNotReady, 0}.Encode()}};
   for (PeerMessage message : others) network.core_tap({1}, {2}, message);
@@ -80,7 +82,7 @@ class GoldenFrames : public ::testing::Test {
 };
 
 TEST_F(GoldenFrames, EveryKindIsUnderstood) {
-  EXPECT_EQ(MessageForms().size(), 49u) << "a row for each kind";
+  EXPECT_EQ(MessageForms().size(), 51u) << "a row for each kind";
   for (const MessageForm& row : MessageForms()) {
     const Bytes file = ReadGolden(FrameFile(row.name));
     const auto message = PeerMessage::Parse(file);

@@ -97,6 +97,30 @@ TEST(Golden, EvidenceOfChangesIsUnderstood) {
   }
 }
 
+TEST(Golden, PasskeysAreUnderstood) {
+  ExpectForm("account-v4.bin", SamplePasskeyAccount());
+  ExpectForm("ceremony-v1.bin", SampleCeremony());
+  ExpectForm("ceremony-ask-v1.bin", SampleCeremonyAsk());
+  ExpectForm("ceremony-part-v1.bin", SampleCeremonyPart());
+  constexpr const char* kOutcomes[] = {"registered", "authenticated", "added", "removed"};
+  const std::vector<policy::Outcome> outcomes = SampleOutcomes();
+  ASSERT_EQ(outcomes.size(), std::size(kOutcomes));
+  for (std::size_t i = 0; i < outcomes.size(); ++i)
+    ExpectForm(std::string("outcome-") + kOutcomes[i] + "-v1.bin", outcomes[i]);
+  constexpr const char* kChanges[] = {"ceremony-completion", "passkey-reservation", "ceremony-use",
+                                      "session-revocation"};
+  const std::vector<core::Change> changes = SamplePasskeyChanges();
+  ASSERT_EQ(changes.size(), std::size(kChanges));
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    EXPECT_EQ(changes[i].index(), i + 7);
+    ExpectForm(std::string("change-") + kChanges[i] + "-v1.bin", core::EncodeChange(changes[i]),
+               [](ByteSpan bytes) -> Result<Bytes> {
+                 PASSPORT_TRY(const core::Change parsed, core::ParseChange(bytes));
+                 return core::EncodeChange(parsed);
+               });
+  }
+}
+
 TEST(Golden, ANodesWordOnItsShareIsUnderstood) {
   ExpectForm("change-holder-statement-v1.bin", core::EncodeChange(SampleHolderStatement()),
              [](ByteSpan bytes) -> Result<Bytes> {

@@ -1,6 +1,7 @@
 #include "tests/golden/message_forms.h"
 
 #include "trusted/core/blame_messages.h"
+#include "trusted/core/ceremony_messages.h"
 #include "trusted/core/keygen_runs.h"
 #include "trusted/core/network_time.h"
 #include "trusted/core/presign_messages.h"
@@ -108,6 +109,8 @@ constexpr MessageForm kForms[] = {
     {MessageKind::kRepairEnd, "repair-end", Again<core::RepairEnd>},
     {MessageKind::kAccountsAsk, "accounts-ask", Again<core::AccountsAsk>},
     {MessageKind::kAccountsList, "accounts-list", Again<core::AccountsList>},
+    {MessageKind::kCeremonyAsk, "ceremony-ask", Again<core::CeremonyAsk>},
+    {MessageKind::kCeremonyPart, "ceremony-part", Again<core::CeremonyPart>},
 };
 
 }  // namespace

@@ -156,6 +156,14 @@ std::vector<replica::Message> SampleReplicaMessages() {
   return out;
 }
 
+webauthn::Credential SampleCredential(std::uint8_t first) {
+  return {ToBytes(Numbered<20>(first)),
+          {crypto::P256PublicKey(Numbered<91>(first))},
+          7,
+          webauthn::Attestation::kSelf,
+          true};
+}
+
 std::vector<core::Change> SampleChanges() {
   std::vector<core::Change> out;
   out.push_back(core::ScopeCreation{SampleConfig()});
@@ -166,6 +174,60 @@ std::vector<core::Change> SampleChanges() {
                               dkg::KeyCertificate::Parse(ReadGolden("key-certificate-v1.bin")).value()});
   out.push_back(core::EnvelopeCreation{ToBytes(Numbered<100>(0x30))});
   out.push_back(core::AccountRefresh{EpochCertificate()});
+  return out;
+}
+
+policy::Account SamplePasskeyAccount() {
+  policy::Account out = SampleRefreshedAccount();
+  out.control = policy::Control::kHybrid;
+  out.terms = {"wallet.example", false};
+  out.removed_ms = 1'700'000'000'777;
+  out.passkeys = {{SampleCredential(0x11), Numbered<16>(0x71), 1'700'000'000'555},
+                  {SampleCredential(0x12), Numbered<16>(0x72), 1'700'000'000'666}};
+  out.passkeys.back().credential.key = {crypto::RsaModulus{ToBytes(Numbered<200>(0x21))}};
+  return out;
+}
+
+std::vector<policy::Outcome> SampleOutcomes() {
+  const RecordId account{Numbered<32>(0x11)};
+  const policy::PasskeyUse use{Numbered<32>(0x31), 8};
+  std::vector<policy::Outcome> out;
+  out.push_back({1'700'000'000'001, policy::Registered{SampleScope().id,
+                                                       account,
+                                                       policy::Control::kUser,
+                                                       policy::RequestBinding::kLegacy,
+                                                       {"wallet.example", true},
+                                                       SampleCredential(0x41)}});
+  const passkey::Session session{account,           Numbered<32>(0x31), Numbered<16>(0x32),
+                                 1'700'000'000'001, 1'700'000'864'001,  true};
+  out.push_back({1'700'000'000'001, policy::Authenticated{session, 8, true}});
+  out.push_back({1'700'000'000'002, policy::Added{account, use, SampleCredential(0x42)}});
+  out.push_back({1'700'000'000'003, policy::Removed{account, use, Numbered<32>(0x33)}});
+  return out;
+}
+
+passkey::Ceremony SampleCeremony() {
+  passkey::Ceremony out;
+  out.terms = {passkey::CeremonyKind::kRemoveCredential, SampleScope().id, RecordId{Numbered<32>(0x11)},
+               false, Numbered<32>(0x34)};
+  out.tokens = {{kOne, Numbered<32>(0x35), 1'700'000'000'004, Numbered<64>(0x36)},
+                {kThree, Numbered<32>(0x37), 1'700'000'000'005, Numbered<64>(0x38)}};
+  return out;
+}
+
+core::CeremonyAsk SampleCeremonyAsk() { return {SampleCeremony().terms}; }
+core::CeremonyPart SampleCeremonyPart() { return {SampleCeremony().tokens.front()}; }
+
+std::vector<core::Change> SamplePasskeyChanges() {
+  core::CertifiedCeremony certified;
+  certified.challenge = Numbered<32>(0x39);
+  certified.committed = SampleCommitted();
+  certified.committed.version.value = SampleOutcomes().front().Encode();
+  std::vector<core::Change> out;
+  out.push_back(core::CeremonyCompletion{SampleEvidence(), SampleCeremony()});
+  out.push_back(core::PasskeyReservation{RequestId{Numbered<16>(0x40)}, 1'700'000'000'123, certified});
+  out.push_back(core::CeremonyUse{certified});
+  out.push_back(core::SessionRevocation{SampleEvidence(), certified});
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include "tests/golden/golden.h"
 #include "trusted/core/admin.h"
 #include "trusted/core/blame_messages.h"
+#include "trusted/core/ceremony_messages.h"
 #include "trusted/core/changes.h"
 #include "trusted/core/keygen_runs.h"
 #include "trusted/core/made_keys.h"
@@ -19,6 +20,12 @@ namespace passport::golden {
 policy::Account SampleAccount();
 policy::Account SampleRefreshedAccount();
 policy::Account SampleBoundAccount();
+policy::Account SamplePasskeyAccount();
+std::vector<policy::Outcome> SampleOutcomes();
+passkey::Ceremony SampleCeremony();
+core::CeremonyAsk SampleCeremonyAsk();
+core::CeremonyPart SampleCeremonyPart();
+std::vector<core::Change> SamplePasskeyChanges();  // those from number 8 on
 core::KeyState SampleKeyState();
 Bytes SampleRefreshBook();
 Bytes SampleMadeKeys();

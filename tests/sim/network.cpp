@@ -400,6 +400,7 @@ std::uint64_t Network::Send(PartyIndex gateway, const client::Request& request) 
   call.scope_id = AsBytes(request.scope_id);
   call.encrypted_key = AsBytes(request.encrypted_key);
   call.encrypted_user = AsBytes(request.encrypted_user);
+  call.encrypted_session = AsBytes(request.encrypted_session);
   call.encrypted_key_signature = AsBytes(request.encrypted_key_signature);
   call.body = AsBytes(request.body);
   Call(gateway, call);

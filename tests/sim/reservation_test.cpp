@@ -48,6 +48,8 @@ class ReservationTest : public ::testing::Test, public RegisterView {
   const replica::Version* Local(const RecordId& id) override {
     return id == policy::ScopeRecordId(scope_id) ? &scope_version : nullptr;
   }
+  const replica::Version* Pending(const RecordId&) override { return nullptr; }
+  std::uint64_t LatestMs() const override { return kNow; }
   RecordId account() const { return policy::AccountRecordId(scope_id, "alice"); }
   replica::Judgement Reserve(std::uint8_t request, std::uint64_t now_ms,
                              const replica::Version& before = {}) {

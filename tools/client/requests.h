@@ -16,6 +16,7 @@ struct Request {
   std::string encrypted_user;
   std::string encrypted_key_signature;
   std::string body;
+  std::string encrypted_session = {};
 };
 
 // A client of one scope in developer-owned auth: one AES key for its lifetime, a fresh header set for every

@@ -47,6 +47,12 @@ constexpr std::array<ErrorRow, static_cast<std::size_t>(ErrorCode::kCount)> kRow
     {ErrorCode::kNotBound, -32028, "not_bound", "The proof is not about this request"},
     {ErrorCode::kStale, -32029, "stale_request",
      "The request was issued too long ago, in the future, or before the node started"},
+    {ErrorCode::kChallenge, -32030, "challenge_over",
+     "The challenge is not outstanding here, or was used, or is over"},
+    {ErrorCode::kPasskey, -32031, "passkey_refused", "The passkey's answer is not accepted"},
+    {ErrorCode::kUnknownSession, -32032, "unknown_session", "No such session"},
+    {ErrorCode::kSessionOver, -32033, "session_over", "The session is over"},
+    {ErrorCode::kCredential, -32034, "credential_refused", "The account's passkeys do not allow this"},
 }};
 
 }  // namespace

@@ -46,6 +46,11 @@ enum class ErrorCode : std::uint8_t {
   kUtf8,
   kNotBound,
   kStale,
+  kChallenge,
+  kPasskey,
+  kUnknownSession,
+  kSessionOver,
+  kCredential,
   kCount,
 };
 

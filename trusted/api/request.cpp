@@ -4,6 +4,7 @@
 #include <array>
 
 #include "edl/base/uuid.h"
+#include "trusted/api/ceremony_request.h"
 #include "trusted/eth/message.h"
 #include "trusted/json/member_text.h"
 #include "trusted/json/write.h"
@@ -51,14 +52,6 @@ Result<const Value*, Error> Element(const Value* params, std::size_t index, cons
   return &items[index];
 }
 
-Result<std::string, Error> TextMember(const Value* params, std::string_view key) {
-  if (params == nullptr || !params->IsObject())
-    return Fail(MakeError(ErrorCode::kInvalidParams, "params must be an object"));
-  const auto text = params->GetString(key);
-  if (!text.ok()) return Fail(MakeError(ErrorCode::kInvalidParams, std::string(key) + " must be a string"));
-  return std::string(text.value());
-}
-
 Result<SignedConfig, Error> ParseSignedConfig(const Value* params) {
   SignedConfig out;
   PASSPORT_TRY(out.config, TextMember(params, "config"));
@@ -86,11 +79,9 @@ Result<Request, Error> ParseDelegatedRegistration(const Value* params) {
   DelegatedRegistration out;
   PASSPORT_TRY(out.encrypted_user, TextMember(params, "encrypted_user"));
   const Value* credential = params->Find("encrypted_credential");
-  if (credential == nullptr || !credential->IsObject() || credential->AsObject().value().size() != 1) {
-    return Fail(MakeError(ErrorCode::kInvalidParams,
-                          "encrypted_credential must be an object with the one member KeySignature"));
-  }
-  PASSPORT_TRY(out.encrypted_key_signature, TextMember(credential, "KeySignature"));
+  if (credential == nullptr)
+    return Fail(MakeError(ErrorCode::kInvalidParams, "encrypted_credential is missing"));
+  PASSPORT_TRY(out.encrypted_key_signature, KeySignatureMember(*credential));
   return Request(std::move(out));
 }
 
@@ -152,10 +143,18 @@ constexpr std::array kMethods = {
     Method{"wallet_switchEthereumChain", ParseChainNotice},
     Method{"eth_addEthereumChain", ParseChainNotice},
     Method{"eth_switchEthereumChain", ParseChainNotice},
-    Method{"initiateRegistration", ParseNotAvailable},
-    Method{"completeRegistration", ParseNotAvailable},
-    Method{"initiateAuthentication", ParseNotAvailable},
-    Method{"completeAuthentication", ParseNotAvailable},
+    Method{"initiateRegistration", ParseInitiateRegistration},
+    Method{"completeRegistration", ParseCompleteRegistration},
+    Method{"initiateAuthentication", ParseInitiateAuthentication},
+    Method{"completeAuthentication", ParseCompleteAuthentication},
+    Method{"passport_initiateAddCredential", ParseInitiateAddCredential},
+    Method{"passport_completeAddCredential", ParseCompleteAddCredential},
+    Method{"passport_initiateRemoveCredential", ParseInitiateRemoveCredential},
+    Method{"passport_completeRemoveCredential", ParseCompleteRemoveCredential},
+    Method{"passport_accountInfo", ParseAccountInfo},
+    Method{"passport_listCredentials", ParseListCredentials},
+    Method{"passport_listSessions", ParseListSessions},
+    Method{"passport_revokeSession", ParseRevokeSession},
     Method{"createLambda", ParseNotAvailable},
     Method{"listLambda", ParseNotAvailable},
     Method{"executeLambda", ParseNotAvailable},

@@ -8,6 +8,7 @@
 #include "trusted/eth/transaction.h"
 #include "trusted/eth/typed_data.h"
 #include "trusted/json/json.h"
+#include "trusted/passkey/ceremony.h"
 
 namespace passport::api {
 
@@ -44,10 +45,36 @@ struct SignTransaction {
 struct SignAuthorization {
   eth::Authorization authorization;  // EIP-7702
 };
+// The two halves of every passkey ceremony (wire-api.md 8). Ciphertexts are as sent.
+struct BeginCeremony {
+  passkey::CeremonyKind kind;
+  std::string encrypted_user;
+  bool regenerate_seed = false;
+  Hash32 credential{};  // to be removed
+};
+struct CompleteCeremony {
+  passkey::CeremonyKind kind = passkey::CeremonyKind::kRegister;
+  ByteArray<16> challenge_id{};
+  std::string encrypted_user;
+  std::string encrypted_attestation;  // of a new passkey
+  std::string encrypted_assertion;    // of one that the account has
+  // encrypted_credential.KeySignature, as in DelegatedRegistration: the developer's proof of a hybrid
+  // account.
+  std::string encrypted_key_signature;
+};
+// What an account's owner may see of it: nothing is signed or changed.
+struct AccountQuery {
+  enum class About { kAccount, kCredentials, kSessions };
+  About about;
+};
+struct RevokeSession {
+  std::optional<RecordId> session;  // absent: the one that came with the request
+};
 struct ChainNotice {};  // wallet_addEthereumChain and its like: nothing to do, answered with null
 
 using Request = std::variant<CreateScope, UpdateScope, DelegatedRegistration, Addresses, PersonalSign,
-                             SignTypedData, SignTransaction, ChainNotice, SignAuthorization>;
+                             SignTypedData, SignTransaction, ChainNotice, SignAuthorization, BeginCeremony,
+                             CompleteCeremony, AccountQuery, RevokeSession>;
 // Numbers of the alternatives, for the host's metrics; 0 is a request that did not parse.
 std::uint16_t MetricNumber(const Request& request);
 

@@ -75,7 +75,15 @@ Checked<User> ParseUser(std::string_view user_json) {
   const auto username = user.value().GetString("username");
   if (!username.ok() || username.value().empty() || username.value().size() > kUsernameBytesMax)
     return Fail(MakeError(ErrorCode::kInvalidParams, "username must be a string of 1 to 256 bytes"));
-  User out{std::string(username.value()), {}, {}};
+  User out{std::string(username.value()), {}, {}, std::string(username.value())};
+  if (user.value().Find("userDisplayName") != nullptr) {
+    const auto display_name = user.value().GetString("userDisplayName");
+    if (!display_name.ok() || display_name.value().size() > kUsernameBytesMax) {
+      return Fail(
+          MakeError(ErrorCode::kInvalidParams, "userDisplayName must be a string of at most 256 bytes"));
+    }
+    out.display_name = display_name.value();
+  }
   if (user.value().Find("derivation_path") != nullptr) {
     const auto path = user.value().GetString("derivation_path");
     if (!path.ok()) return Fail(MakeError(ErrorCode::kInvalidParams, "derivation_path must be a string"));

@@ -24,6 +24,7 @@ struct User {
   std::string username;  // 1 to 256 bytes
   std::optional<Binding> bind;
   std::string derivation_path;  // of the key below the account's that is asked for; empty: its own
+  std::string display_name;     // `userDisplayName`; the username if there is none
 };
 
 // Members that are not named here are ignored; `bind` is exactly what it should be. kInvalidParams, kProof.

@@ -92,6 +92,14 @@ Result<Change> ReadChange(Reader& in) {
       return ReadRefresh(in);
     case 7:
       return ReadHolder(in);
+    case 8:
+      return Change(ReadCompletion(in));
+    case 9:
+      return Change(ReadPasskeyReservation(in));
+    case 10:
+      return Change(CeremonyUse{ReadCertified(in)});
+    case 11:
+      return Change(ReadRevocation(in));
     default:
       return Fail(Status::kMalformed);
   }
@@ -151,6 +159,10 @@ Hash32 HolderStatement::SignedHash(const Hash32& manifest_hash, const RecordId& 
   return crypto::TaggedHash(crypto::tag::kHolder, manifest_hash, {out.bytes()});
 }
 
+AccountId AccountIdOf(const RecordId& account, const ScopeId& scope) {
+  return AccountId{UuidFrom(crypto::TaggedHash(crypto::tag::kAccountId, account.bytes, {scope.bytes}))};
+}
+
 std::uint16_t AckQuorum(const peer::Manifest& manifest) { return std::max(manifest.W(), manifest.t); }
 
 std::size_t KeygenQuorum(const peer::Manifest& manifest) {
@@ -188,10 +200,13 @@ bool NetworkRules::HasRoom(const Judgement& judged) const {
          (!config.value().accounts_max || accounts_->HasRoom(scope.value().id, *config.value().accounts_max));
 }
 
-// Only a reservation looks at another register: that of its scope.
+// A developer's reservation looks at its scope, a ceremony at its scope and, unless it makes one, its
+// account. Nothing looks at a ceremony: what follows from one carries it certified, so that there is no
+// circle.
 std::vector<RecordId> NetworkRules::RestsOn(ByteSpan evidence) {
   const auto change = ParseChange(evidence);
   if (!change.ok()) return {};
+  if (const auto* completion = std::get_if<CeremonyCompletion>(&change.value())) return completion->RestsOn();
   const auto* reservation = std::get_if<AccountReservation>(&change.value());
   if (reservation == nullptr) return {};
   const auto scope = ParseUuid(reservation->evidence.scope_id);
@@ -234,8 +249,7 @@ Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before
 Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before,
                               const AccountReservation& change) const {
   if (policy::KindOf(id) != policy::RecordKind::kAccount) return Refuse(ErrorCode::kInvalidRequest);
-  if (change.now_ms > likely_ms_ && change.now_ms - likely_ms_ > kClockSkewMs)
-    return Refuse(ErrorCode::kNotReady);
+  if (IsAhead(change.now_ms)) return Refuse(ErrorCode::kNotReady);
   const auto call = api::ParseCall(change.evidence.body);
   if (!call.ok()) return Refuse(call.error().error.code);
   const auto* registration = std::get_if<api::DelegatedRegistration>(&call.value().request);
@@ -254,32 +268,37 @@ Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before
   if (!config.ok()) return Refuse(config.error().code);
   if (id != policy::AccountRecordId(scope.value().id, caller.value().username))
     return Refuse(ErrorCode::kInvalidRequest);
+  policy::Account account;
+  account.scope = scope.value().id;
+  account.control = policy::Control::kDeveloper;
+  account.binding = config.value().binding;
+  return Reserve(id, before, change.request, change.now_ms, std::move(account));
+}
+
+// `account`: what the proof makes of it; what every reservation has is added.
+Judgement NetworkRules::Reserve(const RecordId& id, const replica::Version& before, const RequestId& request,
+                                std::uint64_t now_ms, policy::Account account) const {
   if (before.number != 0) {
-    const auto account = policy::Account::Parse(before.value);
-    if (!account.ok()) return Refuse(ErrorCode::kInternal);
-    if (account.value().state == policy::AccountState::kActive)
+    const auto known = policy::Account::Parse(before.value);
+    if (!known.ok()) return Refuse(ErrorCode::kInternal);
+    if (known.value().state == policy::AccountState::kActive)
       return Refuse(ErrorCode::kDuplicateRegistration);
     // A takeover is a `not before`: by the earliest time here, and by the proposer's clock. Neither what he
     // says nor the own host's clock can end another's reservation early.
-    if (!IsExpired(account.value(), std::min(change.now_ms, earliest_ms_)) &&
-        account.value().reserved_by != change.request)
+    if (!IsExpired(known.value(), std::min(now_ms, earliest_ms_)) && known.value().reserved_by != request)
       return Refuse(ErrorCode::kPending);
   }
-  policy::Account account;
-  account.scope = scope.value().id;
-  account.id =
-      AccountId{UuidFrom(crypto::TaggedHash(crypto::tag::kAccountId, id.bytes, {account.scope.bytes}))};
+  account.id = AccountIdOf(id, account.scope);
   account.identifier_hash = crypto::TaggedHash(crypto::tag::kIdentifier, id.bytes, {account.scope.bytes});
-  account.control = policy::Control::kDeveloper;
-  account.binding = config.value().binding;
-  account.reserved_by = change.request;
-  account.reserved_at_ms = change.now_ms;
+  account.reserved_by = request;
+  account.reserved_at_ms = now_ms;
   return account.Encode();
 }
 
 Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before,
                               const AccountActivation& change) const {
   auto account = policy::Account::Parse(before.value);
+  if (policy::KindOf(id) != policy::RecordKind::kAccount) return Refuse(ErrorCode::kInvalidRequest);
   if (!account.ok() || account.value().state != policy::AccountState::kReserved ||
       account.value().reserved_by != change.request) {
     return Refuse(ErrorCode::kPending);

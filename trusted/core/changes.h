@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <variant>
 
-#include "trusted/auth/evidence.h"
+#include "trusted/core/ceremony_changes.h"
 #include "trusted/core/peer_table.h"
 #include "trusted/core/record_book.h"
 #include "trusted/core/scope_accounts.h"
@@ -55,16 +55,10 @@ struct AccountRefresh {
 };
 
 using Change = std::variant<ScopeCreation, ScopeUpdate, AccountReservation, AccountActivation,
-                            EnvelopeCreation, AccountRefresh, HolderStatement>;
+                            EnvelopeCreation, AccountRefresh, HolderStatement, CeremonyCompletion,
+                            PasskeyReservation, CeremonyUse, SessionRevocation>;
 Bytes EncodeChange(const Change& change);
 Result<Change> ParseChange(ByteSpan bytes);
-
-// Registers that may be used now; null starts fetching or confirming them.
-class RegisterView {
- public:
-  virtual ~RegisterView() = default;
-  virtual const replica::Version* Local(const RecordId& id) = 0;
-};
 
 // Chain codes that may be used now; NeedRecords starts fetching what is missing.
 class ChainCodeView {
@@ -73,27 +67,10 @@ class ChainCodeView {
   virtual std::variant<Hash32, api::Error, replica::NeedRecords> Of(const policy::AccountKey& key) = 0;
 };
 
-// Remembers which register a decision lacked, so that it is made again when that one is usable and not with
-// every other: anybody can make many decisions wait.
-class WatchedView final : public RegisterView {
- public:
-  explicit WatchedView(RegisterView& view) : view_(view) {}
-  const replica::Version* Local(const RecordId& id) override {
-    const replica::Version* version = view_.Local(id);
-    if (version == nullptr) lacked_ = id;
-    return version;
-  }
-  void Lack(const RecordId& id) { lacked_ = id; }
-  std::optional<RecordId> TakeLacked() { return std::exchange(lacked_, std::nullopt); }
-
- private:
-  RegisterView& view_;
-  std::optional<RecordId> lacked_;
-};
-
 // What a key generation for an account is about: bound into every message and the certificate (rules.md 16).
 Hash32 KeygenDigest(const Hash32& manifest_hash, const RecordId& account, const RequestId& request,
                     std::span<const PartyIndex> dealers);
+AccountId AccountIdOf(const RecordId& account, const ScopeId& scope);
 std::uint16_t AckQuorum(const peer::Manifest& manifest);   // max(t, W): who must hold a change
 std::size_t KeygenQuorum(const peer::Manifest& manifest);  // max(t, W, keygen_quorum)
 dkg::Roster RosterOf(const peer::Manifest& manifest);
@@ -118,6 +95,9 @@ class NetworkRules final : public replica::ChangeRules {
 
  private:
   using Judgement = replica::Judgement;
+  bool IsAhead(std::uint64_t now_ms) const {
+    return now_ms > likely_ms_ && now_ms - likely_ms_ > kClockSkewMs;
+  }
   Judgement Apply(const RecordId& id, const replica::Version& before, const ScopeCreation& change) const;
   Judgement Apply(const RecordId& id, const replica::Version& before, const ScopeUpdate& change) const;
   Judgement Apply(const RecordId& id, const replica::Version& before, const AccountReservation& change) const;
@@ -125,6 +105,12 @@ class NetworkRules final : public replica::ChangeRules {
   Judgement Apply(const RecordId& id, const replica::Version& before, const AccountRefresh& change) const;
   Judgement Apply(const RecordId& id, const replica::Version& before, const EnvelopeCreation& change) const;
   Judgement Apply(const RecordId& id, const replica::Version& before, const HolderStatement& change) const;
+  Judgement Apply(const RecordId& id, const replica::Version& before, const CeremonyCompletion& change) const;
+  Judgement Apply(const RecordId& id, const replica::Version& before, const PasskeyReservation& change) const;
+  Judgement Apply(const RecordId& id, const replica::Version& before, const CeremonyUse& change) const;
+  Judgement Apply(const RecordId& id, const replica::Version& before, const SessionRevocation& change) const;
+  Judgement Reserve(const RecordId& id, const replica::Version& before, const RequestId& request,
+                    std::uint64_t now_ms, policy::Account account) const;
 
   const Identity& identity_;
   // Whether the scope of a new account may have one more.

@@ -4,6 +4,7 @@
 
 #include "edl/base/uuid.h"
 #include "trusted/core/scope_creation.h"
+#include "trusted/core/session_gate.h"
 #include "trusted/json/write.h"
 
 namespace passport::core {
@@ -17,9 +18,7 @@ using replica::NeedRecords;
 constexpr std::size_t kOperationsMax = 2'048;
 constexpr std::uint64_t kOperationMs = 20'000;
 constexpr unsigned kDecisionsMax = 6;
-// When a client may try again: after too many requests here, after too many of one account.
-constexpr std::uint32_t kBusyMs = 250;
-constexpr std::uint32_t kLimitMs = 1'000;
+constexpr std::uint32_t kBusyMs = 250;  // when a client may try again after too many requests here
 // Counted from the request, and again from each quorum that answered: a client hears within 2 s which nodes
 // are missing.
 constexpr std::uint64_t kPatienceMs = 1'700;
@@ -163,37 +162,6 @@ void ClientDesk::Decide(const RequestId& id, Operation& op, const api::Delegated
   StartChange(id, op, Stage::kReserving, op.account_record, std::move(reservation));
 }
 
-// A bound account's address is given to bound requests only: one rule for all that its proofs are good for.
-Judged<std::string> ClientDesk::AddressOf(const Operation& op, const AccountFacts& facts,
-                                          const Deciding& with) {
-  const auto control = policy::CheckControl(facts.caller, facts.account);
-  if (!control.ok()) return control.error();
-  auto call = api::ParseCall(op.evidence.body);
-  if (!call.ok()) return std::move(call).error().error;
-  const auto bound = policy::CheckBound(facts.caller, facts.account, call.value(), with.network);
-  if (!bound.ok()) return bound.error();
-  auto key = FindKey(facts, with);
-  if (auto* error = std::get_if<api::Error>(&key)) return std::move(*error);
-  if (auto* need = std::get_if<NeedRecords>(&key)) return std::move(*need);
-  const auto remembered = Remember(op.evidence, facts, with);
-  if (!remembered.ok()) return remembered.error();
-  return eth::ToLowerText(std::get<policy::SigningKey>(key).Address());
-}
-
-void ClientDesk::Decide(const RequestId& id, Operation& op, const api::Addresses&) {
-  const Deciding with = With(id);
-  auto found = FindAccount(op.evidence, with);
-  if (auto* error = std::get_if<api::Error>(&found)) return RefuseOrRead(id, op, std::move(*error));
-  if (std::holds_alternative<NeedRecords>(found)) return;
-  const AccountFacts& facts = std::get<AccountFacts>(found);
-  auto address = AddressOf(op, facts, with);
-  if (auto* error = std::get_if<api::Error>(&address)) return RefuseOrRead(id, op, std::move(*error));
-  if (const auto* need = std::get_if<NeedRecords>(&address)) return view_.Lack(need->ids.front());
-  LogGrant(parts_.outbox, id, {}, facts);
-  const std::string items[] = {json::Quote(std::get<std::string>(address))};
-  ReplyResult(id, json::ArrayOf(items));
-}
-
 void ClientDesk::Decide(const RequestId& id, Operation&, const api::ChainNotice&) { ReplyResult(id, "null"); }
 
 // personal_sign, eth_signTypedData_v4, eth_signTransaction.
@@ -207,18 +175,26 @@ void ClientDesk::Decide(const RequestId& id, Operation& op, const SigningRequest
   const policy::AccountKey& key = decision.facts.account.keys.front();
   op.stage = Stage::kSigning;
   parts_.leader.Lead({id, op.evidence.Clone(), decision.facts.scope_ref, decision.facts.account_ref,
-                      decision.grant.digest(), key.id, decision.key.path, parts_.epochs.Known(key),
-                      decision.key.public_key, key.holders,
+                      decision.facts.session_ref, decision.grant.digest(), key.id, decision.key.path,
+                      parts_.epochs.Known(key), decision.key.public_key, key.holders,
                       parts_.records.HasShareOf(decision.facts.account_ref.id), op.next_attempt});
 }
 
-std::optional<RecordId> ClientDesk::RecordBehind(const Operation& op, ErrorCode code) const {
+std::optional<RecordId> ClientDesk::RecordBehind(const Operation& op, ErrorCode code) {
+  const bool of_account = code == ErrorCode::kUnknownUser || code == ErrorCode::kPending;
+  if (of_account && op.account_record != RecordId{}) return op.account_record;
+  if (!op.evidence.encrypted_session.empty()) {
+    const std::vector<RecordId> records = RecordsOfSession(op.evidence, view_);
+    if (code == ErrorCode::kUnknownSession && !records.empty()) return records.front();
+    const bool by_account = of_account || code == ErrorCode::kSessionOver;
+    return by_account && records.size() > 1 ? std::optional(records.back()) : std::nullopt;
+  }
   const auto uuid = ParseUuid(op.evidence.scope_id);
   if (!uuid.ok()) return std::nullopt;
   const ScopeId scope{uuid.value()};
   if (code == ErrorCode::kUnknownScope || code == ErrorCode::kNotPermitted)
     return policy::ScopeRecordId(scope);
-  if (code != ErrorCode::kUnknownUser && code != ErrorCode::kPending) return std::nullopt;
+  if (!of_account) return std::nullopt;
   const auto username = policy::ClaimedUsername(op.evidence);
   if (!username.ok()) return std::nullopt;
   return policy::AccountRecordId(scope, username.value());
@@ -226,11 +202,20 @@ std::optional<RecordId> ClientDesk::RecordBehind(const Operation& op, ErrorCode 
 
 void ClientDesk::RefuseOrRead(const RequestId& id, Operation& op, api::Error error) {
   const auto record = RecordBehind(op, error.code);
-  if (!record || !op.read.insert(*record).second) return ReplyError(id, error);
+  if (!record) return ReplyError(id, error);
+  RefuseOrRead(id, op, std::move(error), *record);
+}
+
+void ClientDesk::RefuseOrRead(const RequestId& id, Operation& op, api::Error error, const RecordId& record) {
+  if (!op.read.insert(record).second) return ReplyError(id, error);
+  StartRead(id, op, record);
+}
+
+void ClientDesk::StartRead(const RequestId& id, Operation& op, const RecordId& record) {
   op.stage = Stage::kReading;
   op.ticket = next_ticket_++;
   tickets_[op.ticket] = id;
-  parts_.replica.Read(op.ticket, id, *record, op.patience_ms);
+  parts_.replica.Read(op.ticket, id, record, op.patience_ms);
 }
 
 void ClientDesk::StartChange(const RequestId& id, Operation& op, Stage stage, const RecordId& record,
@@ -282,23 +267,46 @@ bool ClientDesk::OnChanged(std::uint64_t ticket, replica::ChangeResult result) {
   if (entry == operations_.end()) return true;
   Operation& op = entry->second;
   op.patience_ms = now_ms_ + kPatienceMs;
-  if (!result.ok()) {
-    ReplyError(id, ChangeErrorFor(result.error()));
-  } else if (op.stage == Stage::kReading) {
-    Advance(id);
-  } else if (op.stage == Stage::kChanging) {
-    const auto scope = policy::Scope::Parse(result.value().value);
-    const std::string uuid = json::Quote(FormatUuid(scope.ok() ? scope.value().id.bytes : ByteArray<16>{}));
-    parts_.outbox.Log(Event::kDecisionGranted, id, {}, result.value().number);
-    const bool created = std::holds_alternative<api::CreateScope>(op.request);
-    ReplyResult(id, created ? json::ObjectWriter().Raw("scope_id", uuid).Finish() : uuid);
-  } else if (op.stage == Stage::kReserving) {
-    op.stage = Stage::kGenerating;
-    parts_.keygen.Lead(id, op.account_record);
-  } else {
-    FinishRegistration(id, result.value());
+  if (result.ok()) {
+    OnStageDone(id, op, result.value());
+    return true;
   }
+  api::Error error = ChangeErrorFor(result.error());
+  if (op.stage == Stage::kUsing && error.code == ErrorCode::kReplay && IsPlainSession(op.ceremony)) {
+    FinishCeremony(id, op);
+    return true;
+  }
+  // Of two that register one name at a time, one wins (rules.md 30).
+  const bool lost = op.stage == Stage::kReserving && error.code == ErrorCode::kPending &&
+                    std::holds_alternative<api::CompleteCeremony>(op.request);
+  ReplyError(id, lost ? MakeError(ErrorCode::kDuplicateRegistration) : error);
   return true;
+}
+
+void ClientDesk::OnStageDone(const RequestId& id, Operation& op, const replica::Version& version) {
+  switch (op.stage) {
+    case Stage::kReading:
+      return Advance(id);
+    case Stage::kChanging: {
+      const auto scope = policy::Scope::Parse(version.value);
+      const std::string uuid = json::Quote(FormatUuid(scope.ok() ? scope.value().id.bytes : ByteArray<16>{}));
+      parts_.outbox.Log(Event::kDecisionGranted, id, {}, version.number);
+      const bool created = std::holds_alternative<api::CreateScope>(op.request);
+      return ReplyResult(id, created ? json::ObjectWriter().Raw("scope_id", uuid).Finish() : uuid);
+    }
+    case Stage::kReserving:
+      op.stage = Stage::kGenerating;
+      return parts_.keygen.Lead(id, op.account_record);
+    case Stage::kCompleting:
+      return StartUse(id, op);
+    case Stage::kUsing:
+      return FinishCeremony(id, op);
+    case Stage::kRevoking:
+      parts_.outbox.Log(Event::kDecisionGranted, id, {}, version.number);
+      return ReplyResult(id, json::ObjectWriter().Text("applied", AppliedText(op.account_record)).Finish());
+    default:
+      return FinishRegistration(id, version);
+  }
 }
 
 void ClientDesk::FinishRegistration(const RequestId& id, const replica::Version& version) {

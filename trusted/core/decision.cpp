@@ -1,6 +1,7 @@
 #include "trusted/core/decision.h"
 
 #include "edl/base/uuid.h"
+#include "trusted/core/session_gate.h"
 
 namespace passport::core {
 
@@ -38,7 +39,9 @@ policy::NetworkFacts FactsOf(const peer::Manifest& manifest) {
   return {manifest.network_id, IsDevnet(manifest)};
 }
 
-Judged<AccountFacts> FindAccount(const auth::Evidence& evidence, const Deciding& with) {
+namespace {
+
+Judged<AccountFacts> FindByKey(const auth::Evidence& evidence, const Deciding& with) {
   AccountFacts out;
   auto found = FindScope(evidence, with.view, &out.scope_ref);
   if (auto* error = std::get_if<api::Error>(&found)) return std::move(*error);
@@ -60,6 +63,13 @@ Judged<AccountFacts> FindAccount(const auth::Evidence& evidence, const Deciding&
   out.account_ref = {id, version->number, version->HashFor(id)};
   out.account = std::move(account).value();
   return out;
+}
+
+}  // namespace
+
+// A session names its account; without one the header's user does.
+Judged<AccountFacts> FindAccount(const auth::Evidence& evidence, const Deciding& with) {
+  return evidence.encrypted_session.empty() ? FindByKey(evidence, with) : FindBySession(evidence, with);
 }
 
 void LogGrant(Outbox& outbox, const RequestId& request, PartyIndex party, const AccountFacts& facts) {
@@ -85,7 +95,9 @@ auth::Checked<Unit> Remember(const auth::Evidence& evidence, const AccountFacts&
                              const Deciding& with) {
   const RecordId& account = facts.account_ref.id;
   if (facts.caller.bind) return with.memory.TakeBound(with.request, account, *facts.caller.bind);
-  if (facts.config.replay_window_s == 0) return Unit{};
+  // A session has an end of its own, and its headers are one set for all its requests.
+  const bool by_session = facts.caller.session && !facts.caller.developer_key;
+  if (facts.config.replay_window_s == 0 || by_session) return Unit{};
   return with.memory.TakeLegacy(account, AsBytes(evidence.encrypted_user), facts.config.replay_window_s);
 }
 

@@ -25,6 +25,7 @@ struct AccountFacts {
   policy::Account account;
   RecordRef scope_ref;
   RecordRef account_ref;
+  std::optional<RecordRef> session_ref;  // of the session, if one came with the request
 };
 struct Decision {
   AccountFacts facts;
@@ -32,9 +33,6 @@ struct Decision {
   api::Request request;
   policy::Grant grant;
 };
-template <class T>
-using Judged = std::variant<T, api::Error, replica::NeedRecords>;
-
 // What a decision rests on besides the evidence.
 struct Deciding {
   RegisterView& view;

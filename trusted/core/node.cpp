@@ -38,8 +38,9 @@ Node::Node(Identity identity, RecordBook& records, Outbox& outbox, crypto::Rng& 
       pool_(presign, identity_.manifest.n, outbox),
       leader_(signing, identity_, peers_, replica_, epochs_, pool_, outbox, desk_, rng),
       presign_leader_(identity_, peers_, *this, pool_, leader_, rng),
-      desk_({identity_, peers_, opener_, records, replica_, *this, keygen_, epochs_, leader_, presign_leader_,
-             chain_codes_, memory_, outbox, rng}),
+      ceremonies_(identity_, peers_, time_, desk_, rng),
+      desk_({identity_, peers_, opener_, records, replica_, *this, keygen_, ceremonies_, epochs_, leader_,
+             presign_leader_, chain_codes_, memory_, outbox, rng}),
       blame_(identity_, peers_, outbox, rng, signing.blame_round),
       signers_(signing, identity_, peers_, records, replica_, *this, chain_codes_, memory_, epochs_, pool_,
                blame_, outbox, rng),
@@ -98,6 +99,7 @@ void Node::OnTick(std::uint64_t unix_ms, std::uint64_t now_ms) {
   census_.OnTick(now_ms);
   repair_.OnTick(now_ms);
   repair_helpers_.OnTick(now_ms);
+  ceremonies_.OnTick(now_ms);
   desk_.OnTick(time_.LikelyMs(), now_ms);
 }
 
@@ -253,6 +255,9 @@ void Node::OnUpkeepMessage(PartyIndex from, const PeerMessage& message) {
       return;  // the peer table's
     case MessageKind::kTime:
       return OnTime(from, message);
+    case MessageKind::kCeremonyAsk:
+    case MessageKind::kCeremonyPart:
+      return ceremonies_.OnMessage(from, message);
     default:
       return OnUnknownMessage(from, message);
   }

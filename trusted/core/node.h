@@ -93,6 +93,8 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
 
   // RegisterView.
   const replica::Version* Local(const RecordId& id) override { return replica_.Local(id); }
+  const replica::Version* Pending(const RecordId& id) override { return replica_.Pending(id); }
+  std::uint64_t LatestMs() const override { return time_.LatestMs(); }
 
  private:
   static replica::Config ReplicaConfig(const Identity& identity, bool fresh);
@@ -125,6 +127,7 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
   PresignPool pool_;
   SigningLeader leader_;
   PresignLeader presign_leader_;
+  CeremonyDesk ceremonies_;
   ClientDesk desk_;
   BlameSigner blame_;
   SignerRuns signers_;

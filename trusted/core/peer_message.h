@@ -69,6 +69,8 @@ enum class MessageKind : std::uint16_t {
   kRepairEnd = 117,
   kAccountsAsk = 118,
   kAccountsList = 119,
+  kCeremonyAsk = 128,
+  kCeremonyPart = 129,
 };
 
 inline constexpr std::uint8_t kPeerMessageVersion = 1;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "trusted/policy/account.h"
+#include "trusted/policy/outcome.h"
 
 namespace passport::core {
 
@@ -138,12 +138,32 @@ void RecordBook::Digest(const RecordId& id, const replica::Register& value) {
       if (scope.ok()) seen_.Add(scope.value());
     }
   }
+  if (KindOf(id) == RecordKind::kCeremony) {
+    const auto outcome = policy::Outcome::Parse(committed);
+    const auto* made = outcome.ok() ? std::get_if<policy::Authenticated>(&outcome.value().what) : nullptr;
+    if (made != nullptr) RememberSession(id, made->session);
+  }
   if (KindOf(id) != RecordKind::kAccount) return;
   const auto account = policy::Account::Parse(committed);
   if (!account.ok() || account.value().keys.empty()) return;
   const policy::AccountKey& key = account.value().keys.front();
   KeyHolders& out = holders_[id] = {0, key.id, key.epoch};
   for (const PartyIndex party : key.holders) out.bits |= std::uint64_t{1} << (party.value - 1);
+}
+
+// Of each account the 64 that end last.
+void RecordBook::RememberSession(const RecordId& id, const passkey::Session& session) {
+  auto& known = sessions_[session.account];
+  known.insert_or_assign(id, session);
+  if (known.size() <= kSessionsListedMax) return;
+  known.erase(std::ranges::min_element(known, {}, [](const auto& each) { return each.second.expires_ms; }));
+}
+
+std::map<RecordId, passkey::Session> RecordBook::SessionsOf(const RecordId& account, std::uint64_t now_ms) {
+  const auto known = sessions_.find(account);
+  if (known == sessions_.end()) return {};
+  std::erase_if(known->second, [&](const auto& each) { return now_ms >= each.second.expires_ms; });
+  return known->second;
 }
 
 // Of a copy, so that nothing is caught up by looking at it.

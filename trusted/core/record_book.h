@@ -12,6 +12,7 @@
 #include "trusted/core/key_state.h"
 #include "trusted/core/outbox.h"
 #include "trusted/core/stale_records.h"
+#include "trusted/passkey/session.h"
 #include "trusted/policy/record_ids.h"
 #include "trusted/policy/scope_rules.h"
 #include "trusted/replica/replica.h"
@@ -21,6 +22,8 @@ namespace passport::core {
 
 // Records that must be at hand at once are few; the rest can be fetched again.
 inline constexpr std::size_t kRecordsCachedDefault = 65'536;
+
+inline constexpr std::size_t kSessionsListedMax = 64;  // of one account
 
 // Which owner signature changed which scope (rules.md 3), over all scopes this enclave holds.
 class SeenIndex final : public policy::SeenSignatures {
@@ -111,6 +114,8 @@ class RecordBook {
   bool HasShareOf(const RecordId& account) const;
   bool HasRestoredShareOf(const RecordId& account) const;
   bool HasRestored(const KeyId& key, std::uint64_t epoch) const;
+  // Sessions of an account that this node has heard of and that end after `now_ms`, by their registers.
+  std::map<RecordId, passkey::Session> SessionsOf(const RecordId& account, std::uint64_t now_ms);
   // What stays in memory of every KeyState.
   struct KeyEpoch {
     RecordId account;
@@ -135,6 +140,7 @@ class RecordBook {
   std::pair<replica::Holding, std::shared_ptr<const sharing::KeyShare>> FindShareAt(const RecordId& id);
   void Digest(const RecordId& id, const replica::Register& value);
   void Digest(const KeyState& state);
+  void RememberSession(const RecordId& id, const passkey::Session& session);
   void Keep(const RecordId& id, Content content);
   Cached* Touch(const RecordId& id);
   void Evict();
@@ -161,6 +167,7 @@ class RecordBook {
   std::map<RecordId, KeyHolders> holders_;
   std::unordered_map<KeyId, KeyEpoch> epochs_;
   std::unordered_map<KeyId, std::set<std::uint64_t>> restored_;  // epochs of restored shares
+  std::unordered_map<RecordId, std::map<RecordId, passkey::Session>> sessions_;  // by account
 };
 
 }  // namespace passport::core

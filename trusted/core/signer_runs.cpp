@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "trusted/core/session_gate.h"
+
 namespace passport::core {
 namespace {
 
@@ -84,9 +86,11 @@ void SignerRuns::Judge(const RunKey& key, Run& run) {
   }
   if (const auto* error = std::get_if<api::Error>(&judged)) {
     // A record that the leader has and this node lacks looks like a refusal: the leader's own is newer.
-    const bool lacks = error->code == api::ErrorCode::kUnknownScope ||
-                       error->code == api::ErrorCode::kUnknownUser || error->code == api::ErrorCode::kPending;
+    const bool lacks =
+        error->code == api::ErrorCode::kUnknownScope || error->code == api::ErrorCode::kUnknownUser ||
+        error->code == api::ErrorCode::kPending || error->code == api::ErrorCode::kUnknownSession;
     if (lacks) return Refuse(key, RefuseReason::kBehind, 0);
+    if (error->code == api::ErrorCode::kSessionOver) return RefuseSession(key, run);
     outbox_.Log(Event::kDecisionRefused, key.request, run.leader, static_cast<std::uint64_t>(error->code));
     // Of this node and not of the request, so others may: it has just started, knows no time, has no share.
     const bool not_yet = error->code == api::ErrorCode::kStale || error->code == api::ErrorCode::kNotReady ||
@@ -112,6 +116,22 @@ void SignerRuns::Judge(const RunKey& key, Run& run) {
   run.own_nonce = rng_.Array<32>();
   peers_.Send(run.leader,
               {MessageKind::kSignJoin, key.request, SignJoin{key.attempt, run.own_nonce}.Encode()});
+}
+
+// Over by records that the leader may not have yet, or by ones that this node lacks.
+void SignerRuns::RefuseSession(const RunKey& key, const Run& run) {
+  for (const RecordId& id : RecordsOfSession(run.invite.evidence, view_)) {
+    const replica::Committed* committed = replica_.Certified(id);
+    const std::uint64_t own = committed == nullptr ? 0 : committed->version.number;
+    if (id == run.invite.account.id && own < run.invite.account.version)
+      return Refuse(key, RefuseReason::kBehind, 0);
+    if (committed == nullptr) continue;
+    peers_.Send(run.leader,
+                {MessageKind::kReplica, key.request, replica::EncodeMessage(replica::Learn{id, *committed})});
+  }
+  outbox_.Log(Event::kDecisionRefused, key.request, run.leader,
+              static_cast<std::uint64_t>(api::ErrorCode::kSessionOver));
+  Refuse(key, RefuseReason::kNewer, 0);
 }
 
 // A presignature is for one key, path and epoch, by the records of that time, and with setups that still

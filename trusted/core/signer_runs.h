@@ -56,6 +56,7 @@ class SignerRuns {
   void OnOnline(PartyIndex from, const RequestId& request, SignOnline online);
   bool HasRoom(PartyIndex leader) const;
   void Judge(const RunKey& key, Run& run);
+  void RefuseSession(const RunKey& key, const Run& run);
   bool CompareRecords(const RunKey& key, const Run& run, const AccountFacts& facts);
   bool AgreeOnEpoch(const RunKey& key, Run& run, const policy::AccountKey& account_key);
   bool TakeShare(const RunKey& key, Run& run, const policy::Grant& grant);

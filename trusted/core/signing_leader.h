@@ -19,6 +19,7 @@ struct SignTask {
   auth::Evidence evidence;
   RecordRef scope;
   RecordRef account;
+  std::optional<RecordRef> session;  // with which the client came
   Digest digest;
   KeyId key;
   Hash32 path{};            // of the derived key that signs; zero: the key itself
@@ -109,6 +110,7 @@ class SigningLeader final : public BlameEvents {
   Attempt& NewAttempt(Task& task, std::vector<PartyIndex> quorum);
   std::vector<PartyIndex> Missing(const Task& task) const;
   void Invite(const Task& task, std::uint16_t number, Attempt& attempt, PartyIndex to);
+  static std::vector<RecordRef> RestsOn(const SignTask& what);
   void SendRecords(const Task& task, PartyIndex to);
   void OnJoin(PartyIndex from, const RequestId& request, const SignJoin& join);
   void OnRound3(PartyIndex from, const PeerMessage& message);

@@ -113,13 +113,19 @@ void SigningLeader::OnRefuse(PartyIndex from, const RequestId& request, const Si
   FailAttempt(request, refuse.attempt, from);
 }
 
+std::vector<RecordRef> SigningLeader::RestsOn(const SignTask& what) {
+  std::vector<RecordRef> out = {what.scope, what.account};
+  if (what.session) out.push_back(*what.session);
+  return out;
+}
+
 void SigningLeader::SendRecords(const Task& task, PartyIndex to) {
   if (task.what.epoch > 0) epochs_.Tell(to, task.what.key);
-  for (const RecordRef* ref : {&task.what.scope, &task.what.account}) {
-    const replica::Committed* committed = replica_.Certified(ref->id);
+  for (const RecordRef& ref : RestsOn(task.what)) {
+    const replica::Committed* committed = replica_.Certified(ref.id);
     if (committed == nullptr) continue;
     peers_.Send(to, {MessageKind::kReplica, task.what.request,
-                     replica::EncodeMessage(replica::Learn{ref->id, *committed})});
+                     replica::EncodeMessage(replica::Learn{ref.id, *committed})});
   }
 }
 
@@ -138,9 +144,9 @@ void SigningLeader::FailAborted(const RequestId& request, std::uint16_t number) 
 // A signer that has newer records sends them before it refuses: its word alone is not believed.
 bool SigningLeader::HasNewer(const Task& task) {
   if (epochs_.Known(task.what.key) > task.what.epoch) return true;
-  for (const RecordRef* ref : {&task.what.scope, &task.what.account}) {
-    const replica::Committed* committed = replica_.Certified(ref->id);
-    if (committed != nullptr && committed->version.number > ref->version) return true;
+  for (const RecordRef& ref : RestsOn(task.what)) {
+    const replica::Committed* committed = replica_.Certified(ref.id);
+    if (committed != nullptr && committed->version.number > ref.version) return true;
   }
   return false;
 }

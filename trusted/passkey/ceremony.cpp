@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::uint8_t kCeremonyFormat = 1;
 
+bool HasTarget(CeremonyKind kind) { return kind >= CeremonyKind::kRemoveCredential; }
+
 Hash32 SignedHash(const Hash32& network, const CeremonyTerms& terms, const CeremonyToken& token) {
   Writer out;
   WriteTerms(out, terms);
@@ -21,16 +23,18 @@ Hash32 SignedHash(const Hash32& network, const CeremonyTerms& terms, const Cerem
 void WriteTerms(Writer& out, const CeremonyTerms& terms) {
   out.U8(static_cast<std::uint8_t>(terms.kind)).Raw(terms.scope.bytes).Raw(terms.account.bytes);
   out.U8(terms.regenerate_seed ? 1 : 0);
+  if (HasTarget(terms.kind)) out.Raw(terms.target);
 }
 
 CeremonyTerms ReadTerms(Reader& in) {
   CeremonyTerms out;
   const std::uint8_t kind = in.U8();
-  if (kind < 1 || kind > 3) in.Reject();
+  if (kind < 1 || kind > 4) in.Reject();
   out.kind = static_cast<CeremonyKind>(kind);
   out.scope = ScopeId{in.Array<16>()};
   out.account = RecordId{in.Array<32>()};
   out.regenerate_seed = in.Bool();
+  if (HasTarget(out.kind)) out.target = in.Array<32>();
   return out;
 }
 
@@ -87,6 +91,10 @@ Hash32 Ceremony::Challenge(const Hash32& network) const {
   return crypto::TaggedHash(crypto::tag::kCeremony, network, {Encode()});
 }
 
+std::uint64_t Ceremony::BegunMs() const {
+  return tokens.empty() ? 0 : std::ranges::min(tokens, {}, &CeremonyToken::made_ms).made_ms;
+}
+
 Result<Unit> Ceremony::Verify(const Hash32& network, const Signers& signers, std::size_t quorum,
                               std::uint64_t now_ms) const {
   if (tokens.size() < quorum) return Fail(Status::kCeremonyTokens);
@@ -96,9 +104,8 @@ Result<Unit> Ceremony::Verify(const Hash32& network, const Signers& signers, std
     if (!in_order || key == signers.end() || !tokens[i].IsSigned(network, terms, key->second))
       return Fail(Status::kCeremonyTokens);
   }
-  // Of the oldest: what an honest enclave gave is not prolonged by what others say.
-  const auto oldest = std::ranges::min(tokens, {}, &CeremonyToken::made_ms).made_ms;
-  if (now_ms > oldest && now_ms - oldest > kCeremonyMs) return Fail(Status::kCeremonyExpired);
+  // What an honest enclave gave is not prolonged by what others say.
+  if (now_ms > BegunMs() && now_ms - BegunMs() > kCeremonyMs) return Fail(Status::kCeremonyExpired);
   return Unit{};
 }
 

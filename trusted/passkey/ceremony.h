@@ -16,9 +16,10 @@ inline constexpr std::uint64_t kCeremonyMs = 60'000;
 inline constexpr std::uint32_t kTokensMax = 64;
 
 enum class CeremonyKind : std::uint8_t {
-  kRegister = 1,       // a new account
-  kAuthenticate = 2,   // a session
-  kAddCredential = 3,  // another passkey for an account
+  kRegister = 1,          // a new account
+  kAuthenticate = 2,      // a session
+  kAddCredential = 3,     // another passkey for an account
+  kRemoveCredential = 4,  // one of an account's passkeys
 };
 
 // What a ceremony is for. Nothing is changed by beginning one (rules.md 30).
@@ -27,6 +28,8 @@ struct CeremonyTerms {
   ScopeId scope;
   RecordId account;
   bool regenerate_seed = false;  // ends all earlier sessions of the credential when it completes
+  // Of kinds from 4 on, which name something: the passkey to be removed (CredentialName). Zero for others.
+  Hash32 target{};
 
   bool operator==(const CeremonyTerms&) const = default;
 };
@@ -59,6 +62,7 @@ struct Ceremony {
 
   // What the passkey signs, and the name of the register that lets it be used once.
   Hash32 Challenge(const Hash32& network) const;
+  std::uint64_t BegunMs() const;  // when its oldest token was made
   // Whether enough enclaves of this network made it and it is not over at `now_ms`. kCeremonyTokens,
   // kCeremonyExpired.
   Result<Unit> Verify(const Hash32& network, const Signers& signers, std::size_t quorum,

@@ -10,6 +10,7 @@ namespace {
 constexpr std::uint8_t kFormatGenerated = 1;
 constexpr std::uint8_t kFormatAnyEpoch = 2;
 constexpr std::uint8_t kFormatBound = 3;
+constexpr std::uint8_t kFormatPasskeys = 4;
 constexpr std::uint32_t kKeysMax = 64;
 constexpr std::uint32_t kHoldersMax = 64;
 constexpr std::size_t kPathBytesMax = 128;
@@ -39,10 +40,18 @@ AccountKey ReadKey(Reader& in) {
 
 // The first format that has room for all of it: a record has one encoding only.
 std::uint8_t FormatOf(const Account& account) {
+  if (!account.passkeys.empty()) return kFormatPasskeys;
   if (account.binding != RequestBinding::kLegacy) return kFormatBound;
   const bool refreshed =
       std::ranges::any_of(account.keys, [](const AccountKey& key) { return key.epoch > 0; });
   return refreshed ? kFormatAnyEpoch : kFormatGenerated;
+}
+
+void ReadPasskeys(Reader& in, Account& out) {
+  out.terms = ReadTerms(in);
+  out.removed_ms = in.U64();
+  const std::uint32_t count = in.Count(kPasskeysMax);
+  for (std::uint32_t i = 0; i < count && !in.failed(); ++i) out.passkeys.push_back(ReadPasskey(in));
 }
 
 }  // namespace
@@ -58,13 +67,17 @@ Bytes Account::Encode() const {
     WriteKey(out, key);
     if (format >= kFormatAnyEpoch) out.U64(key.epoch);
   }
+  if (format != kFormatPasskeys) return out.Take();
+  WriteTerms(out, terms);
+  out.U64(removed_ms).U32(static_cast<std::uint32_t>(passkeys.size()));
+  for (const Passkey& passkey : passkeys) WritePasskey(out, passkey);
   return out.Take();
 }
 
 Result<Account> Account::Parse(ByteSpan bytes) {
   Reader in(bytes);
   const std::uint8_t format = in.U8();
-  if (format < kFormatGenerated || format > kFormatBound) return Fail(Status::kMalformed);
+  if (format < kFormatGenerated || format > kFormatPasskeys) return Fail(Status::kMalformed);
   Account out;
   out.scope = ScopeId{in.Array<16>()};
   out.id = AccountId{in.Array<16>()};
@@ -82,6 +95,7 @@ Result<Account> Account::Parse(ByteSpan bytes) {
     out.keys.push_back(ReadKey(in));
     if (format >= kFormatAnyEpoch) out.keys.back().epoch = in.U64();
   }
+  if (format == kFormatPasskeys) ReadPasskeys(in, out);
   const bool known = out.binding == RequestBinding::kLegacy || out.binding == RequestBinding::kBound;
   if (!known || FormatOf(out) != format) in.Reject();
   if (!in.Done()) return Fail(Status::kMalformed);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "edl/base/ids.h"
+#include "trusted/policy/passkey.h"
 
 namespace passport::policy {
 
@@ -38,9 +39,14 @@ struct Account {
   std::uint64_t reserved_at_ms =
       0;  // by the proposer's clock; a reservation can be taken over after kReservationMs
   std::vector<AccountKey> keys;
+  // Of accounts that passkeys control, alone or with a developer key.
+  PasskeyTerms terms;
+  std::vector<Passkey> passkeys;  // at most kPasskeysMax, each id once
+  // When the last ceremony began that removed a passkey: none that began before it adds one.
+  std::uint64_t removed_ms = 0;
 
-  // First byte 1 (format), 2 with the epoch of each key if some key was ever refreshed, or 3 with that and
-  // the binding if it is not legacy.
+  // First byte 1 (format), 2 with the epoch of each key if some key was ever refreshed, 3 with that and the
+  // binding if it is not legacy, or 4 with all of it and passkeys.
   Bytes Encode() const;
   static Result<Account> Parse(ByteSpan bytes);
 };

@@ -113,10 +113,11 @@ Checked<Unit> CheckBound(const Caller& caller, const Account& account, const api
 }
 
 Checked<Unit> CheckControl(const Caller& caller, const Account& account) {
-  if (account.control != Control::kDeveloper || !caller.developer_key) {
+  if (account.control != Control::kDeveloper && !caller.session)
     return Fail(
-        MakeError(ErrorCode::kUnauthorized, "the account is not controlled by a developer key alone"));
-  }
+        MakeError(ErrorCode::kUnauthorized, "the account is controlled by passkeys: a session is needed"));
+  if (account.control != Control::kUser && !caller.developer_key)
+    return Fail(MakeError(ErrorCode::kUnauthorized, "the account demands the developer key's proof"));
   if (account.state != AccountState::kActive || account.keys.empty())
     return Fail(MakeError(ErrorCode::kPending));
   return Unit{};

@@ -16,6 +16,7 @@ struct Caller {
   bool developer_key = false;              // a key assertion by one of the scope's keys came with the request
   std::optional<auth::Binding> bind = {};  // what that key has signed about the request
   derive::Path path = {};                  // of the key that is asked for
+  bool session = false;                    // a session of the account that holds came with it
 };
 
 // The network that a request is made to.
@@ -24,8 +25,8 @@ struct NetworkFacts {
   bool devnet = false;
 };
 
-// The proofs of a wallet request, verified against the scope's keys. kMissingHeader, and the errors of
-// trusted/auth.
+// The developer key's proof of a wallet request, verified against the scope's keys. kMissingHeader, and the
+// errors of trusted/auth.
 auth::Checked<Caller> Authenticate(const auth::Evidence& evidence, const Scope& scope);
 // The same for a registration, whose user and proof travel in params.
 auth::Checked<Caller> AuthenticateRegistration(const auth::Evidence& evidence,

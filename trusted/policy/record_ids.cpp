@@ -30,6 +30,8 @@ RecordId AccountRecordId(const ScopeId& scope, std::string_view username) {
   return MakeRecordId(RecordKind::kAccount, subject.bytes());
 }
 
+RecordId CeremonyRecordId(const Hash32& challenge) { return MakeRecordId(RecordKind::kCeremony, challenge); }
+
 RecordId EnvelopeRecordId() { return MakeRecordId(RecordKind::kEnvelope, {}); }
 
 namespace {

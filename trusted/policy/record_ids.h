@@ -24,6 +24,7 @@ enum class RecordKind : std::uint8_t {
   kScope = 0x10,
   kAccount = 0x11,
   kEnvelope = 0x12,  // the network's envelope keys
+  kCeremony = 0x13,  // what came of one passkey ceremony: a new passkey, a session, ...
 };
 
 RecordId MakeRecordId(RecordKind kind, ByteSpan subject);
@@ -34,6 +35,8 @@ RecordId ScopeRecordId(const ScopeId& scope);
 // One username names one account of a scope, whichever way it was registered (rules.md 4).
 RecordId AccountRecordId(const ScopeId& scope, std::string_view username);
 RecordId EnvelopeRecordId();
+// One ceremony comes to one thing: its challenge is used once.
+RecordId CeremonyRecordId(const Hash32& challenge);
 // Of one epoch of a key, 0 as it was generated.
 RecordId KeyShareRecordId(const KeyId& key, std::uint64_t epoch = 0);
 RecordId RestoredShareRecordId(const KeyId& key, std::uint64_t epoch);

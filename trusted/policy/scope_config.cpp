@@ -69,6 +69,15 @@ Checked<Unit> ParseBinding(const json::Value& value, RequestBinding& out) {
   return Unit{};
 }
 
+// What becomes of passkeys with an attestation that no trust anchor here verifies.
+Checked<Unit> ParseAttestation(const json::Value& value, bool& accepts_foreign) {
+  const auto text = value.AsString();
+  const std::string_view rule = text.ok() ? text.value() : "";
+  if (rule != "none" && rule != "strict") return InvalidConfig(R"(attestation must be "none" or "strict")");
+  accepts_foreign = rule == "none";
+  return Unit{};
+}
+
 Checked<std::uint32_t> ParseNumber(const json::Value& value, const std::string& name, std::uint32_t least,
                                    std::uint32_t most) {
   const auto number = value.AsU64();
@@ -133,6 +142,12 @@ Checked<Unit> ParseMember(const json::Member& member, ScopeConfig& out) {
                  ParseNumber(member.value, member.key, kReplayWindowMinS, kReplayWindowMaxS));
     return Unit{};
   }
+  if (member.key == "session_lifetime_s") {
+    PASSPORT_TRY(out.session_lifetime_s,
+                 ParseNumber(member.value, member.key, kSessionLifetimeMinS, kSessionLifetimeMaxS));
+    return Unit{};
+  }
+  if (member.key == "attestation") return ParseAttestation(member.value, out.accepts_foreign);
   return InvalidConfig("unknown member " + member.key);
 }
 

@@ -42,6 +42,7 @@ struct OperatorToken {
   PartyIndex party;  // whose operator
   crypto::Ed25519Signature signature{};
 };
+inline constexpr std::uint32_t kSessionLifetimeS = 864'000;  // as published clients know it (wire-api.md 8.4)
 
 struct ScopeConfig {
   Permissions permissions;
@@ -50,6 +51,8 @@ struct ScopeConfig {
   RequestBinding binding = RequestBinding::kLegacy;  // of accounts that register from now on
   // For how long a legacy request's encrypted user is taken after it was first seen; 0: for ever.
   std::uint32_t replay_window_s = 0;
+  std::uint32_t session_lifetime_s = kSessionLifetimeS;  // of sessions that begin from now on
+  bool accepts_foreign = true;                  // attestation of passkeys that nobody verified counts as none
   std::optional<std::uint32_t> accounts_max;    // limits.accounts
   std::optional<OperatorToken> operator_token;  // for the creation of the scope
   std::optional<ScopeId> scope;                 // if it names a scope, it is for that one only
@@ -70,5 +73,7 @@ inline constexpr std::size_t kConfigBytesMax = 16'384;
 inline constexpr std::uint32_t kAccountsMax = 1'000'000;
 inline constexpr std::uint32_t kReplayWindowMinS = 10;
 inline constexpr std::uint32_t kReplayWindowMaxS = 86'400;
+inline constexpr std::uint32_t kSessionLifetimeMinS = 60;
+inline constexpr std::uint32_t kSessionLifetimeMaxS = 2'592'000;
 
 }  // namespace passport::policy

@@ -2,24 +2,13 @@
 // is answered.
 #include <algorithm>
 
-#include "trusted/crypto/tagged_hash.h"
+#include "trusted/replica/certificate.h"
 #include "trusted/replica/replica.h"
 
 namespace passport::replica {
 
-Hash32 Replica::SignedHash(const RecordId& id, const Version& version) const {
-  return crypto::TaggedHash(crypto::tag::kReplicaAccepted, version.HashFor(id), {});
-}
-
 bool Replica::VerifyCertificate(const RecordId& id, const Committed& committed) const {
-  if (committed.version.number == 0 || committed.certificate.size() < config_.ack_quorum) return false;
-  const Hash32 hash = SignedHash(id, committed.version);
-  for (const auto& [party, signature] : committed.certificate) {
-    const auto identity = config_.identities.find(party);
-    if (identity == config_.identities.end() || !crypto::VerifyEd25519(identity->second, hash, signature))
-      return false;
-  }
-  return true;
+  return IsCertified(config_.identities, config_.ack_quorum, id, committed);
 }
 
 void Replica::Handle(PartyIndex from, const Prepare& m) {
@@ -68,7 +57,7 @@ void Replica::Handle(PartyIndex from, const Accept& m) {
       port_.Store(m.id, std::move(next));
     }
   }
-  if (reply.verdict == AcceptVerdict::kAccepted) reply.signature = port_.Sign(SignedHash(m.id, m.version));
+  if (reply.verdict == AcceptVerdict::kAccepted) reply.signature = port_.Sign(AcceptedHash(m.id, m.version));
   Post(from, std::move(reply));
 }
 

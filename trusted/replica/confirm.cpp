@@ -210,6 +210,11 @@ std::vector<PartyIndex> Replica::Awaited() const {
   return out;
 }
 
+const Version* Replica::Pending(const RecordId& id) {
+  const Register* held = port_.Find(id).second;
+  return held == nullptr || !held->tentative ? nullptr : &held->tentative->version;
+}
+
 const Version* Replica::Local(const RecordId& id) {
   if (!Usable(id)) return nullptr;
   return &Held(id).committed.version;

@@ -2,6 +2,7 @@
 // change.
 #include <algorithm>
 
+#include "trusted/replica/certificate.h"
 #include "trusted/replica/replica.h"
 
 namespace passport::replica {
@@ -213,7 +214,7 @@ void Replica::Handle(PartyIndex from, const Accepted& m) {
   if (!Usable(m.id)) return Defer(m.id, from, m);
   switch (m.verdict) {
     case AcceptVerdict::kAccepted:
-      if (!crypto::VerifyEd25519(config_.identities.at(from), SignedHash(m.id, *proposal.proposed),
+      if (!crypto::VerifyEd25519(config_.identities.at(from), AcceptedHash(m.id, *proposal.proposed),
                                  m.signature))
         return;
       proposal.accepted.emplace(from, m.signature);

@@ -108,6 +108,8 @@ class Replica {
   // The local chosen version if it may be used: fetched and confirmed. Null: Await(id) was called for the
   // caller.
   const Version* Local(const RecordId& id);
+  // The version above it that this node has accepted, if it holds one.
+  const Version* Pending(const RecordId& id);
   // Takes a certified version from a peer, as a Learn message would. An older one than that at hand is fine.
   // False: the certificate does not hold, or the version contradicts the one at hand.
   bool Adopt(const RecordId& id, const Committed& committed);
@@ -188,7 +190,6 @@ class Replica {
   void AskWhatItRestsOn(PartyIndex to, const Tentative& refused);
   void NoteChosen(const RecordId& id, const Committed& committed);
   bool VerifyCertificate(const RecordId& id, const Committed& committed) const;
-  Hash32 SignedHash(const RecordId& id, const Version& version) const;
 
   // Proposer (proposer.cpp).
   void Propose(std::uint64_t ticket, Proposal proposal);

@@ -22,6 +22,8 @@ const ByteArray<16> kThisNetwork{0x4e};
 class BoundRecords final : public core::RegisterView {
  public:
   const replica::Version* Local(const RecordId& id) override { return &held[id]; }
+  const replica::Version* Pending(const RecordId&) override { return nullptr; }
+  std::uint64_t LatestMs() const override { return 0; }
   std::map<RecordId, replica::Version> held;
 };
 

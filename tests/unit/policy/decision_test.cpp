@@ -27,6 +27,8 @@ class Records final : public core::RegisterView {
     if (away_.contains(id)) return nullptr;
     return &held_[id];
   }
+  const replica::Version* Pending(const RecordId&) override { return nullptr; }
+  std::uint64_t LatestMs() const override { return 0; }
   void Hold(const RecordId& id, std::uint64_t number, Bytes value) {
     held_[id] = {number, {}, std::move(value)};
   }

@@ -18,6 +18,8 @@ class OneScope final : public core::RegisterView {
   explicit OneScope(const policy::Scope& scope)
       : id_(policy::ScopeRecordId(scope.id)), version_{1, {}, scope.Encode()} {}
   const Version* Local(const RecordId& id) override { return id == id_ ? &version_ : nullptr; }
+  const replica::Version* Pending(const RecordId&) override { return nullptr; }
+  std::uint64_t LatestMs() const override { return 0; }
 
  private:
   RecordId id_;

@@ -1,0 +1,136 @@
+#include "trusted/core/ceremony_desk.h"
+
+#include <algorithm>
+
+#include "edl/base/uuid.h"
+#include "trusted/core/changes.h"
+
+namespace passport::core {
+
+// By the own clock, as far as the network finds it likely: what comes of a ceremony keeps its time for ever,
+// and of all tokens the oldest counts. Before the first tick there is no time to put into one.
+std::optional<passkey::CeremonyToken> CeremonyDesk::MakeToken(const passkey::CeremonyTerms& terms) {
+  const std::uint64_t own_ms = time_.own().unix_ms;
+  if (own_ms == 0) return std::nullopt;
+  return passkey::CeremonyToken::Make(identity_.manifest_hash, terms, identity_.self, rng_.Array<32>(),
+                                      std::min(own_ms, time_.LikelyMs() + kLateMs), identity_.signing);
+}
+
+void CeremonyDesk::Begin(const RequestId& request, const passkey::CeremonyTerms& terms) {
+  Gathering& gathering = gathering_[request];
+  gathering.terms = terms;
+  gathering.since_ms = now_ms_;
+  if (const auto own = MakeToken(terms)) gathering.tokens.emplace(identity_.self, *own);
+  const CeremonyAsk ask{terms};
+  for (const PartyIndex to : peers_.Open())
+    peers_.Send(to, {MessageKind::kCeremonyAsk, request, ask.Encode()});
+  Settle(request);
+}
+
+void CeremonyDesk::OnMessage(PartyIndex from, const PeerMessage& message) {
+  if (message.kind == MessageKind::kCeremonyAsk) return OnAsk(from, message);
+  OnPart(from, message);
+}
+
+// A token says nothing by itself: everything about it is judged when its ceremony completes.
+void CeremonyDesk::OnAsk(PartyIndex from, const PeerMessage& message) {
+  const auto ask = CeremonyAsk::Parse(message.body);
+  const bool plausible = ask.ok() && GatewayOf(message.request) == from &&
+                         policy::KindOf(ask.value().terms.account) == policy::RecordKind::kAccount;
+  if (!plausible) return;
+  Given& given = given_[from];
+  if (given.second != now_ms_ / 1'000) given = {now_ms_ / 1'000, 0};
+  if (++given.count > kTokensPerSecond) return;
+  const auto token = MakeToken(ask.value().terms);
+  if (token) peers_.Send(from, {MessageKind::kCeremonyPart, message.request, CeremonyPart{*token}.Encode()});
+}
+
+void CeremonyDesk::OnPart(PartyIndex from, const PeerMessage& message) {
+  const auto part = CeremonyPart::Parse(message.body);
+  const auto entry = gathering_.find(message.request);
+  const peer::ManifestRow* row = identity_.manifest.Row(from);
+  if (!part.ok() || entry == gathering_.end() || row == nullptr) return;
+  const passkey::CeremonyToken& token = part.value().token;
+  const bool good = token.party == from && token.made_ms + kLateMs >= time_.LikelyMs() &&
+                    token.made_ms <= time_.LikelyMs() + kLateMs &&
+                    token.IsSigned(identity_.manifest_hash, entry->second.terms, row->identity_key);
+  if (!good) return;
+  entry->second.tokens.emplace(from, token);
+  Settle(message.request);
+}
+
+// Everybody who is connected has answered, or a quorum has and the others take too long.
+void CeremonyDesk::Settle(const RequestId& request) {
+  Gathering& gathering = gathering_.at(request);
+  if (gathering.tokens.size() < AckQuorum(identity_.manifest)) return;
+  if (gathering.quorum_ms == 0) gathering.quorum_ms = std::max<std::uint64_t>(now_ms_, 1);
+  const bool all = std::ranges::all_of(
+      peers_.Open(), [&](const PartyIndex party) { return gathering.tokens.contains(party); });
+  if (all || now_ms_ >= gathering.quorum_ms + kOthersMs) Finish(request);
+}
+
+void CeremonyDesk::Finish(const RequestId& request) {
+  Gathering gathering = std::move(gathering_.extract(request).mapped());
+  passkey::Ceremony out{gathering.terms, {}};
+  for (const auto& [party, token] : gathering.tokens) out.tokens.push_back(token);
+  events_.OnCeremony(request, std::move(out));
+}
+
+void CeremonyDesk::OnTick(std::uint64_t now_ms) {
+  now_ms_ = now_ms;
+  std::vector<RequestId> all;
+  for (const auto& [request, gathering] : gathering_) all.push_back(request);
+  for (const RequestId& request : all) {
+    const Gathering& gathering = gathering_.at(request);
+    if (gathering.quorum_ms == 0 && now_ms >= gathering.since_ms + kQuorumMs) {
+      std::vector<PartyIndex> missing;
+      for (const peer::ManifestRow& row : identity_.manifest.rows) {
+        if (!gathering.tokens.contains(row.party)) missing.push_back(row.party);
+      }
+      gathering_.erase(request);
+      events_.OnCeremonyFailed(request, std::move(missing));
+    } else {
+      Settle(request);
+    }
+  }
+  while (!order_.empty()) {
+    const auto oldest = kept_.find(order_.front());
+    if (oldest != kept_.end() && now_ms < oldest->second.until_ms) break;
+    Forget(order_.front());
+    order_.pop_front();
+  }
+}
+
+void CeremonyDesk::Forget(const ByteArray<16>& id) {
+  const auto entry = kept_.find(id);
+  if (entry == kept_.end()) return;
+  const passkey::CeremonyTerms& terms = entry->second.ceremony.terms;
+  if (terms.kind == passkey::CeremonyKind::kRegister) --registrations_;
+  const auto siblings = of_account_.find(terms.account);
+  std::erase(siblings->second, id);
+  if (siblings->second.empty()) of_account_.erase(siblings);
+  kept_.erase(entry);
+}
+
+std::optional<ByteArray<16>> CeremonyDesk::Keep(passkey::Ceremony ceremony) {
+  const ByteArray<16> id = UuidFrom(ceremony.Challenge(identity_.manifest_hash));
+  const RecordId account = ceremony.terms.account;
+  if (const auto siblings = of_account_.find(account);
+      siblings != of_account_.end() && siblings->second.size() >= kOfAccountMax)
+    Forget(ByteArray<16>(siblings->second.front()));
+  const bool registers = ceremony.terms.kind == passkey::CeremonyKind::kRegister;
+  if (kept_.size() >= kOutstandingMax || (registers && registrations_ >= kRegistrationsMax))
+    return std::nullopt;
+  kept_.emplace(id, Kept{std::move(ceremony), now_ms_ + passkey::kCeremonyMs});
+  order_.push_back(id);
+  of_account_[account].push_back(id);
+  if (registers) ++registrations_;
+  return id;
+}
+
+const passkey::Ceremony* CeremonyDesk::Find(const ByteArray<16>& id) const {
+  const auto entry = kept_.find(id);
+  return entry == kept_.end() ? nullptr : &entry->second.ceremony;
+}
+
+}  // namespace passport::core
