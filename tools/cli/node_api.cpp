@@ -289,9 +289,7 @@ Result<Unit, Refusal> NodeApi::Took(const std::string& target, std::string_view 
   return Fail(Refusal{url_.Origin() + target + ": the enclave refuses it: " + answer.words, {}});
 }
 
-Result<Unit, Refusal> NodeApi::PostManifest(std::string_view file) const {
-  return Took("/manifest", file);
-}
+Result<Unit, Refusal> NodeApi::PostManifest(std::string_view file) const { return Took("/manifest", file); }
 
 Result<StatementAnswer, Refusal> NodeApi::AskAdmin(ByteSpan statement) const {
   return Ask("/admin", AsText(statement));

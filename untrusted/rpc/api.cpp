@@ -231,9 +231,9 @@ std::optional<Refusal> Api::CheckLimits(const net::HttpRequest& request, const C
 // A statement is answered by the verdict in its own answer.
 template <class Statement>
 void Api::SubmitStatement(const Statement& call, About about, net::ReplyFunction reply) {
-  const auto submitted = enclave_.Submit(
-      enclave::Urgency::kClient, call,
-      [reply, about](const edl::Answer& answer) { reply(StatementReply(answer, about)); });
+  const auto submitted =
+      enclave_.Submit(enclave::Urgency::kClient, call,
+                      [reply, about](const edl::Answer& answer) { reply(StatementReply(answer, about)); });
   if (!submitted.ok()) reply(StatementReply(static_cast<std::uint16_t>(submitted.error()), about));
 }
 
