@@ -63,14 +63,17 @@ enum class Event : std::uint16_t {
   kSignUndefended = 101,  // party: a signer that has not defended its share, which proves nothing
   kDisputeRefused = 102,  // party: a leader that wants a defence for a signature that is not spoilt
   // Attestation. A session opens when each end has accepted the other's evidence.
-  kAttestRefused = 120,   // the peer's was not accepted, link cut; value: Status, the policy's line
-  kProofMissing = 121,    // this enclave has no evidence to show, link cut; value: Status
-  kPolicyTaken = 122,     // value: version
-  kAttestAgain = 123,     // link cut, so that the next session shows new evidence
-  kAnswerRefused = 124,   // provision(PLATFORM) brought what nobody waits for, or a forgery; value: Status
-  kPolicyReplaced = 125,  // taken without the network's time, for this start; value: version
-  kPolicyUnmet = 126,     // this enclave does not satisfy the policy in force here; value: Status, its line
-  kPolicyForked = 127,    // the peer has another policy of the same version; value: version
+  kAttestRefused = 120,     // the peer's was not accepted, link cut; value: Status, the policy's line
+  kProofMissing = 121,      // this enclave has no evidence to show, link cut; value: Status
+  kPolicyTaken = 122,       // value: version
+  kAttestAgain = 123,       // link cut, so that the next session shows new evidence
+  kAnswerRefused = 124,     // provision(PLATFORM) brought what nobody waits for, or a forgery; value: Status
+  kPolicyReplaced = 125,    // taken without the network's time, for this start; value: version
+  kPolicyUnmet = 126,       // this enclave does not satisfy the policy in force here; value: Status, its line
+  kPolicyForked = 127,      // the peer has another policy of the same version; value: version
+  kPolicyRolledBack = 128,  // the party showed a later policy than this start had, which is in force now or
+                            // keeps all sessions shut; value: version
+  kRefusedByPeer = 129,     // the peer does not accept this enclave's evidence; value: Status, its word
   // A share of a key that this node did not have (dkls23.md 7.8).
   kRepairDone = 90,  // here; value: helpers
   kRepairFailed =
@@ -148,6 +151,8 @@ inline constexpr EventName kEventNames[] = {
     {Event::kPolicyReplaced, "policy_replaced"},
     {Event::kPolicyUnmet, "policy_unmet"},
     {Event::kPolicyForked, "policy_forked"},
+    {Event::kPolicyRolledBack, "policy_rolled_back"},
+    {Event::kRefusedByPeer, "refused_by_peer"},
     {Event::kRepairDone, "repair_done"},
     {Event::kRepairFailed, "repair_failed"},
     {Event::kRepairHelped, "repair_helped"},

@@ -100,9 +100,9 @@ enum class Status : std::uint16_t {
   kAttestRollback = 366,     // weaker protection against old disks than the minimum
   kAttestUnavailable = 367,  // no evidence, or nobody to verify it, in time
   kPolicyFile = 368,         // no policy file
-  kPolicyWeaker = 369,       // not the next version of the policy, or weaker than the one in force
+  kPolicyWeaker = 369,       // it cannot be compared with the one in force, which cannot be read
 
-  // 370-389: evidence that proves nothing (trusted/attest, trusted/verifier).
+  // 370-379: evidence that proves nothing (trusted/attest, trusted/verifier).
   kEvidenceFormat = 370,     // not exactly the provider's format, or over a bound
   kEvidenceProvider = 371,   // of a provider that is not verified here
   kEvidenceAlgorithm = 372,  // signed with another algorithm or curve than the provider's
@@ -113,6 +113,11 @@ enum class Status : std::uint16_t {
   kEvidenceTcb = 377,       // security versions that the certificate does not speak of
   kEvidenceKey = 378,       // the attesting key may sign other things than evidence
   kEvidenceGuest = 379,     // a state of the guest that is not accepted: migration, a lower privilege level
+
+  // 380-389: policies and operators' statements.
+  kPolicyVersion = 380,      // not a later version of the policy, or more than 100 later
+  kPolicyUnconfirmed = 381,  // whether the policy in force is the latest is still being asked of peers
+  kStatementLife = 382,      // it says that it is valid for longer than statements may be
 
   // 390-399: passkeys (trusted/webauthn).
   kWebauthnFormat = 390,       // not the JSON or CBOR that WebAuthn prescribes, or over a bound
@@ -138,6 +143,18 @@ enum class Status : std::uint16_t {
   kBackupSvn = 463,       // the release is older than the one that made the backup
   kBackupContent = 464,   // not the records of the node that the statement names
   kBackupRestored = 465,  // all is stored, and the enclave has to start anew
+
+  // 480-489: policies that are weaker than the one in force, by the member that is (claims::WeakerMember).
+  kWeakerProviders = 480,      // a provider that is not accepted now
+  kWeakerProviderRules = 481,  // less is asked of one that is
+  kWeakerMeasurements = 482,
+  kWeakerSigners = 483,
+  kWeakerSvn = 484,
+  kWeakerAge = 485,
+  kWeakerLayers = 486,
+  kWeakerRollback = 487,
+  kWeakerSimulated = 488,
+  kWeakerDebug = 489,
 };
 
 }  // namespace passport

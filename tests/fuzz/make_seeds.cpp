@@ -132,7 +132,7 @@ void AddStatements(const Seeds& seeds, sim::Network& network) {
     statement.network = network.manifest().network_id;
     statement.node = statement.signer = sim::kOne;
     statement.number = sim::kUnixStartMs + 1'000 + static_cast<std::uint64_t>(kind);
-    statement.expires_unix_ms = statement.number + 3'000'000'000'000;
+    statement.expires_unix_ms = statement.number + core::kStatementLifeMaxMs;
     statement.kind = kind;
     if (kind == core::AdminKind::kUnban) statement.argument = sim::kTwo;
     statement.signature = network.operators().at(sim::kOne).Sign(statement.SignedHash());

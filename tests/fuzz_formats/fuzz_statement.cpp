@@ -37,6 +37,7 @@ void CheckTaken(const Statement& statement, const Result<Unit>& taken, std::uint
   PASSPORT_CHECK(std::ranges::find(Signed(), statement.SignedHash()) != Signed().end());
   PASSPORT_CHECK(statement.number > last && statement.expires_unix_ms > now.latest_ms);
   PASSPORT_CHECK(statement.number <= now.earliest_ms + core::kNumberAheadMs);
+  PASSPORT_CHECK(statement.expires_unix_ms - statement.number <= core::kStatementLifeMaxMs);
 }
 
 }  // namespace

@@ -75,7 +75,17 @@ TEST(GoldenAttest, PolicyStatementsForStartsAndStoredPoliciesAreUnderstood) {
   for (auto& [party, signature] : statement.signatures)
     signature = crypto::SigningKey(crypto::SecretKey32(Numbered<32>(0x44))).Sign(statement.SignedHash());
   ExpectAttestForm("statement-policy-starts-v1.bin", statement);
-  ExpectAttestForm("stored-policy-v2.bin", core::StoredPolicy{"{\"version\":2}", false, "{\"version\":1}"});
+  ExpectAttestForm("stored-policy-v3.bin", core::StoredPolicy{"{\"version\":2}", false, "{\"version\":1}",
+                                                              SamplePolicyStatement().Encode()});
+  const auto second = core::StoredPolicy::Parse(ReadGolden("stored-policy-v2.bin")).value();
+  EXPECT_EQ(second.file, "{\"version\":2}");
+  EXPECT_EQ(second.base, "{\"version\":1}");
+  EXPECT_TRUE(!second.proven && second.statement.empty());
+}
+
+TEST(GoldenAttest, WhatASessionShowsIsUnderstood) {
+  ExpectAttestForm("session-evidence-v5.bin",
+                   core::SessionEvidence{SampleProof().Encode(), true, SamplePolicyStatement().Encode()});
 }
 
 // What the evidence of a released build covers stays what a later build computes.

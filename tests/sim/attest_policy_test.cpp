@@ -27,7 +27,7 @@ TEST_F(Policies, TOperatorsReplaceThePolicyForGood) {
 
 TEST_F(Policies, OnlyALaterAndNoWeakerOneOfEnoughOperatorsIsTaken) {
   EXPECT_EQ(Give(kOne, PolicyFile(1), {kOne}), Status::kDenied);
-  EXPECT_EQ(Give(kOne, PolicyFile(1 + claims::kVersionsAheadMax)), Status::kPolicyWeaker);
+  EXPECT_EQ(Give(kOne, PolicyFile(1 + claims::kVersionsAheadMax)), Status::kPolicyVersion);
   EXPECT_EQ(Give(kOne, "{}"), Status::kPolicyFile);
   core::PolicyStatement statement = SignedPolicy(network, PolicyFile(1), {kOne, kTwo});
   statement.signatures.at(kTwo)[0] ^= 1;
@@ -42,16 +42,20 @@ TEST_F(Policies, OnlyALaterAndNoWeakerOneOfEnoughOperatorsIsTaken) {
   network.Skip(61'000);
   network.Run(20);
   EXPECT_EQ(network.Admin(kOne, statement), Status::kPeerReplay);
+  statement = SignedPolicy(network, PolicyFile(1), {});
+  statement.expires_unix_ms = statement.number + core::kStatementLifeMaxMs + 1;
+  SignPolicy(network, statement, {kOne, kTwo});
+  EXPECT_EQ(network.Admin(kOne, statement), Status::kStatementLife);
   EXPECT_EQ(VersionAt(kOne), 0u);
 
   const std::string strict = PolicyFile(3, R"("none":{})", R"(,"required_layers":["seccomp"])");
   EXPECT_EQ(Give(kOne, strict), Status::kOk);
-  EXPECT_EQ(Give(kOne, strict), Status::kPolicyWeaker);
+  EXPECT_EQ(Give(kOne, strict), Status::kPolicyVersion);
   EXPECT_EQ(Give(kOne, PolicyFile(2, R"("none":{})", R"(,"required_layers":["seccomp"])")),
-            Status::kPolicyWeaker);
-  EXPECT_EQ(Give(kOne, PolicyFile(4)), Status::kPolicyWeaker);  // no layer is asked for any more
+            Status::kPolicyVersion);
+  EXPECT_EQ(Give(kOne, PolicyFile(4)), Status::kWeakerLayers);  // no layer is asked for any more
   EXPECT_EQ(Give(kOne, PolicyFile(4, R"("none":{},"simulated":{})", R"(,"allow_simulated":true)")),
-            Status::kPolicyWeaker);
+            Status::kWeakerProviders);
   EXPECT_EQ(VersionAt(kOne), 3u);
 }
 
@@ -80,17 +84,25 @@ TEST_F(Policies, ANodeThatDoesNotSatisfyOneItselfRefusesItByTheRuleAndSaysThatIt
   EXPECT_FALSE(PeerFlag(network, kOne, kThree, "connected"));
   EXPECT_NE(network.Health(kOne).find("required_layers"), std::string::npos) << network.Health(kOne);
 
+  EXPECT_NE(
+      network.Health(kThree).find("node 1 refuses this node's evidence by the policy's required_layers"),
+      std::string::npos)
+      << network.Health(kThree);
+  EXPECT_NE(network.Health(kThree).find("--recover"), std::string::npos);
+  EXPECT_GT(network.Logged(Event::kRefusedByPeer, kThree, static_cast<std::uint64_t>(Status::kAttestLayers)),
+            0u);
+
   // It goes on saying so after a restart, for its peers show it what they have.
   network.Kill(kThree);
   network.Start(kThree);
   network.Run(200);
-  EXPECT_TRUE(Says(kThree, "follow version 1 of the attestation policy", "node(s) 1, 2 have it"));
+  EXPECT_TRUE(Says(kThree, "follow version 1 of the attestation policy", "required_layers"));
+  EXPECT_TRUE(Says(kThree, "open sessions under an older attestation policy", "seccomp is off"));
   lacking.clear();
   network.Kill(kThree);
   network.Start(kThree);
   ASSERT_TRUE(AllMeet());
-  EXPECT_EQ(Give(kThree, strict), Status::kOk);
-  EXPECT_TRUE(AllMeet());
+  EXPECT_EQ(VersionAt(kThree), 1u) << "from its peers";
   EXPECT_FALSE(Says(kThree, "follow", ""));
 }
 

@@ -71,12 +71,12 @@ TEST_F(Recovery, OfFewerThanTOperatorsOrForAnotherStartNodeNetworkOrPolicyIsRefu
          s.number += 11 * 60'000;
          s.expires_unix_ms = s.number + 1;
        }},
-      {Status::kPeerReplay, [](auto& s) { s.number = 1; }},
+      {Status::kPeerReplay, [](auto& s) { s.number -= 20 * 86'400'000ull; }},
       {Status::kPeerReplay, [](auto& s) { s.replaces.clear(); }},
       {Status::kPolicyFile, [](auto& s) { s.file += ","; }},
-      {Status::kPolicyWeaker, [](auto& s) { s.file = PolicyFile(2, kNone, kSeccomp, 600, 2); }},
-      {Status::kPolicyWeaker, [](auto& s) { s.file = PolicyFile(3, kNone, "", 600, 2); }},
-      {Status::kPolicyWeaker, [](auto& s) { s.file = PolicyFile(3, kNone, kSeccomp, 601, 2); }},
+      {Status::kPolicyVersion, [](auto& s) { s.file = PolicyFile(2, kNone, kSeccomp, 600, 2); }},
+      {Status::kWeakerLayers, [](auto& s) { s.file = PolicyFile(3, kNone, "", 600, 2); }},
+      {Status::kWeakerAge, [](auto& s) { s.file = PolicyFile(3, kNone, kSeccomp, 601, 2); }},
       {Status::kAttestMeasurement, [](auto& s) { s.file = PolicyFile(3, kNone, kSeccomp, 600, 3); }},
   };
   for (std::size_t i = 0; i < std::size(cases); ++i) {
@@ -109,7 +109,7 @@ TEST_F(Recovery, LowersAMinimumOnlyIfNoSessionOpenedUnderIt) {
     const core::PolicyStatement statement = Replacing(file);
     for (const PartyIndex party : kAll) EXPECT_EQ(network.Admin(party, statement), expected) << file;
   };
-  everywhere(PolicyFile(3, kNone, "", 601), Status::kPolicyWeaker);  // than version 1, which worked
+  everywhere(PolicyFile(3, kNone, "", 601), Status::kWeakerAge);  // than version 1, which worked
   everywhere(PolicyFile(3, kNone, "", 600), Status::kOk);
   ASSERT_TRUE(AllMeet());
 
@@ -120,7 +120,7 @@ TEST_F(Recovery, LowersAMinimumOnlyIfNoSessionOpenedUnderIt) {
   ASSERT_TRUE(AllMeet());
   lacking = {kOne, kTwo, kThree};
   RestartAll();
-  everywhere(PolicyFile(5, kNone, "", 300), Status::kPolicyWeaker);
+  everywhere(PolicyFile(5, kNone, "", 300), Status::kWeakerLayers);
   lacking.clear();
   RestartAll();
   EXPECT_TRUE(AllMeet()) << "as it was, it works";

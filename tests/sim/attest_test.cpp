@@ -236,10 +236,10 @@ TEST_F(Attest, NothingButEvidenceLeavesACoreBeforeThePeerIsAccepted) {
   change = [](Relay::Showing& showing) { showing.bytes = showing.seen; };
   ExpectRefused(Status::kAttestNonce);
   EXPECT_EQ(messages, 0u);
-  // Of each session a bind and one proof; the last may be under way.
+  // Of each session a bind, one proof and the refusal; the last may be under way.
   const std::size_t refused = network.Logged(Event::kAttestRefused, kOne);
-  EXPECT_LE(frames, 2 * (refused + 1));
-  EXPECT_GE(frames, 2 * refused);
+  EXPECT_LE(frames, 3 * (refused + 1));
+  EXPECT_GE(frames, 3 * refused);
 }
 
 class AttestProduction : public Attest {

@@ -43,7 +43,9 @@ class Counter : public StoreTest {
     network.Disk(kThree) = disk;
     return Start();
   }
-  bool Holds() { return network.Enclave(kThree).find(R"("rollback":"tpm-nv+peers")") != std::string::npos; }
+  bool Holds() {
+    return network.Enclave(kThree).find(R"("rollback":"peers-and-counter")") != std::string::npos;
+  }
   bool RunUntilRaised() {
     return network.RunUntil([this] { return Holds(); }, 30'000);
   }
@@ -151,7 +153,7 @@ TEST_F(Counter, AHostThatDoesNotShowTheHeadIsSeen) {
   EXPECT_FALSE(network.RunUntil([this] { return Holds(); }, 70'000));
   EXPECT_EQ(counter(), kFirst + 1);
   EXPECT_NE(network.Health(kThree).find("refuse an older copy of its own disk"), std::string::npos);
-  EXPECT_NE(network.Enclave(kThree).find(R"("rollback":"peers")"), std::string::npos);
+  EXPECT_NE(network.Enclave(kThree).find(R"("rollback":"peers-weak")"), std::string::npos);
   EXPECT_TRUE(world.Signs(kThree));
   const Bytes older = without_.at(sealing::kHeadRecordId);
   network.on_fetch = [&](PartyIndex, const RecordId& id, bool&, Bytes& record) {

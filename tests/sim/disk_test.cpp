@@ -127,7 +127,8 @@ struct RolledBack : World {
     network.Hang(kTwo, true);
     network.Start(kThree);
     EXPECT_TRUE(network.Serving(kThree));  // it cannot know
-    EXPECT_TRUE(network.RunUntil([&] { return PeerFlag(network, kOne, kThree, "ready"); }, 10'000));
+    const auto ready = [this] { return PeerFlag(network, kOne, kThree, "ready"); };
+    EXPECT_EQ(network.RunUntil(ready, 10'000), rule == peer::RollbackRule::kWeak);
     network.log().clear();
   }
   void Update(std::string_view config) {

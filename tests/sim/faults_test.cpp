@@ -64,7 +64,7 @@ class PeerFaults : public RelayedTest {
     core::AdminStatement out;
     out.network = network.manifest().network_id;
     out.node = at;
-    out.number = ++number_;
+    out.number = kUnixStartMs + ++number_;
     out.expires_unix_ms = 1'700'000'000'000 + network.now_ms() + 60'000;
     out.argument = peer;
     out.signer = at;
@@ -105,7 +105,13 @@ class PeerFaults : public RelayedTest {
         {signed_with([](auto& s) { s.signer = kThree; }), Status::kDenied},
         {misattributed, Status::kBadSignature},
         {altered, Status::kBadSignature},
-        {signed_with([](auto& s) { s.number = 0; }), Status::kPeerReplay},
+        {signed_with([](auto& s) {
+           s.number = 0;
+           s.expires_unix_ms = 1;
+         }),
+         Status::kPeerReplay},
+        {signed_with([](auto& s) { s.expires_unix_ms = s.number + core::kStatementLifeMaxMs + 1; }),
+         Status::kStatementLife},
         {signed_with([](auto& s) { s.expires_unix_ms = 1'700'000'000'000; }), Status::kPeerReplay},
     };
     for (const auto& [statement, verdict] : table) {

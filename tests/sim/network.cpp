@@ -104,7 +104,9 @@ void Network::Apply(PartyIndex party, edl::Effect& effect) {
       const auto relayed = [this](PartyIndex from, PartyIndex at, core::PeerMessage& message) {
         return OnRelayed(from, at, message);
       };
-      return Queue(link->second, link->second.relay->OnFrame(party, send->frame, relayed));
+      auto frames = link->second.relay->OnFrame(party, send->frame, relayed);
+      if (link->second.relay->refused()) return CutLink(send->link);
+      return Queue(link->second, std::move(frames));
     }
     std::vector<Relay::Frame> frames;
     frames.push_back({to, std::move(send->frame)});

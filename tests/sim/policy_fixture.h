@@ -40,7 +40,7 @@ inline core::PolicyStatement SignedPolicy(Network& network, const std::string& f
 // Every enclave has the layer seccomp but those that lack it, and all have one image.
 class Policies : public ::testing::Test {
  protected:
-  Policies() : network(Options{}) {
+  explicit Policies(Options options = {}) : network(std::move(options)) {
     network.on_start = [this](PartyIndex party, core::CoreConfig& config) {
       config.measurement = ImageOf(image);
       config.confinement = {{"seccomp", lacking.contains(party) ? "off" : "applied"}};

@@ -51,7 +51,7 @@ class PresigningInPair : public Presigning {
     core::AdminStatement out;
     out.network = network.manifest().network_id;
     out.node = out.signer = kOne;
-    out.number = number;
+    out.number = kUnixStartMs + number;
     out.expires_unix_ms = network.unix_ms() + 60'000;
     out.argument = kTwo;
     out.signature = network.operators().at(kOne).Sign(out.SignedHash());

@@ -21,9 +21,11 @@ std::vector<Relay::Frame> Relay::OnFrame(PartyIndex from, ByteSpan frame, const 
   End& far = Opposite(from);
   auto output = near.session.OnFrame(frame);
   if (!output.ok()) throw std::runtime_error("relay: frame refused");
+  refused_ = refused_ || output.value().refused;
   std::vector<Frame> out;
   for (Bytes& bytes : output.value().frames) out.push_back({from, std::move(bytes)});
-  if (output.value().evidence) near.seen = ToBytes(output.value().evidence->Expose());
+  if (output.value().evidence)
+    near.seen = core::SessionEvidence::Parse(output.value().evidence->Expose()).value().proof;
   Attest(near, out);
   Attest(far, out);
   for (const crypto::SecretBytes& text : output.value().messages) {
@@ -57,7 +59,8 @@ void Relay::Attest(End& end, std::vector<Frame>& out) {
       claims::ChannelNonce(end.session.handshake_hash(), static_cast<std::uint8_t>(end.session.own_role()));
   if (evidence_tap_) evidence_tap_(showing);
   const Bytes own = core::Proof{showing.claims.Encode(), attest::Evidence{}.Encode()}.Encode();
-  out.push_back({end.party, end.session.SealEvidence(showing.bytes.value_or(own)).value()});
+  const core::SessionEvidence shown{showing.bytes.value_or(own), showing.confirmed, showing.statement};
+  out.push_back({end.party, end.session.SealEvidence(shown.Encode()).value()});
   out.push_back({end.party, end.session.Accept().value()});
 }
 

@@ -30,8 +30,10 @@ class Relay {
     PartyIndex as;
     PartyIndex to;
     claims::Claims claims;       // without evidence, as good as the keys of `as` can make them
-    Bytes seen;                  // what `as` itself has shown the relay; empty: nothing yet
+    Bytes seen;                  // the proof that `as` itself has shown the relay; empty: nothing yet
     std::optional<Bytes> bytes;  // what is shown instead
+    bool confirmed = true;       // what `as` says of its policy
+    Bytes statement = {};        // and shows of it
   };
   using EvidenceTap = std::function<void(Showing& showing)>;
 
@@ -42,6 +44,8 @@ class Relay {
   std::vector<Frame> TakeFirst() { return std::move(first_); }
   // What a frame from one end causes at both. Throws if the frame is refused.
   std::vector<Frame> OnFrame(PartyIndex from, ByteSpan frame, const Tap& tap);
+  // Whether one end did not accept what it was shown, upon which a peer cuts the link.
+  bool refused() const { return refused_; }
   // A frame that makes `to` read this message from the other end. Throws unless the session is open.
   Frame Forge(PartyIndex to, const core::PeerMessage& message);
 
@@ -62,6 +66,7 @@ class Relay {
   EvidenceTap evidence_tap_;
   std::vector<End> ends_;
   std::vector<Frame> first_;
+  bool refused_ = false;
 };
 
 }  // namespace passport::sim

@@ -227,7 +227,7 @@ TEST(StrictRepair, WaitsUntilTheRegisterIsConfirmed) {
   network.Run(5'000);
   EXPECT_EQ(network.Logged(Event::kShareStated), 0u);
   EXPECT_EQ(network.Logged(Event::kRepairHelped), 0u);
-  EXPECT_NE(network.Health(kThree).find("take part in signatures with 1 of its keys"), std::string::npos)
+  EXPECT_NE(network.Health(kThree).find("it waits for node(s) 2"), std::string::npos)
       << network.Health(kThree);
   network.Start(kTwo);
   ASSERT_TRUE(world.Completes());

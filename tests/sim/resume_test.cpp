@@ -29,8 +29,8 @@ class Resume : public ::testing::Test {
   ResumeStatement Statement(std::initializer_list<PartyIndex> nodes) {
     ResumeStatement out;
     out.network = network.manifest().network_id;
-    out.number = ++number;
-    out.expires_unix_ms = UINT64_MAX;
+    out.number = network.unix_ms() + ++number;
+    out.expires_unix_ms = out.number + 60'000;
     for (const PartyIndex party : nodes) out.boots[party] = network.Boot(party);
     return out;
   }
@@ -105,6 +105,9 @@ TEST_F(Resume, AStatementIsTakenOnlyAsSignedAndOnce) {
   other = Sign(Statement({kOne, kTwo}), {kOne, kTwo});
   ++other.number;
   EXPECT_EQ(refused(other), Status::kBadSignature) << "changed after signing";
+  other = Statement({kOne, kTwo});
+  other.expires_unix_ms = other.number + core::kStatementLifeMaxMs + 1;
+  EXPECT_EQ(refused(Sign(other, {kOne, kTwo})), Status::kStatementLife) << "valid for too long";
   other = Statement({kOne, kTwo});
   other.number = UINT64_MAX;
   EXPECT_EQ(refused(Sign(other, {kOne, kTwo})), Status::kPeerReplay) << "no number would come after it";

@@ -58,7 +58,7 @@ void World::Forgive() {
       core::AdminStatement statement;
       statement.network = network.manifest().network_id;
       statement.node = at;
-      statement.number = ++statements;
+      statement.number = kUnixStartMs + ++statements;
       statement.expires_unix_ms = network.unix_ms() + 60'000;
       statement.argument = peer;
       statement.signer = at;

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <deque>
-#include <fstream>
 #include <sstream>
 
 #include "tools/cli/devnet_run.h"
@@ -77,7 +76,7 @@ Devnet::Devnet(const fs::path& folder, Say say, DevnetPrograms programs)
 fs::path Devnet::NodeFolder(std::size_t party) const { return folder_ / ("node-" + std::to_string(party)); }
 
 Target Devnet::LauncherOf(std::size_t party) const {
-  std::ifstream file(NodeFolder(party) / "launcher.pid");
+  std::istringstream file(EndOf(NodeFolder(party) / "launcher.pid"));
   Target out;
   if (!(file >> out.pid)) out.pid = -1;
   out.marker = (NodeFolder(party) / "pids").string();
@@ -87,7 +86,7 @@ Target Devnet::LauncherOf(std::size_t party) const {
 std::optional<NodePids> Devnet::PidsOf(std::size_t party) const {
   const Target launcher = LauncherOf(party);
   if (!IsRunning(launcher.pid, programs_.launcher, launcher.marker)) return std::nullopt;
-  std::ifstream file(launcher.marker);
+  std::istringstream file(EndOf(launcher.marker));
   std::string words[3];
   NodePids out;
   const bool read(file >> words[0] >> out.launcher >> words[1] >> out.enclave >> words[2] >> out.host);

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::chrono::seconds kLockTime{60};
 constexpr std::size_t kBlockBytes = 65536;
-constexpr std::size_t kFileBytesMax = std::size_t{16} << 20;  // a device may have no end
+constexpr std::size_t kFileBytesMax = std::size_t{16} << 20;
 
 [[noreturn]] void ThrowErrno(const std::string& what, const fs::path& path) {
   const int error = errno;
@@ -38,9 +38,20 @@ void WriteAll(int fd, std::string_view content, const fs::path& path) {
 
 }  // namespace
 
-std::string ReadFile(const fs::path& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+int OpenRegular(const fs::path& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
   if (fd < 0) ThrowErrno("cannot read", path);
+  struct stat info {};
+  if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) return fd;
+  close(fd);
+  throw Problem("cannot read " + path.string() + ": it is " +
+                (S_ISDIR(info.st_mode) ? "a folder; give the name of a file in it"
+                                       : "no regular file; give the name of one: pipes and devices are not "
+                                         "waited for"));
+}
+
+std::string ReadFile(const fs::path& path) {
+  const int fd = OpenRegular(path);
   std::string out;
   char block[kBlockBytes];
   ssize_t count = 0;
@@ -52,8 +63,6 @@ std::string ReadFile(const fs::path& path) {
   }
   const int error = errno;
   close(fd);
-  if (count < 0 && error == EISDIR)
-    throw Problem("cannot read " + path.string() + ": it is a folder; give the name of a file in it");
   errno = error;
   if (count < 0) ThrowErrno("cannot read", path);
   if (out.size() > kFileBytesMax) {

@@ -13,6 +13,9 @@ namespace passport::cli {
 
 namespace fs = std::filesystem;
 
+// A descriptor of a regular file: nothing waits for a FIFO or a device, whoever put it there. Throws a
+// Problem that names it.
+int OpenRegular(const fs::path& path);
 // Throws a Problem that names the file; one longer than 16 MiB is none of ours.
 std::string ReadFile(const fs::path& path);
 // Writes next to the file and renames, so that a reader sees the old or the new one. Throws a Problem.

@@ -43,6 +43,8 @@ Result<EnclaveFacts::Network> ParseNetwork(const Value& object) {
   PASSPORT_TRY(out.n, GetU16(object, "n"));
   PASSPORT_TRY(out.t, GetU16(object, "t"));
   PASSPORT_TRY(out.manifest_hash, GetHex<32>(object, "manifest_hash"));
+  const auto profile = object.GetString("profile");
+  out.devnet = profile.ok() && profile.value() == "devnet";
   PASSPORT_TRY(const std::span<const Value> roster, GetArray(object, "roster"));
   for (const Value& row : roster) {
     PASSPORT_TRY(const std::uint16_t party, GetU16(row, "party"));
@@ -62,6 +64,22 @@ Result<std::vector<core::Claim>> ParseClaims(const Value& object) {
     PASSPORT_TRY(const std::string_view state, member.value.AsString());
     out.push_back({member.key, std::string(state)});
   }
+  return out;
+}
+
+// Null: none.
+Result<std::string> GetTextOrNull(const Value& object, std::string_view key) {
+  PASSPORT_TRY(const Value* member, object.Get(key));
+  return member->IsNull() ? Result<std::string>(std::string()) : GetText(object, key);
+}
+
+Result<EnclaveFacts::Policy> ParsePolicyFacts(const Value& object) {
+  EnclaveFacts::Policy out;
+  PASSPORT_TRY(out.version, object.GetU64("version"));
+  PASSPORT_TRY(out.sha256, GetHex<32>(object, "sha256"));
+  PASSPORT_TRY(out.proven, object.GetBool("proven"));
+  PASSPORT_TRY(out.file, GetTextOrNull(object, "file"));
+  PASSPORT_TRY(out.base, GetTextOrNull(object, "base"));
   return out;
 }
 
@@ -87,6 +105,10 @@ Result<EnclaveFacts> ParseEnclave(const Value& object) {
   if (const Value* network = object.Find("network")) {
     PASSPORT_TRY(out.party, GetU16(object, "party"));
     PASSPORT_TRY(out.network, ParseNetwork(*network));
+  }
+  // A node of an earlier version shows none, or not its file.
+  if (const Value* policy = object.Find("policy")) {
+    if (auto facts = ParsePolicyFacts(*policy); facts.ok()) out.policy = std::move(facts).value();
   }
   return out;
 }
@@ -236,40 +258,45 @@ Result<StatementAnswer, Refusal> NodeApi::Ask(const std::string& target, std::st
   PASSPORT_TRY(const std::string answer,
                Send({"POST", target, {{"Content-Type", "application/octet-stream"}}, std::string(body)}));
   PASSPORT_TRY(const Value verdict, AsAnswer(json::Parse(answer), url_, target));
-  PASSPORT_TRY(const bool ok, AsAnswer(verdict.GetBool("ok"), url_, target));
   StatementAnswer out;
-  if (!ok) {
-    PASSPORT_TRY(const std::uint16_t status, AsAnswer(GetU16(verdict, "status"), url_, target));
-    out.status = Status{status};
-  } else if (verdict.Find("reply") != nullptr) {
+  if (const Value* error = verdict.Find("error")) {
+    PASSPORT_TRY(const std::uint16_t code, AsAnswer(GetU16(*error, "code"), url_, target));
+    PASSPORT_TRY(const std::string name, AsAnswer(GetText(*error, "name"), url_, target));
+    PASSPORT_TRY(const std::string message, AsAnswer(GetText(*error, "message"), url_, target));
+    out.status = Status{code};
+    out.words = ForTerminal(message + (name.empty() ? "" : " (" + name + ")"));
+    return out;
+  }
+  PASSPORT_TRY(const std::string status, AsAnswer(GetText(verdict, "status"), url_, target));
+  if (status != "ok") return AsAnswer(Result<StatementAnswer>(Fail(Status::kJsonType)), url_, target);
+  if (verdict.Find("reply") != nullptr) {
     PASSPORT_TRY(const std::string text, AsAnswer(GetText(verdict, "reply"), url_, target));
     PASSPORT_TRY(out.reply, AsAnswer(ParseBase64(text), url_, target));
   }
   return out;
 }
 
-Refusal NodeApi::Refused(const std::string& target, Status status, About about) const {
+Refusal NodeApi::Refused(Status status, About about) const {
   Refusal refusal = Explain(status, about);
-  refusal.wrong.insert(0, url_.Origin() + target + ": the enclave refuses it: ");
+  refusal.wrong.insert(0, url_.Origin() + "/admin: the enclave refuses it: ");
   return refusal;
 }
 
-Refusal NodeApi::Refused(Status status, About about) const { return Refused("/admin", status, about); }
-
-Result<Unit, Refusal> NodeApi::PostManifest(std::string_view file) const {
-  PASSPORT_TRY(const StatementAnswer answer, Ask("/manifest", file));
-  if (answer.status != Status::kOk) return Fail(Refused("/manifest", answer.status, About::kManifest));
-  return Unit{};
+// A refusal in the words of the host.
+Result<Unit, Refusal> NodeApi::Took(const std::string& target, std::string_view body) const {
+  PASSPORT_TRY(const StatementAnswer answer, Ask(target, body));
+  if (answer.status == Status::kOk) return Unit{};
+  return Fail(Refusal{url_.Origin() + target + ": the enclave refuses it: " + answer.words, {}});
 }
+
+Result<Unit, Refusal> NodeApi::PostManifest(std::string_view file) const { return Took("/manifest", file); }
 
 Result<StatementAnswer, Refusal> NodeApi::AskAdmin(ByteSpan statement) const {
   return Ask("/admin", AsText(statement));
 }
 
 Result<Unit, Refusal> NodeApi::PostAdmin(ByteSpan statement) const {
-  PASSPORT_TRY(const StatementAnswer answer, AskAdmin(statement));
-  if (answer.status != Status::kOk) return Fail(Refused(answer.status, About::kStatement));
-  return Unit{};
+  return Took("/admin", AsText(statement));
 }
 
 void Pace() { std::this_thread::sleep_for(std::chrono::milliseconds(11)); }

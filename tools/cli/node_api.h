@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/cli/advice.h"
+#include "edl/words/advice.h"
 #include "tools/client/http.h"
 #include "trusted/core/attested.h"
 #include "trusted/json/json.h"
@@ -37,10 +37,22 @@ struct EnclaveFacts {
     std::uint16_t n = 0;
     std::uint16_t t = 0;
     Hash32 manifest_hash{};
+    bool devnet = false;  // its profile
     std::vector<std::pair<PartyIndex, crypto::Ed25519PublicKey>> operators = {};
     std::vector<std::pair<PartyIndex, std::string>> api_addresses = {};
   };
   std::optional<Network> network;
+
+  // The attestation policy in force. The files are what the next one is compared with; empty: the built-in
+  // one.
+  struct Policy {
+    std::uint64_t version = 0;
+    Hash32 sha256{};
+    bool proven = false;
+    std::string file = {};
+    std::string base = {};
+  };
+  std::optional<Policy> policy = {};
 };
 
 // GET /health.
@@ -90,6 +102,7 @@ std::string ForTerminal(std::string text);
 // How an enclave answers a statement: its verdict, and what it gives beside it.
 struct StatementAnswer {
   Status status = Status::kOk;
+  std::string words;  // of the host, if it is not kOk: what is wrong and what to do
   Bytes reply;
 };
 // Between calls of one command that makes many: hosts take 100 in a second from one address.
@@ -120,7 +133,7 @@ class NodeApi {
  private:
   Result<json::Value, Refusal> Get(const std::string& target) const;
   Result<StatementAnswer, Refusal> Ask(const std::string& target, std::string_view body) const;
-  Refusal Refused(const std::string& target, Status status, About about) const;
+  Result<Unit, Refusal> Took(const std::string& target, std::string_view body) const;
   Result<std::string, Refusal> Send(const client::HttpRequest& request) const;
 
   client::Url url_;

@@ -33,7 +33,18 @@ Texts NodesToAsk(const Texts& named, const EnclaveFacts& facts) {
   return out;
 }
 
-// One line for each; whether all would be accepted.
+// Nodes of the network that nobody asked, by the URLs of its manifest: they have to take a policy, too.
+void PrintNotAsked(const std::vector<NodeTrial>& trials, const EnclaveFacts& facts) {
+  for (const auto& [party, address] : facts.network->api_addresses) {
+    const bool asked = std::ranges::any_of(trials, [party = party](const NodeTrial& trial) {
+      return trial.shown && trial.shown->claims.node == party;
+    });
+    if (!asked) std::cout << "node " << party.value << " (" << address << "): not asked\n";
+  }
+  std::cout << std::flush;
+}
+
+// One line for each; whether all would be accepted, and take it.
 bool Print(const std::vector<NodeTrial>& trials) {
   bool all = true;
   for (const NodeTrial& trial : trials) {
@@ -45,6 +56,12 @@ bool Print(const std::vector<NodeTrial>& trials) {
   }
   std::cout << std::flush;
   return all;
+}
+
+std::string NodeOptions(const std::vector<NodeTrial>& trials) {
+  std::string out;
+  for (const NodeTrial& trial : trials) out += " --node " + trial.url;
+  return out;
 }
 
 // What the statement replaces at each node that was named: such a node has to be there, whatever it is.
@@ -69,8 +86,8 @@ int AdminPolicy(const Command& self, const Arguments& arguments) {
   po::options_description options("options");
   options.add_options()("file", po::value<std::string>(), "the policy file (needed)")(
       "node", po::value<Texts>()->composing(),
-      "URL of a node (needed); of one alone the others are asked where the manifest says they are")(
-      "out", po::value<std::string>(), "the statement to make (needed, but with --dry-run)")(
+      "URL of a node (needed); of one alone the others are asked where the manifest says they are, of more "
+      "exactly these")("out", po::value<std::string>(), "the statement to make (needed, but with --dry-run)")(
       "dry-run", "only ask every node for its evidence and say which ones the policy would refuse")(
       "force", "make the statement although a node is refused or not reached")(
       "recover",
@@ -96,11 +113,16 @@ int AdminPolicy(const Command& self, const Arguments& arguments) {
   std::vector<NodeTrial> trials;
   const TryBy by{&policy, manifest ? &*manifest : nullptr, VerifierOf(*values)};
   for (const std::string& url : NodesToAsk(named, facts)) trials.push_back(TryNode(url, by));
+  for (NodeTrial& trial : trials) {
+    const std::string refusal = trial.shown ? RefusalAt(trial, policy, recover) : "";
+    if (!refusal.empty()) trial.why += (trial.why.empty() ? "" : "; ") + refusal;
+  }
   const bool all = Print(trials);
+  PrintNotAsked(trials, facts);
   if (dry) return all ? 0 : kExitRefused;
   if (!all && !values->contains("force")) {
     throw Problem(
-        "not every node of the network would be accepted; mend the nodes or the policy, or make the "
+        "not every node would be accepted under it and take it; mend the nodes or the policy, or make the "
         "statement nevertheless with --force: a node that does not satisfy it is out");
   }
   statement.network = facts.network->id;
@@ -110,8 +132,9 @@ int AdminPolicy(const Command& self, const Arguments& arguments) {
   WriteNewFile(out, EncodeFile(statement), 0644);
   std::cout << Describe(statement) << "next: " << facts.network->t
             << " operators run `passport admin sign --party N --operator-key FILE --manifest FILE " << out
-            << "`, then one runs `passport admin send --node URL ... " << out
-            << "` for every node; nodes take it as a version after theirs, and no weaker" << std::endl;
+            << "`, then one runs `passport admin send" << NodeOptions(trials) << " --file " << out << "`"
+            << (trials.size() < facts.network->n ? ", and for the nodes that were not asked" : "")
+            << "; it ends at " << UtcText(statement.expires_unix_ms) << std::endl;
   return 0;
 }
 
@@ -135,8 +158,13 @@ int PolicyDraft(const Command& self, const Arguments& arguments) {
   }
   const std::string text = PolicyText(DraftPolicy(nodes));
   WriteNewFile(out, text, 0644);
-  for (const std::string& warning : WeakerThanTheRest(nodes))
-    std::cerr << "warning: " << warning << std::endl;
+  std::vector<std::string> warnings = WeakerThanTheRest(nodes);
+  const claims::Policy drafted = ParsePolicyText(text, out);
+  for (const NodeTrial& node : nodes) {
+    if (const std::string refusal = RefusalAt(node, drafted, false); !refusal.empty())
+      warnings.push_back(node.url + ": " + refusal);
+  }
+  for (const std::string& warning : warnings) std::cerr << "warning: " << warning << std::endl;
   std::cout << text
             << "next: compare its keys and images with what the operators know, edit it: what is "
                "required once stays so, and a provider that is left out can never be named later; then "

@@ -6,6 +6,7 @@
 #include "tools/cli/clock.h"
 #include "tools/cli/problem.h"
 #include "trusted/claims/claims_json.h"
+#include "trusted/crypto/hash.h"
 #include "trusted/crypto/rng.h"
 #include "trusted/json/write.h"
 
@@ -99,6 +100,45 @@ std::string PolicyText(const Policy& policy) {
   return out + "\n}\n";
 }
 
+namespace {
+
+// What is built in says nothing of images that a file may not say otherwise.
+Policy BuiltIn(bool devnet) {
+  return devnet ? claims::DevnetPolicy() : claims::ProductionPolicy({Hash32{1}});
+}
+
+void ReadPolicies(const NodeApi& api, NodeTrial& out) {
+  const auto facts = api.GetEnclave();
+  if (!facts.ok() || !facts.value().network || !facts.value().policy) return;
+  const EnclaveFacts::Policy& shown = *facts.value().policy;
+  const auto& claimed = out.shown->claims.configuration;
+  const Policy built_in = BuiltIn(facts.value().network->devnet);
+  const auto read = [&](const std::string& file) -> std::optional<Policy> {
+    if (file.empty()) return built_in;
+    auto policy = claims::ReadTaken(file);
+    return policy.ok() ? std::optional<Policy>(std::move(policy).value()) : std::nullopt;
+  };
+  const Hash32 hash = shown.file.empty() ? Hash32{} : crypto::HashSha256(AsBytes(shown.file));
+  if (hash != claimed.policy_hash || shown.version != claimed.policy_version) return;
+  out.in_force = read(shown.file);
+  out.least = shown.proven ? out.in_force : read(shown.base);
+}
+
+}  // namespace
+
+std::string RefusalAt(const NodeTrial& node, const Policy& next, bool recover) {
+  if (!node.in_force || (recover && !node.least))
+    return "it does not show the policy that is in force there, so what it would say to this one is not "
+           "known";
+  const std::string now = "; version " + std::to_string(node.in_force->version) + " is in force there";
+  if (!claims::Follows(node.in_force->version, next.version))
+    return "it would refuse it: " + Explain(Status::kPolicyVersion).wrong + now;
+  const auto judged = claims::NotWeaker(recover ? *node.least : *node.in_force, next);
+  if (judged.ok()) return "";
+  return "it would refuse it, as weaker in " + std::string(claims::WeakerMember(judged.error())) + ": " +
+         Explain(judged.error()).wrong + now;
+}
+
 NodeTrial TryNode(const std::string& url, const TryBy& by) {
   NodeTrial out{.url = url, .shown = {}, .assessed = {}, .why = {}};
   const Verifying verifying{.nonce = crypto::SystemRng().Array<32>(),
@@ -106,7 +146,8 @@ NodeTrial TryNode(const std::string& url, const TryBy& by) {
                             .policy = by.policy,
                             .manifest = by.manifest,
                             .hardware = by.verifier};
-  const auto body = ApiOf(url).GetAttestation(verifying.nonce);
+  const NodeApi api = ApiOf(url);
+  const auto body = api.GetAttestation(verifying.nonce);
   if (!body.ok()) {
     out.why = "not reached: " + body.error().Text();
     return out;
@@ -122,6 +163,7 @@ NodeTrial TryNode(const std::string& url, const TryBy& by) {
   Verifying apart = verifying;
   apart.policy = nullptr;
   out.genuine = Assess(*out.shown, apart).verdict != Verdict::kRefused;
+  ReadPolicies(api, out);
   const std::string shortfall = by.policy != nullptr ? claims::Shortfall(out.shown->claims, *by.policy) : "";
   if (!shortfall.empty()) out.why += ": " + shortfall;
   return out;
@@ -141,6 +183,8 @@ Policy DraftPolicy(const std::vector<NodeTrial>& nodes) {
     AddOnce(out.signers, claims.release.signer);
     all_signed = all_signed && claims.release.signer != Hash32{};
     out.version = std::max(out.version, claims.configuration.policy_version + 1);
+    if (node.in_force)
+      out.evidence_age_max_s = std::min(out.evidence_age_max_s, node.in_force->evidence_age_max_s);
     out.minimum_svn = std::min(out.minimum_svn, claims.release.svn);
     out.minimum_rollback = std::min(out.minimum_rollback, claims.rollback);
     out.allow_simulated = out.allow_simulated || claims.simulated;

@@ -17,7 +17,11 @@ struct NodeTrial {
   std::string url;
   std::optional<Attestation> shown;  // nothing: it was not reached
   Assessment assessed;
-  std::string why;       // it is not accepted, or not known; empty: it is accepted
+  std::string why;  // it is not accepted, or not known; empty: it is accepted
+  // What is in force there, and what nothing that replaces it for a start may be weaker than: read from the
+  // files that the node shows, whose hash its claims have. Empty: it does not show them.
+  std::optional<claims::Policy> in_force = {};
+  std::optional<claims::Policy> least = {};
   bool genuine = false;  // whatever the policy says: its evidence holds, its keys are those of the manifest
 
   bool accepted() const { return shown && why.empty(); }
@@ -31,8 +35,12 @@ struct TryBy {
 };
 NodeTrial TryNode(const std::string& url, const TryBy& by);
 
-// A policy that exactly such nodes satisfy, to be edited: minimums as high as the lowest of them has. Of
-// nodes whose evidence holds, at least one.
+// What the node would say to a statement with this policy, by the rules that nodes have (PolicyBook), in
+// words; empty: it would take it. `recover`: one for its present start.
+std::string RefusalAt(const NodeTrial& node, const claims::Policy& next, bool recover);
+
+// A policy that exactly such nodes satisfy, to be edited: minimums as high as the lowest of them has, and
+// evidence at most as old as they accept now. Of nodes whose evidence holds, at least one.
 claims::Policy DraftPolicy(const std::vector<NodeTrial>& nodes);
 // Where the weakest of the nodes let in what the others need not: one sentence each.
 std::vector<std::string> WeakerThanTheRest(const std::vector<NodeTrial>& nodes);

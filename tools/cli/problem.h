@@ -5,7 +5,7 @@
 #include <string>
 
 #include "edl/base/result.h"
-#include "tools/cli/advice.h"
+#include "edl/words/advice.h"
 
 namespace passport::cli {
 

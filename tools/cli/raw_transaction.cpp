@@ -13,6 +13,7 @@ namespace passport::cli {
 namespace {
 
 constexpr std::size_t kLegacyFields = 9;
+constexpr std::size_t kTypedFields[] = {11, 12, 14, 13};  // of types 1 to 4, signature included
 constexpr std::size_t kSignatureFields = 3;
 
 // One RLP item: all its bytes, and those after its header.
@@ -80,10 +81,10 @@ Bytes EncodeUnsigned(std::span<const Item> fields, std::optional<std::uint64_t> 
 Result<RawTransaction> ParseRawTransaction(ByteSpan raw) {
   if (raw.empty()) return Fail(Status::kMalformed);
   const bool legacy = raw[0] >= 0xc0;
-  if (!legacy && raw[0] != 1 && raw[0] != 2) return Fail(Status::kTxType);
+  if (!legacy && (raw[0] < 1 || raw[0] > std::size(kTypedFields))) return Fail(Status::kTxType);
   Bytes unsigned_form;
   if (!legacy) unsigned_form.push_back(raw[0]);
-  const std::size_t field_count = legacy ? kLegacyFields : raw[0] == 1 ? 11 : 12;
+  const std::size_t field_count = legacy ? kLegacyFields : kTypedFields[raw[0] - 1];
   ByteSpan rest = raw.subspan(legacy ? 0 : 1);
   PASSPORT_TRY(const Item list, TakeItem(rest));
   if (!list.is_list || !rest.empty()) return Fail(Status::kMalformed);

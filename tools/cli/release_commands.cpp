@@ -5,6 +5,7 @@
 #include "tools/cli/operator_key.h"
 #include "tools/cli/problem.h"
 #include "tools/cli/release_file.h"
+#include "trusted/crypto/hash.h"
 
 namespace passport::cli {
 namespace {
@@ -12,7 +13,9 @@ namespace {
 void Print(const release::Release& release) {
   std::cout << "measurement " << ToHex(release.measurement) << "\nproduct     " << release.product_id
             << "\nsvn         " << release.svn << "\nbuild       " << release.build << "\nsigner      "
-            << ToHex(release.signer) << std::endl;
+            << ToHex(release.signer) << "  (the key, for --release-key)\nsha256      "
+            << ToHex(crypto::HashSha256(release.signer)) << "  (of the key, for signers of a policy)"
+            << std::endl;
 }
 
 std::uint32_t ReadSvn(const po::variables_map& values) {

@@ -1,20 +1,30 @@
 #include "tools/cli/release_file.h"
 
-#include <fstream>
+#include <unistd.h>
 
 #include "tools/cli/operator_key.h"
 #include "tools/cli/problem.h"
 #include "trusted/crypto/hash.h"
 
 namespace passport::cli {
+namespace {
+
+constexpr std::size_t kImageBytesMax = std::size_t{1} << 30;
+
+}  // namespace
 
 Hash32 MeasureFile(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
+  const int fd = OpenRegular(path);
   crypto::Sha256 hash;
-  std::string block(std::size_t{1} << 16, '\0');
-  while (file.read(block.data(), static_cast<std::streamsize>(block.size())) || file.gcount() > 0)
-    hash.Update(AsBytes(std::string_view(block).substr(0, static_cast<std::size_t>(file.gcount()))));
-  if (!file.eof()) throw Problem("cannot read " + path.string() + "; check the path");
+  Bytes block(std::size_t{1} << 16);
+  std::size_t size = 0;
+  ssize_t count = 0;
+  while (size <= kImageBytesMax && (count = read(fd, block.data(), block.size())) > 0) {
+    size += static_cast<std::size_t>(count);
+    hash.Update(ByteSpan(block).first(static_cast<std::size_t>(count)));
+  }
+  close(fd);
+  if (count != 0) throw Problem("cannot read " + path.string() + ", or it is no image; check the path");
   return hash.Final();
 }
 

@@ -2,12 +2,14 @@
 #include <iostream>
 
 #include "edl/base/uuid.h"
+#include "tools/cli/clock.h"
 #include "tools/cli/command.h"
 #include "tools/cli/manifest_build.h"
 #include "tools/cli/node_api.h"
 #include "tools/cli/operator_key.h"
 #include "tools/cli/problem.h"
 #include "tools/cli/statement_file.h"
+#include "trusted/crypto/hash.h"
 
 namespace passport::cli {
 namespace {
@@ -42,6 +44,15 @@ void CheckHolder(const Statement& statement, PartyIndex party, const crypto::Sig
         " to another key than his; make it again with what `passport backup holder` prints for each");
 }
 
+// The very policy is in force there: a peer gave it, or it was sent before.
+bool HasAlready(const std::string& node, const Statement& statement) {
+  const auto* policy = std::get_if<core::PolicyStatement>(&statement);
+  if (policy == nullptr) return false;
+  const auto facts = ApiOf(node).GetEnclave();
+  return facts.ok() && facts.value().policy &&
+         facts.value().policy->sha256 == crypto::HashSha256(AsBytes(policy->file));
+}
+
 }  // namespace
 
 int AdminSign(const Command& self, const Arguments& arguments) {
@@ -58,6 +69,7 @@ int AdminSign(const Command& self, const Arguments& arguments) {
   const std::string manifest = Required(*values, "manifest");
   Statement statement = ReadStatementFile(file);
   CheckHolder(statement, party, key);
+  CheckTimes(statement, UnixMs());
   std::visit(
       [&](auto& each) {
         CheckSigner(each.network, ReadManifestFile(manifest).manifest, manifest, party, key.public_key());
@@ -89,6 +101,10 @@ int AdminSend(const Command& self, const Arguments& arguments) {
       OrProblem(ApiOf(node).PostAdmin(encoded));
       std::cout << node << " took it" << std::endl;
     } catch (const Problem& problem) {
+      if (HasAlready(node, statement)) {
+        std::cout << node << " has it already" << std::endl;
+        continue;
+      }
       std::cerr << node << ": " << problem.what() << std::endl;
       left += " --node " + node;
     }

@@ -1,6 +1,9 @@
 #include "tools/cli/statement_file.h"
 
+#include <algorithm>
+
 #include "edl/base/uuid.h"
+#include "tools/cli/clock.h"
 #include "tools/cli/policy_file.h"
 #include "tools/cli/problem.h"
 
@@ -48,12 +51,27 @@ std::string What(const core::BackupStatement& statement) {
 std::string Describe(const Statement& statement) {
   return std::visit(
       [](const auto& each) {
-        std::string out = "network " + FormatUuid(each.network) + "\n" + What(each);
+        std::string out = "network " + FormatUuid(each.network) + "\n" + What(each) + "made at " +
+                          UtcText(each.number) + "\nends at " + UtcText(each.expires_unix_ms) + "\n";
         for (const auto& [party, signature] : each.signatures)
           out += "signed by the operator of node " + std::to_string(party.value) + "\n";
         return out;
       },
       statement);
+}
+
+void CheckTimes(const Statement& statement, std::uint64_t now_ms) {
+  const auto [made, ends] =
+      std::visit([](const auto& each) { return std::pair(each.number, each.expires_unix_ms); }, statement);
+  const std::string again = "; make it again with `passport admin resume` or `policy`";
+  if (ends <= now_ms)
+    throw Problem("the statement ended at " + UtcText(ends) + " and no node takes it" + again);
+  if (ends - std::min(made, ends) > core::kStatementLifeMaxMs)
+    throw Problem("the statement would be valid from " + UtcText(made) + " to " + UtcText(ends) +
+                  ", longer than the 30 days that a node takes" + again);
+  if (made > now_ms && made - now_ms > core::kNumberAheadMs)
+    throw Problem("the statement is made at " + UtcText(made) +
+                  ", which is still to come by this machine's " + "clock; compare the clocks" + again);
 }
 
 std::string EncodeFile(const Statement& statement) {

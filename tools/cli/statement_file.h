@@ -18,6 +18,9 @@ using Statement = std::variant<core::ResumeStatement, core::PolicyStatement, cor
 
 // What it says and who has signed, in lines. Throws a Problem if it carries a policy that is none.
 std::string Describe(const Statement& statement);
+// A Problem if no node takes it by its times, for a clock that says `now_ms`: it has ended, is valid for too
+// long, or is made in the future.
+void CheckTimes(const Statement& statement, std::uint64_t now_ms);
 std::string EncodeFile(const Statement& statement);
 // Throws a Problem if the file has none of them.
 Statement ReadStatementFile(const std::string& path);

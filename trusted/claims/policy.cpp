@@ -309,16 +309,38 @@ Result<Unit> NotWeaker(const Policy& current, const Policy& next) {
     // The built-in policies know no hardware to enrol: the first file may name it.
     const bool first = current.version == 0 && provider > Provider::kSimulated;
     if (first) continue;
-    if (before == current.providers.end() || !RulesNotWeaker(before->second, rules))
-      return Fail(Status::kPolicyWeaker);
+    if (before == current.providers.end()) return Fail(Status::kWeakerProviders);
+    if (!RulesNotWeaker(before->second, rules)) return Fail(Status::kWeakerProviderRules);
   }
-  const bool stricter =
-      StillAsked(current.measurements, next.measurements) && StillAsked(current.signers, next.signers) &&
-      next.minimum_svn >= current.minimum_svn && next.evidence_age_max_s <= current.evidence_age_max_s &&
-      LayersNotWeaker(current, next) && next.minimum_rollback >= current.minimum_rollback &&
-      (current.allow_simulated || !next.allow_simulated) && (current.allow_debug || !next.allow_debug);
-  if (!stricter) return Fail(Status::kPolicyWeaker);
+  const std::pair<bool, Status> rest[] = {
+      {StillAsked(current.measurements, next.measurements), Status::kWeakerMeasurements},
+      {StillAsked(current.signers, next.signers), Status::kWeakerSigners},
+      {next.minimum_svn >= current.minimum_svn, Status::kWeakerSvn},
+      {next.evidence_age_max_s <= current.evidence_age_max_s, Status::kWeakerAge},
+      {LayersNotWeaker(current, next), Status::kWeakerLayers},
+      {next.minimum_rollback >= current.minimum_rollback, Status::kWeakerRollback},
+      {current.allow_simulated || !next.allow_simulated, Status::kWeakerSimulated},
+      {current.allow_debug || !next.allow_debug, Status::kWeakerDebug}};
+  for (const auto& [holds, status] : rest) {
+    if (!holds) return Fail(Status{status});
+  }
   return Ok();
+}
+
+std::string_view WeakerMember(Status status) {
+  constexpr std::pair<Status, std::string_view> kMembers[] = {
+      {Status::kWeakerProviders, "providers"},
+      {Status::kWeakerProviderRules, "providers: the rules of one"},
+      {Status::kWeakerMeasurements, "measurements"},
+      {Status::kWeakerSigners, "signers"},
+      {Status::kWeakerSvn, "minimum_svn"},
+      {Status::kWeakerAge, "evidence_age_max_s"},
+      {Status::kWeakerLayers, "required_layers"},
+      {Status::kWeakerRollback, "minimum_rollback"},
+      {Status::kWeakerSimulated, "allow_simulated"},
+      {Status::kWeakerDebug, "allow_debug"}};
+  const auto* row = std::ranges::find(kMembers, status, &std::pair<Status, std::string_view>::first);
+  return row == std::end(kMembers) ? std::string_view() : row->second;
 }
 
 }  // namespace passport::claims

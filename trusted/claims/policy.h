@@ -79,8 +79,13 @@ std::string Shortfall(const Claims& claims, const Policy& policy);
 
 // A network's policy only gets stricter: minimums rise or stay, providers and permissions go and never come,
 // lists that were asked about stay so. Which images, signers, roots and keys are listed may change, as
-// releases and machines do. kPolicyWeaker. Transitive; versions are not compared.
+// releases and machines do. The first kWeaker* that holds. Transitive; versions are not compared.
 Result<Unit> NotWeaker(const Policy& current, const Policy& next);
+// The member of the policy file that such a code names: "minimum_svn"; empty of any other.
+std::string_view WeakerMember(Status status);
+inline bool IsWeaker(Status status) {
+  return status == Status::kPolicyWeaker || !WeakerMember(status).empty();
+}
 // Whether one version can come after another: later, not at once the next, for a node that was away or could
 // not take one takes the next; not so late that hardly any could follow.
 inline constexpr std::uint64_t kVersionsAheadMax = 100;

@@ -59,9 +59,7 @@ Result<Unit> VerifyStatement(const AdminStatement& statement, const peer::Manife
   if (statement.signer != self) return Fail(Status::kDenied);
   if (!crypto::VerifyEd25519(signer->operator_key, statement.SignedHash(), statement.signature))
     return Fail(Status::kBadSignature);
-  if (!IsInTime(statement.number, last_number, statement.expires_unix_ms, now))
-    return Fail(Status::kPeerReplay);
-  return Ok();
+  return JudgeTime(statement.number, last_number, statement.expires_unix_ms, now);
 }
 
 }  // namespace passport::core

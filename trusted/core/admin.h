@@ -20,6 +20,16 @@ constexpr bool IsInTime(std::uint64_t number, std::uint64_t last, std::uint64_t 
   return number > last && not_ahead && expires_ms > now.latest_ms;
 }
 
+// How long one may be valid, whoever signs it: a file that somebody finds later orders nothing.
+inline constexpr std::uint64_t kStatementLifeMaxMs = 30ull * 86'400'000;
+// kStatementLife, or kPeerReplay if it may not be taken now.
+inline Result<Unit> JudgeTime(std::uint64_t number, std::uint64_t last, std::uint64_t expires_ms,
+                              TimeBounds now) {
+  if (expires_ms > number && expires_ms - number > kStatementLifeMaxMs) return Fail(Status::kStatementLife);
+  if (!IsInTime(number, last, expires_ms, now)) return Fail(Status::kPeerReplay);
+  return Ok();
+}
+
 inline constexpr std::size_t kAdminBytesMax =
     512;  // of an encoded AdminStatement inside another record or message
 
@@ -46,8 +56,7 @@ struct AdminStatement {
 };
 
 // `self` is the node that it is addressed to. kPeerUnknown (another network or node; no such signer or peer),
-// kDenied (signed by another node's
-// operator), kPeerReplay (number not above last, or expired), kBadSignature.
+// kDenied (signed by another node's operator), kBadSignature, or as JudgeTime.
 Result<Unit> VerifyStatement(const AdminStatement& statement, const peer::Manifest& manifest, PartyIndex self,
                              std::uint64_t last_number, TimeBounds now);
 

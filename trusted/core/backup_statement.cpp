@@ -98,9 +98,9 @@ Result<Unit> VerifyStatement(const BackupStatement& statement, const peer::Manif
     if (!crypto::VerifyEd25519(signer->operator_key, hash, signature)) return Fail(Status::kBadSignature);
   }
   // An export without a time would be taken on the word of the host's clock.
-  const bool timed = now ? IsInTime(statement.number, last_number, statement.expires_unix_ms, *now)
-                         : statement.kind == BackupKind::kRestore && statement.number > last_number;
-  if (!timed) return Fail(Status::kPeerReplay);
+  if (now) return JudgeTime(statement.number, last_number, statement.expires_unix_ms, *now);
+  if (statement.kind != BackupKind::kRestore || statement.number <= last_number)
+    return Fail(Status::kPeerReplay);
   return Ok();
 }
 

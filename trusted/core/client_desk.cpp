@@ -235,11 +235,12 @@ api::Error ClientDesk::AwayError() const {
     const bool here = row.party == parts_.identity.self || std::ranges::find(open, row.party) != open.end();
     if (!here && std::ranges::find(away, row.party) == away.end()) away.push_back(row.party);
   }
+  std::erase_if(away, [this](PartyIndex party) { return parts_.peers.Waits(party); });  // they are there
   std::ranges::sort(away);
   if (away.empty()) return MakeError(ErrorCode::kNotReady, "the node is still joining its network");
   std::string next =
-      "this node must confirm its records with others first; start the missing ones, or see why they are "
-      "silent";
+      "this node must confirm its policy and records with others first; start the missing ones, or see why "
+      "they are silent";
   if (parts_.identity.manifest.rollback == peer::RollbackRule::kStrict) next += kIfGone;
   api::Error error = MakeError(ErrorCode::kTooFewNodes, std::move(next));
   error.missing = std::move(away);

@@ -181,7 +181,8 @@ void Core::StartNode(peer::Manifest manifest) {
                     config_.versions};
   node_ = std::make_unique<Node>(
       std::move(identity), records_, outbox_, rng_, config_.envelope_source, config_.signing, config_.presign,
-      OwnEvidence{platform_, evidence_, [this](const ByteArray<32>& nonce) { return MakeClaims(nonce); }});
+      OwnEvidence{platform_, evidence_, [this](const ByteArray<32>& nonce) { return MakeClaims(nonce); },
+                  [this] { return OwnClaims(); }});
   if (const crypto::SecretBytes* faults = records_.Own(RecordKind::kPeerFaults)) {
     static_cast<void>(node_->peers().LoadFaults(faults->Expose()));
   }
@@ -322,19 +323,21 @@ Result<Unit> Core::TakeStatement(ByteSpan bytes) {
   const std::uint64_t last = LastNumber();
   const Identity& identity = node_->identity();
   const TimeBounds now{node_->clocks().EarliestMs(), node_->clocks().LatestMs()};
+  const std::uint64_t own_ms = node_->clocks().own().unix_ms;
   if (auto resume = ResumeStatement::Parse(bytes); resume.ok()) {
     ResumeStatement& statement = resume.value();
+    // It names this start, so it is no older, and before the policy is confirmed no peer tells the time.
+    const TimeBounds then{now.earliest_ms != 0 ? now.earliest_ms : own_ms, now.latest_ms};
     PASSPORT_TRY_VOID(VerifyStatement(statement, identity.manifest, identity.self, boot_,
-                                      AckQuorum(identity.manifest), last, now));
+                                      AckQuorum(identity.manifest), last, then));
     RememberStatement(statement.signatures.begin()->first, statement.number);
     node_->GoOnWith(std::move(statement.boots));
     return Ok();
   }
   if (const auto policy = PolicyStatement::Parse(bytes); policy.ok()) {
-    const std::uint64_t own_ms = node_->clocks().own().unix_ms;
     PASSPORT_TRY_VOID(VerifyStatement(policy.value(), identity.manifest, identity.self, boot_, last,
                                       policy.value().replaces.empty() ? now : TimeBounds{own_ms, own_ms}));
-    PASSPORT_TRY_VOID(node_->TakePolicy(policy.value(), OwnClaims()));
+    PASSPORT_TRY_VOID(node_->TakePolicy(policy.value()));
     RememberStatement(policy.value().signatures.begin()->first, policy.value().number);
     return Ok();
   }

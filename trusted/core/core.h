@@ -97,7 +97,7 @@ class Core final : public edl::NodeHandler {
   std::string AttestJson(const ByteArray<32>& nonce) const;
   std::string SealingJson() const;
   std::string CounterJson() const;
-  std::string_view RollbackMode() const;  // of what notices an older disk, in force now
+  std::string_view RollbackMode() const;  // of what notices an older disk, as claims and policies say it
   std::string StatusJson() const;
 
   CoreConfig config_;

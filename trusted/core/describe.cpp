@@ -1,5 +1,6 @@
 // What the core says of what it is: GET /enclave.
 #include "edl/base/uuid.h"
+#include "trusted/claims/claims_json.h"
 #include "trusted/core/core.h"
 #include "trusted/core/health_policy.h"
 #include "trusted/json/write.h"
@@ -88,9 +89,13 @@ std::string Core::SealingJson() const {
     state = "done";
     next =
         sealer.has_previous_root()
-            ? "start without --previous-root-key and the like, then destroy the old file: it opens nothing "
-              "here any more; a file that is part of the new root key too stays"
-            : "start without --previous-release-key; the root key stays";
+            ? "start without --previous-root-key and the like and with this --key-epoch, now and from now "
+              "on; "
+              "then destroy the old file: it opens nothing here any more; a file that is part of the new "
+              "root "
+              "key too stays"
+            : "start without --previous-release-key and with this --key-epoch, now and from now on; the root "
+              "key stays";
   }
   return out.Text("state", state)
       .U64("oldest_key_epoch", stale.oldest().key_epoch)
@@ -106,8 +111,7 @@ std::string Core::CounterJson() const {
 }
 
 std::string_view Core::RollbackMode() const {
-  if (counter_.holds()) return node_ ? "tpm-nv+peers" : "tpm-nv";
-  return node_ ? "peers" : "none";
+  return NameOf(node_ ? MakeClaims({}).rollback : claims::Rollback::kNone);
 }
 
 std::string Core::AttestJson(const ByteArray<32>& nonce) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "edl/base/codec.h"
+#include "trusted/peer/stream.h"
 
 namespace passport::core {
 namespace {
@@ -23,6 +24,17 @@ Result<Proof> Proof::Parse(ByteSpan input) {
   const ByteSpan evidence = in.Var(attest::kEvidenceBytesMax);
   if (!in.Done()) return Fail(Status::kMalformed);
   return Proof{ToBytes(claims), ToBytes(evidence)};
+}
+
+Bytes SessionEvidence::Encode() const { return Writer().Var(proof).Bool(confirmed).Var(statement).Take(); }
+
+Result<SessionEvidence> SessionEvidence::Parse(ByteSpan input) {
+  Reader in(input);
+  const ByteSpan proof = in.Var(peer::kMessageBytesMax);
+  const bool confirmed = in.Bool();
+  const ByteSpan statement = in.Var(kPolicyStatementBytesMax);
+  if (!in.Done()) return Fail(Status::kMalformed);
+  return SessionEvidence{ToBytes(proof), confirmed, ToBytes(statement)};
 }
 
 Provider EvidenceDesk::Best(bool devnet) const {

@@ -3,6 +3,7 @@
 
 #include "trusted/claims/claims.h"
 #include "trusted/core/platform_desk.h"
+#include "trusted/core/policy_statement.h"
 
 namespace passport::core {
 
@@ -13,6 +14,16 @@ struct Proof {
 
   Bytes Encode() const;
   static Result<Proof> Parse(ByteSpan input);  // kMalformed; what is inside is not looked at
+};
+
+// What an end of a session shows the other before it opens, since protocol version 5; before: the proof.
+struct SessionEvidence {
+  Bytes proof;             // Proof::Encode
+  bool confirmed = false;  // the sender's policy is (policy_confirmation.h)
+  Bytes statement;         // PolicyStatement::Encode, of the policy in force; empty: there is none
+
+  Bytes Encode() const;
+  static Result<SessionEvidence> Parse(ByteSpan input);  // kMalformed; what is inside is not looked at
 };
 
 // A provider of evidence, as passport-platform found it at start.

@@ -105,17 +105,19 @@ Trouble RefusedRecords(Status status) {
       "restore the newest copy of the data folder; without one the network has to go on without this node";
   switch (status) {
     case Status::kRollback:
-      return {"start",
-              "the stored records are not those that this enclave last left" + number +
-                  ": they cannot be opened with this node's key, because they were sealed under another root "
-                  "key, under another release key or by a newer version, or changed on the disk; or they are "
-                  "older than those this "
-                  "enclave last left, or some are missing",
-              "start passportd with the --root-key file that belongs to this data folder, and with "
-              "--previous-root-key (-credential, -tpm2-blob) if it replaces another one, "
-              "--previous-release-key if the signer of releases is another one than before; if the keys are "
-              "the right ones, " +
-                  restore};
+      return {
+          "start",
+          "the stored records are not those that this enclave last left" + number +
+              ": they cannot be opened with this node's key, because they were sealed under another root "
+              "key, under another release key or by a newer version, or changed on the disk; or they are "
+              "older than those this "
+              "enclave last left, or some are missing",
+          "start passportd with the --root-key file that belongs to this data folder, with the --key-epoch "
+          "of its records (after a change of keys it stays on the command line for ever), and with "
+          "--previous-root-key (-credential, -tpm2-blob) if it replaces another one, "
+          "--previous-release-key if the signer of releases is another one than before; if the keys are "
+          "the right ones, " +
+              restore};
     case Status::kSealKeyEpoch:
       return {"start",
               "some stored records are still sealed under the root key or release key before this one" +
@@ -172,18 +174,37 @@ Trouble CounterTrouble() {
 }
 
 // How a node of the network looks from this one.
-enum class PeerState { kReady, kSettingUp, kSilent, kNotConnected, kRefused, kBanned };
+enum class PeerState {
+  kReady,
+  kSettingUp,
+  kSilent,
+  kNotConnected,
+  kRefused,
+  kRefusesUs,
+  kWaiting,   // its session opens when the policy is confirmed here
+  kConfirms,  // when it is confirmed there
+  kBanned
+};
 struct PeerView {
   PartyIndex party;
   bool self;
   bool connected;
   PeerState state;
-  Status refused;  // its evidence, with kRefused
+  Status refused;  // its evidence, with kRefused; that of this node, with kRefusesUs
 };
 
-PeerState StateOf(const PeerTable& peers, PartyIndex party, bool connected, bool ready) {
+PeerState StateOfAway(const Node& node, PartyIndex party) {
+  const Status by_it = node.peers().RefusedBy(party);
+  if (node.peers().Refused(party) != Status::kOk) return PeerState::kRefused;
+  if (by_it == Status::kPolicyUnconfirmed) return PeerState::kConfirms;
+  if (by_it != Status::kOk) return PeerState::kRefusesUs;
+  return node.peers().Waits(party) ? PeerState::kWaiting : PeerState::kNotConnected;
+}
+
+PeerState StateOf(const Node& node, PartyIndex party, bool connected, bool ready) {
+  const PeerTable& peers = node.peers();
   if (peers.Banned(party)) return PeerState::kBanned;
-  if (!connected) return peers.Refused(party) == Status::kOk ? PeerState::kNotConnected : PeerState::kRefused;
+  if (!connected) return StateOfAway(node, party);
   if (peers.Silent(party)) return PeerState::kSilent;
   return ready ? PeerState::kReady : PeerState::kSettingUp;
 }
@@ -197,8 +218,10 @@ std::vector<PeerView> ViewPeers(const Node& node) {
     const auto in = [&](const std::vector<PartyIndex>& list) {
       return self || std::ranges::find(list, row.party) != list.end();
     };
-    out.push_back({row.party, self, in(open), StateOf(node.peers(), row.party, in(open), in(ready)),
-                   node.peers().Refused(row.party)});
+    const PeerState state = StateOf(node, row.party, in(open), in(ready));
+    out.push_back({row.party, self, in(open), state,
+                   state == PeerState::kRefusesUs ? node.peers().RefusedBy(row.party)
+                                                  : node.peers().Refused(row.party)});
   }
   return out;
 }
@@ -246,6 +269,15 @@ constexpr AwayRow kAway[] = {
      ": its enclave hangs; restart it if it stays so"},
     {PeerState::kRefused, " shows evidence that is refused", "look at `passport attest` of ",
      ", and at the attestation policy of this node"},
+    {PeerState::kRefusesUs, " refuses this node's evidence", "start this node as the attestation policy of ",
+     " demands (`passport attest` with that policy names what is missing); if no session opens anywhere, as "
+     "many operators as the threshold sign another policy for the present starts: `passport admin policy "
+     "--recover`"},
+    {PeerState::kWaiting,
+     " waits for this node, which asks others whether its attestation policy is the latest",
+     "start the nodes that this one waits for; ", " need nothing"},
+    {PeerState::kConfirms, " asks others whether its attestation policy is the latest",
+     "look at GET /health of ", ", which names the nodes that it waits for"},
     {PeerState::kBanned, " is banned", "find out why checks of ",
      " failed; then this node's operator signs `passport admin unban`"},
     {PeerState::kSettingUp, " is connected and not ready", "wait until ", " and this node are set up"},
@@ -264,6 +296,8 @@ std::string WhyRefused(Status status) {
   return rule.empty() ? " (" + number + ")" : " by the policy's " + std::string(rule) + " (" + number + ")";
 }
 
+bool Refuses(PeerState state) { return state == PeerState::kRefused || state == PeerState::kRefusesUs; }
+
 // Nodes that cannot take part now, also when enough others can: one more that goes may be one too many.
 std::string AwayJson(const std::vector<PeerView>& peers) {
   std::vector<std::string> out;
@@ -271,12 +305,12 @@ std::string AwayJson(const std::vector<PeerView>& peers) {
     const auto* row = std::ranges::find(kAway, peer.state, &AwayRow::state);
     if (row == std::end(kAway)) continue;
     const std::string node = "node " + std::to_string(peer.party.value);
-    out.push_back(json::ObjectWriter()
-                      .U64("party", peer.party.value)
-                      .Text("why", node + std::string(row->why) +
-                                       (peer.state == PeerState::kRefused ? WhyRefused(peer.refused) : ""))
-                      .Text("do", NextFor(*row, node))
-                      .Finish());
+    out.push_back(
+        json::ObjectWriter()
+            .U64("party", peer.party.value)
+            .Text("why", node + std::string(row->why) + (Refuses(peer.state) ? WhyRefused(peer.refused) : ""))
+            .Text("do", NextFor(*row, node))
+            .Finish());
   }
   return json::ArrayOf(out);
 }
@@ -300,8 +334,8 @@ Trouble Unconfirmed(const std::vector<PartyIndex>& awaited, const std::string& w
   const std::string nodes = "node(s) " + NodeList(awaited);
   return {
       what,
-      "after its start this node confirms each record with others before it uses it, for its disk may be an "
-      "older one; it waits for " +
+      "after its start this node confirms its attestation policy and each record with others before it uses "
+      "it, for its disk may be an older one; it waits for " +
           nodes,
       "start " + nodes + ", or see why they are silent" +
           (strict ? "; if they are gone for good, as many operators as the threshold sign `passport admin "

@@ -43,6 +43,31 @@ void AddPolicyUnmet(const PolicyBook& policies, const claims::Claims& own, std::
   }
 }
 
+// A start whose policy is not known to be the latest opens no session (docs/adr/0022).
+void AddPolicyBlocked(const Node& node, std::vector<Trouble>& out) {
+  const auto& blocked = node.confirmation().blocked();
+  if (!blocked) return;
+  const std::string shown = "node " + std::to_string(blocked->from.value) + " shows " +
+                            PolicyNamed(blocked->version) +
+                            ", signed by its operators, and this start of the node had version " +
+                            std::to_string(node.policies().policy().version) +
+                            ": its disk is an older one, or it was away (policy_rolled_back). ";
+  if (const auto& unmet = node.policies().unmet()) {
+    out.push_back(
+        {"open sessions under an older attestation policy",
+         shown + "This node does not satisfy the later one: " + unmet->shortfall,
+         "start this node as that policy demands; or have as many operators as the threshold sign a "
+         "later version that names what it has, for this start: `passport admin policy --recover`"});
+    return;
+  }
+  out.push_back(
+      {"open sessions under an older attestation policy",
+       shown + "This version of the program cannot take it (status " +
+           std::to_string(static_cast<unsigned>(blocked->why)) + ")",
+       "start the version of the program that its operators run elsewhere; or have as many operators as the "
+       "threshold sign a later version for this start: `passport admin policy --recover`"});
+}
+
 // Nodes that this one would accept and has no session with: they may refuse it by what it does not know.
 void AddPolicyLater(const Node& node, std::vector<Trouble>& out) {
   const std::uint64_t own = node.policies().policy().version;
@@ -61,13 +86,17 @@ void AddPolicyLater(const Node& node, std::vector<Trouble>& out) {
                  "operators as the threshold sign it anew"});
 }
 
+std::string TextOrNull(const std::string& text) { return text.empty() ? "null" : json::Quote(text); }
+
 }  // namespace
 
 void AddPolicyTroubles(const Node& node, const claims::Claims& own, std::vector<Trouble>& out) {
   AddPolicyUnmet(node.policies(), own, out);
+  AddPolicyBlocked(node, out);
   if (!node.policies().unmet()) AddPolicyLater(node, out);
 }
 
+// With the files that the next policy is compared with, so that it can be compared before it is signed.
 std::string PolicyJson(const Node& node, const claims::Claims& own) {
   const PolicyBook& policies = node.policies();
   const std::string shortfall = claims::Shortfall(own, policies.policy());
@@ -75,7 +104,11 @@ std::string PolicyJson(const Node& node, const claims::Claims& own) {
   out.U64("version", policies.policy().version)
       .Text("sha256", ToHex(policies.policy().hash))
       .Text("state", PolicyStateOf(policies))
-      .Raw("unmet_here", shortfall.empty() ? "null" : json::Quote(shortfall));
+      .Bool("confirmed", node.confirmation().done())
+      .Raw("unmet_here", TextOrNull(shortfall))
+      .Bool("proven", policies.proven())
+      .Raw("file", TextOrNull(policies.stored().file))
+      .Raw("base", TextOrNull(policies.stored().base));
   return out.Finish();
 }
 

@@ -24,9 +24,12 @@ Node::Node(Identity identity, RecordBook& records, Outbox& outbox, crypto::Rng& 
     : identity_(std::move(identity)),
       records_(records),
       outbox_(outbox),
+      own_claims_(std::move(evidence.own)),
       policies_(identity_.manifest, records),
+      confirmation_(identity_.manifest, identity_.self, records.empty()),
       peers_(identity_, outbox, *this,
-             {evidence.platform, evidence.desk, policies_, time_, std::move(evidence.claims)}, rng),
+             {evidence.platform, evidence.desk, policies_, confirmation_, time_, std::move(evidence.claims)},
+             rng),
       scope_accounts_(records),
       rules_(identity_, records.seen()),
       replica_(ReplicaConfig(identity_, records.empty()), *this, rules_, rng),
@@ -132,12 +135,34 @@ Result<Unit> Node::Refresh(const AdminStatement& statement) {
 }
 
 // Sessions that were opened under the policy before are opened anew under this one.
-Result<Unit> Node::TakePolicy(const PolicyStatement& statement, const claims::Claims& own) {
-  PASSPORT_TRY_VOID(policies_.Take(statement, own));
+Result<Unit> Node::TakePolicy(const PolicyStatement& statement) {
+  PASSPORT_TRY_VOID(policies_.Take(statement, own_claims_()));
   const bool replaced = !statement.replaces.empty();
   outbox_.Log(replaced ? Event::kPolicyReplaced : Event::kPolicyTaken, {}, {}, policies_.policy().version);
+  confirmation_.Forget();
+  if (replaced) confirmation_.OnOperatorsWord();
   peers_.AttestAgain();
   return Ok();
+}
+
+// Only a node that does not know yet whether its disk is the latest takes a policy from a peer: one that runs
+// is given it by its operators, who may try it at one node first.
+void Node::OnPolicyShown(PartyIndex party, ByteSpan bytes) {
+  if (confirmation_.done()) return;
+  const auto statement = PolicyStatement::Parse(bytes);
+  if (!statement.ok()) return;
+  const std::uint64_t version = claims::NobodysPolicy(statement.value().file).version;
+  if (version <= policies_.policy().version) return;
+  if (!VerifySigned(statement.value(), identity_.manifest).ok()) return;
+  const auto taken = policies_.TakeShown(statement.value(), own_claims_());
+  // A weaker one was for other starts, or given up: by itself it says nothing.
+  if (!taken.ok() && claims::IsWeaker(taken.error())) return;
+  const auto& blocked = confirmation_.blocked();
+  if (!blocked || blocked->version != version) outbox_.Log(Event::kPolicyRolledBack, {}, party, version);
+  confirmation_.Forget();
+  if (!taken.ok()) return confirmation_.Block(party, version, taken.error());
+  outbox_.Log(Event::kPolicyTaken, {}, {}, version);
+  peers_.AttestAgain();
 }
 
 void Node::OnPeerOpen(PartyIndex party) {
@@ -153,13 +178,18 @@ void Node::OnPeerOpen(PartyIndex party) {
 
 void Node::GoOnWith(std::map<PartyIndex, BootId> boots) {
   going_on_ = std::move(boots);
+  std::map<PartyIndex, BootId> other_boots;
   std::set<PartyIndex> others;
   for (const auto& [party, boot] : going_on_) {
     const BootId open = peers_.BootOf(party);
     if (open != boot && !open.IsZero()) return GoOnWith({});
-    if (party != identity_.self) others.insert(party);
+    if (party == identity_.self) continue;
+    other_boots.emplace(party, boot);
+    others.insert(party);
   }
+  confirmation_.GoOnWith(std::move(other_boots));
   replica_.GoOnWith(std::move(others));
+  peers_.AcceptWaiting();
 }
 
 void Node::OnPeerLost(PartyIndex party) {

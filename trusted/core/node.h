@@ -20,6 +20,7 @@ struct OwnEvidence {
   PlatformDesk& platform;
   EvidenceDesk& desk;
   ClaimsSource claims;
+  std::function<claims::Claims()> own;  // as this enclave judges itself
 };
 
 class Node final : public PeerEvents, public EpochEvents, public replica::Port, public RegisterView {
@@ -46,9 +47,8 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
   Result<Unit> Refresh(const AdminStatement& statement);
   // Operators say which starts of which nodes go on without the others; ends when one of them starts again.
   void GoOnWith(std::map<PartyIndex, BootId> boots);
-  // Another policy for the evidence of peers, by a statement that has been verified; `own` is what this
-  // enclave claims.
-  Result<Unit> TakePolicy(const PolicyStatement& statement, const claims::Claims& own);
+  // Another policy for the evidence of peers, by a statement that has been verified.
+  Result<Unit> TakePolicy(const PolicyStatement& statement);
   // Delivers messages to self until there are none, cuts links that failed; ends every host call.
   void Settle() { peers_.Settle(); }
   bool Busy() const { return desk_.active() + signers_.active() + keygen_.active() > 0; }
@@ -58,13 +58,17 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
   const PeerTable& peers() const { return peers_; }
   const claims::Policy& policy() const { return policies_.policy(); }
   const PolicyBook& policies() const { return policies_; }
+  const PolicyConfirmation& confirmation() const { return confirmation_; }
   const auth::KeyOpener& opener() const { return opener_; }
   const NetworkTime& clocks() const { return time_; }
   const PresignPool& presignatures() const { return pool_; }
   const RefreshLeader& refresh() const { return refresh_leader_; }
   const RepairRuns& repairs() const { return repair_; }
-  // Nodes without which records that were not used since this start stay unconfirmed (rules.md 6).
-  std::vector<PartyIndex> Awaited() const { return replica_.Awaited(); }
+  // Nodes without which the policy, and then records that were not used since this start, stay unconfirmed
+  // (rules.md 6).
+  std::vector<PartyIndex> Awaited() const {
+    return confirmation_.done() ? replica_.Awaited() : confirmation_.Awaited();
+  }
 
   // PeerEvents.
   void OnPeerOpen(PartyIndex party) override;
@@ -73,6 +77,7 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
   void OnSetupLost(PartyIndex party) override;
   void OnPeerMessage(PartyIndex from, PeerMessage message) override;
   void OnFaultsChanged() override;
+  void OnPolicyShown(PartyIndex party, ByteSpan statement) override;
 
   // EpochEvents.
   void OnEpochChanged(const KeyId& key) override;
@@ -110,7 +115,9 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
   Identity identity_;
   RecordBook& records_;
   Outbox& outbox_;
+  std::function<claims::Claims()> own_claims_;
   PolicyBook policies_;
+  PolicyConfirmation confirmation_;
   PeerTable peers_;
   NetworkTime time_{identity_.manifest.t};
   std::uint64_t next_telling_ms_ = 0;

@@ -36,6 +36,11 @@ void PeerAttestation::Show(const SessionRef& session, PartyIndex party) {
   });
 }
 
+Bytes PeerAttestation::Showing(std::uint16_t version, const Bytes& proof) const {
+  if (version < kShowsStatements) return proof;
+  return SessionEvidence{proof, parts_.confirmation.done(), parts_.policies.statement()}.Encode();
+}
+
 void PeerAttestation::Examine(const SessionPeer& peer, ByteSpan proof_bytes) {
   const auto refuse = [&](Status status) { port_.OnVerdict(peer.session, Fail(Status{status})); };
   const auto proof = Proof::Parse(proof_bytes);

@@ -7,6 +7,7 @@
 #include "trusted/core/identity.h"
 #include "trusted/core/network_time.h"
 #include "trusted/core/policy_book.h"
+#include "trusted/core/policy_confirmation.h"
 
 namespace passport::core {
 
@@ -49,6 +50,7 @@ struct AttestationParts {
   PlatformDesk& platform;
   EvidenceDesk& evidence;
   const PolicyBook& policies;
+  PolicyConfirmation& confirmation;
   const NetworkTime& time;
   ClaimsSource claims;
 };
@@ -59,6 +61,9 @@ class PeerAttestation {
       : identity_(identity), port_(port), parts_(std::move(parts)) {}
 
   const claims::Policy& policy() const { return parts_.policies.policy(); }
+  PolicyConfirmation& confirmation() const { return parts_.confirmation; }
+  // What is shown in a session of a version with this proof.
+  Bytes Showing(std::uint16_t version, const Bytes& proof) const;
   // Evidence of this enclave for a session, with the nonce of our own role. Of one peer one quote and one
   // verification are under way at a time, and the newest session waits for the next: whoever dials anew and
   // anew waits for his own, and for nobody else's.

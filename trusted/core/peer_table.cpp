@@ -66,13 +66,15 @@ void PeerTable::OnFrame(std::uint64_t link, ByteSpan frame) {
   const auto entry = links_.find(link);
   if (entry == links_.end()) return outbox_->Cut(link);
   Link& current = entry->second;
+  if (current.refusal && !current.session.attesting()) return;  // it is told why, and goes
   const bool was_attesting = current.session.attesting();
   auto output = current.session.OnFrame(frame);
   if (!output.ok()) return Cut(link, Event::kPeerRefused, output.error());
   Transmit(link, output.value().frames);
   const PartyIndex party = current.party;
   if (!was_attesting && current.session.attesting()) return StartAttesting(link, current);
-  if (output.value().evidence) return Examine(link, current, output.value().evidence->Expose());
+  if (output.value().evidence) return Examine(link, output.value().evidence->Expose());
+  if (output.value().refused) return OnRefusedBy(link, party, *output.value().refused);
   if (was_attesting && current.session.open()) OnOpened(current, link);
   for (const crypto::SecretBytes& message : output.value().messages) {
     if (!links_.contains(link)) return;  // a message before this one had the link cut
@@ -103,6 +105,7 @@ void PeerTable::OnOpened(Link& link, std::uint64_t number) {
   }
   peer.link = number;
   peer.refused = Status::kOk;
+  peer.refused_by = Status::kOk;
   link.since_ms = now_ms_;
   peer.heard_ms = now_ms_;
   peer.setup = std::monostate{};

@@ -24,6 +24,9 @@ class PeerEvents {
   virtual void OnSetupLost(PartyIndex party) = 0;  // runs with this peer must end; its pair state is gone
   virtual void OnPeerMessage(PartyIndex from, PeerMessage message) = 0;
   virtual void OnFaultsChanged() = 0;  // the counters have to be stored
+  // The statement of the policy that it has, before it is known whether its evidence is accepted. Sessions
+  // may be cut in this call.
+  virtual void OnPolicyShown(PartyIndex party, ByteSpan statement) = 0;
 };
 
 // Failed checks of one peer since an operator last cleared them.
@@ -64,8 +67,14 @@ class PeerTable final : private AttestationPort {
 
   // The policy has changed: every session has to show its evidence anew, in the next one.
   void AttestAgain();
+  // The policy may be confirmed now: sessions that waited for it open.
+  void AcceptWaiting();
   // Why the evidence of a peer without a session was refused the last time; kOk: it was not.
   Status Refused(PartyIndex party) const;
+  // Likewise, why it does not accept that of this node, in its own word.
+  Status RefusedBy(PartyIndex party) const;
+  // Whether the peer is there and accepted, and its session waits until the policy is confirmed.
+  bool Waits(PartyIndex party) const;
   // The policy that a peer said it has when its evidence was last accepted.
   struct ShownPolicy {
     std::uint64_t version = 0;  // 0 also for one that could not follow this node's
@@ -100,6 +109,9 @@ class PeerTable final : private AttestationPort {
     std::uint64_t since_ms = 0;                    // of the handshake, or later of its opening
     bool shown = false;                            // our evidence is sent
     std::optional<attest::Provider> vouched = {};  // for the peer's, which was accepted
+    bool accepted = false;                         // which we said
+    std::optional<Status> refusal = {};            // of the peer's; once it is said the link only lingers
+    bool confirmed = false;                        // the peer says that its policy is
   };
   // At most one part of a setup for each peer: one that computes, or one that waits for a message.
   using SetupState =
@@ -116,11 +128,12 @@ class PeerTable final : private AttestationPort {
     std::shared_ptr<const mul::PairState> pair;
     PeerFaults faults;
     KeptMessages kept;
-    bool keeps_runs = false;       // messages of runs are kept for the next session
-    bool awaits_report = false;    // and wait until the peer has said in this one what it has
-    std::uint64_t lost_ms = 0;     // when the last session ended
-    std::uint64_t report_ms = 0;   // when the next report is due
-    Status refused = Status::kOk;  // its evidence, since the last session that opened
+    bool keeps_runs = false;          // messages of runs are kept for the next session
+    bool awaits_report = false;       // and wait until the peer has said in this one what it has
+    std::uint64_t lost_ms = 0;        // when the last session ended
+    std::uint64_t report_ms = 0;      // when the next report is due
+    Status refused = Status::kOk;     // its evidence, since the last session that opened
+    Status refused_by = Status::kOk;  // ours, likewise
     ShownPolicy policy;
     std::vector<Hash32> forked;  // other policies of the same version that it showed, as far as was logged
   };
@@ -129,12 +142,18 @@ class PeerTable final : private AttestationPort {
   void OnOpened(Link& link, std::uint64_t number);
   // Attestation of sessions that are not open yet (peer_opening.cpp).
   void StartAttesting(std::uint64_t number, Link& link);
-  void Examine(std::uint64_t number, const Link& link, ByteSpan proof);
+  void Examine(std::uint64_t number, ByteSpan shown);
   Link* Attesting(const SessionRef& session, bool own_nonce);
   void OnProof(const SessionRef& session, const Result<Bytes>& proof) override;
   void OnVerdict(const SessionRef& session, const Result<Vouched>& verdict) override;
-  void NotePolicy(PartyIndex party, const Vouched& shown);
+  void NotePolicy(const Link& link, const Vouched& shown);
   void AcceptIfDone(std::uint64_t number, Link& link);
+  void Refuse(std::uint64_t number, Link& link, Status why);
+  void SayRefusal(std::uint64_t number, Link& link);
+  void OnRefusedBy(std::uint64_t number, PartyIndex party, Status why);
+  void EndAttesting(std::uint64_t number);
+  static std::uint64_t LongestOf(const Link& link);
+  void EndLate(std::uint64_t number, Link& link);
   void TickAttestation();
   void OnSessionLost(PartyIndex party, Peer& peer);
   void OnReport(PartyIndex from, Peer& peer, ByteSpan body);

@@ -6,7 +6,8 @@ namespace passport::core {
 namespace {
 
 constexpr std::uint8_t kPolicyFileAlone = 1;
-constexpr std::uint8_t kPolicyBookFormat = 2;
+constexpr std::uint8_t kWithoutStatement = 2;
+constexpr std::uint8_t kPolicyBookFormat = 3;
 
 claims::Policy BuiltIn(const peer::Manifest& manifest) {
   if (manifest.profile == peer::Profile::kDevnet) return claims::DevnetPolicy();
@@ -20,7 +21,7 @@ claims::Policy BuiltIn(const peer::Manifest& manifest) {
 
 Bytes StoredPolicy::Encode() const {
   Writer out;
-  out.U8(kPolicyBookFormat).Text(file).Bool(proven).Text(base);
+  out.U8(kPolicyBookFormat).Text(file).Bool(proven).Text(base).Var(statement);
   return out.Take();
 }
 
@@ -28,10 +29,11 @@ Result<StoredPolicy> StoredPolicy::Parse(ByteSpan bytes) {
   Reader in(bytes);
   StoredPolicy out;
   const std::uint8_t format = in.U8();
-  if (format != kPolicyFileAlone && format != kPolicyBookFormat) return Fail(Status::kMalformed);
+  if (format < kPolicyFileAlone || format > kPolicyBookFormat) return Fail(Status::kMalformed);
   out.file = std::string(in.Text(claims::kPolicyBytesMax));
   out.proven = format == kPolicyFileAlone || in.Bool();
-  if (format == kPolicyBookFormat) out.base = std::string(in.Text(claims::kPolicyBytesMax));
+  if (format >= kWithoutStatement) out.base = std::string(in.Text(claims::kPolicyBytesMax));
+  if (format == kPolicyBookFormat) out.statement = ToBytes(in.Var(kPolicyStatementBytesMax));
   if (!in.Done()) return Fail(Status::kMalformed);
   return out;
 }
@@ -65,25 +67,43 @@ PolicyBook::PolicyBook(const peer::Manifest& manifest, RecordBook& records)
 // none ever did can be replaced (docs/adr/0019).
 Result<Unit> PolicyBook::MayFollow(const PolicyStatement& statement, PartyIndex self,
                                    const claims::Policy& next) const {
-  if (!claims::Follows(policy_.version, next.version)) return Fail(Status::kPolicyWeaker);
-  if (statement.replaces.empty())
-    return readable_ ? claims::NotWeaker(policy_, next) : Result<Unit>(Fail(Status::kPolicyWeaker));
+  if (!claims::Follows(policy_.version, next.version)) return Fail(Status::kPolicyVersion);
+  if (statement.replaces.empty()) return NotWeaker(next);
   const auto replaced = statement.replaces.find(self);
   if (replaced == statement.replaces.end() || replaced->second.policy != policy_.hash)
     return Fail(Status::kPeerUnknown);
   return claims::NotWeaker(base_, next);
 }
 
+Result<Unit> PolicyBook::NotWeaker(const claims::Policy& next) const {
+  return readable_ ? claims::NotWeaker(policy_, next) : Result<Unit>(Fail(Status::kPolicyWeaker));
+}
+
 Result<Unit> PolicyBook::Take(const PolicyStatement& statement, const claims::Claims& own) {
   auto next = claims::ParsePolicy(statement.file);
   if (!next.ok()) return Fail(Status::kPolicyFile);
   PASSPORT_TRY_VOID(MayFollow(statement, own.node, next.value()));
-  if (const auto met = claims::JudgeClaims(own, next.value()); !met.ok()) {
-    unmet_ = Unmet{next.value().version, claims::Shortfall(own, next.value())};
+  return PutInForce(statement, std::move(next).value(), own);
+}
+
+// A statement for starts was for another one of this node, or never for this node, and may have been given up
+// since: it lowers nothing here.
+Result<Unit> PolicyBook::TakeShown(const PolicyStatement& statement, const claims::Claims& own) {
+  auto next = claims::ParsePolicy(statement.file);
+  if (!next.ok()) return Fail(Status::kPolicyFile);
+  if (!claims::Follows(policy_.version, next.value().version)) return Fail(Status::kPolicyVersion);
+  PASSPORT_TRY_VOID(NotWeaker(next.value()));
+  return PutInForce(statement, std::move(next).value(), own);
+}
+
+Result<Unit> PolicyBook::PutInForce(const PolicyStatement& statement, claims::Policy next,
+                                    const claims::Claims& own) {
+  if (const auto met = claims::JudgeClaims(own, next); !met.ok()) {
+    unmet_ = Unmet{next.version, claims::Shortfall(own, next)};
     return met;
   }
-  policy_ = std::move(next).value();
-  stored_ = {statement.file, false, stored_.proven ? stored_.file : stored_.base};
+  policy_ = std::move(next);
+  stored_ = {statement.file, false, stored_.proven ? stored_.file : stored_.base, statement.Encode()};
   readable_ = true;
   unmet_.reset();
   opened_.clear();

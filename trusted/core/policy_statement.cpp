@@ -65,14 +65,8 @@ Result<PolicyStatement> PolicyStatement::Parse(ByteSpan bytes) {
   return out;
 }
 
-Result<Unit> VerifyStatement(const PolicyStatement& statement, const peer::Manifest& manifest,
-                             PartyIndex self, const BootId& own_boot, std::uint64_t last_number,
-                             TimeBounds now) {
-  const auto own = statement.replaces.find(self);
-  const bool for_starts = !statement.replaces.empty();
+Result<Unit> VerifySigned(const PolicyStatement& statement, const peer::Manifest& manifest) {
   if (statement.network != manifest.network_id) return Fail(Status::kPeerUnknown);
-  if (for_starts && (own == statement.replaces.end() || own->second.boot != own_boot))
-    return Fail(Status::kPeerUnknown);
   if (statement.signatures.size() < manifest.t) return Fail(Status::kDenied);
   const Hash32 hash = statement.SignedHash();
   for (const auto& [party, signature] : statement.signatures) {
@@ -80,9 +74,18 @@ Result<Unit> VerifyStatement(const PolicyStatement& statement, const peer::Manif
     if (signer == nullptr) return Fail(Status::kPeerUnknown);
     if (!crypto::VerifyEd25519(signer->operator_key, hash, signature)) return Fail(Status::kBadSignature);
   }
-  if (!IsInTime(statement.number, last_number, statement.expires_unix_ms, now))
-    return Fail(Status::kPeerReplay);
   return Ok();
+}
+
+Result<Unit> VerifyStatement(const PolicyStatement& statement, const peer::Manifest& manifest,
+                             PartyIndex self, const BootId& own_boot, std::uint64_t last_number,
+                             TimeBounds now) {
+  const auto own = statement.replaces.find(self);
+  const bool for_starts = !statement.replaces.empty();
+  if (for_starts && (own == statement.replaces.end() || own->second.boot != own_boot))
+    return Fail(Status::kPeerUnknown);
+  PASSPORT_TRY_VOID(VerifySigned(statement, manifest));
+  return JudgeTime(statement.number, last_number, statement.expires_unix_ms, now);
 }
 
 }  // namespace passport::core

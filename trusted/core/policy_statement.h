@@ -17,6 +17,8 @@ struct ReplacedPolicy {
   bool operator==(const ReplacedPolicy&) const = default;
 };
 
+inline constexpr std::size_t kPolicyStatementBytesMax = 16384;  // `statement` of admin in edl/
+
 // For every node of the network, or those that it names. Numbers rise per node; what a node accepts after
 // another policy is PolicyBook's word.
 struct PolicyStatement {
@@ -34,10 +36,14 @@ struct PolicyStatement {
   static Result<PolicyStatement> Parse(ByteSpan bytes);
 };
 
+// That t operators of this network have signed it, whenever that was: kPeerUnknown, kDenied, kBadSignature
+// as below.
+Result<Unit> VerifySigned(const PolicyStatement& statement, const peer::Manifest& manifest);
+
 // `now` is the network's time. Of a statement for starts it is what the own host says, for both: that it is
 // no older than the start is shown by the start's name, and peers that lie about the time cannot refuse it.
 // kPeerUnknown (another network, a start that it does not name, or a party that is not in the manifest),
-// kDenied (fewer than t operators), kBadSignature, kPeerReplay (number not above last, or expired).
+// kDenied (fewer than t operators), kBadSignature, or as JudgeTime.
 Result<Unit> VerifyStatement(const PolicyStatement& statement, const peer::Manifest& manifest,
                              PartyIndex self, const BootId& own_boot, std::uint64_t last_number,
                              TimeBounds now);

@@ -68,9 +68,7 @@ Result<Unit> VerifyStatement(const ResumeStatement& statement, const peer::Manif
     if (signer == nullptr) return Fail(Status::kPeerUnknown);
     if (!crypto::VerifyEd25519(signer->operator_key, hash, signature)) return Fail(Status::kBadSignature);
   }
-  if (!IsInTime(statement.number, last_number, statement.expires_unix_ms, now))
-    return Fail(Status::kPeerReplay);
-  return Ok();
+  return JudgeTime(statement.number, last_number, statement.expires_unix_ms, now);
 }
 
 }  // namespace passport::core

@@ -24,7 +24,7 @@ struct ResumeStatement {
 };
 
 // kPeerUnknown (another network or boot, or a node that is not in the manifest), kDenied (fewer nodes than
-// `quorum`, or fewer than t operators), kBadSignature, kPeerReplay (number not above last, or expired).
+// `quorum`, or fewer than t operators), kBadSignature, or as JudgeTime.
 Result<Unit> VerifyStatement(const ResumeStatement& statement, const peer::Manifest& manifest,
                              PartyIndex self, const BootId& own_boot, std::size_t quorum,
                              std::uint64_t last_number, TimeBounds now);

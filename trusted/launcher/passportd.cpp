@@ -82,6 +82,7 @@ Result<Unit, Problem> FindKeys(const Options& options, Supervisor::Setup& setup)
   setup.keys = DeriveKeys(root.value(), measurement, setup.release, options.key_epoch);
   if (!options.HasPrevious()) return Unit{};
   if (!previous.ok()) return Fail(previous.error());
+  PASSPORT_TRY_VOID(CheckPrevious(options.previous, root.value(), previous.value()));
   setup.previous = DeriveKeys(options.previous.empty() ? root.value() : previous.value(), measurement,
                               ReleaseBefore(options, setup.release), options.key_epoch - 1);
   return Unit{};

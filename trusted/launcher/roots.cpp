@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "trusted/crypto/ct.h"
 #include "trusted/crypto/hash.h"
 
 namespace passport::launcher {
@@ -119,6 +120,14 @@ Result<Root, Problem> LoadRoot(const Sources& sources, Helper& platform) {
   if (root.source_mask != kSourceKeyfile)
     crypto::HkdfSha256(AsBytes(kRootSalt), all.Expose(), AsBytes("root"), root.key.ExposeMutable());
   return root;
+}
+
+Result<Unit, Problem> CheckPrevious(const Sources& sources, const Root& now, const Root& before) {
+  if (sources.empty() || !crypto::EqualCt(now.key.Expose(), before.key.Expose())) return Unit{};
+  return Fail(
+      "the root key before is the root key itself, by whatever path: name the former file with "
+      "--previous-root-key and the new one with --root-key, and all other sources that it had "
+      "(--previous-tpm2-blob, -credential); if the root key stays, leave all of these out");
 }
 
 }  // namespace passport::launcher

@@ -30,6 +30,10 @@ Result<crypto::SecretKey32, Problem> LoadRootKey(const std::string& path, bool m
 // itself; any other choice is HKDF over all of them, so that each is needed. `platform` answers for the TPM.
 Result<Root, Problem> LoadRoot(const Sources& sources, Helper& platform);
 
+// That what was the root key before is another one than it is now: else nothing would be sealed again, and a
+// file that is still needed would be taken for an old one.
+Result<Unit, Problem> CheckPrevious(const Sources& sources, const Root& now, const Root& before);
+
 // Held by one passportd as long as the descriptor is open: two of them with one root key would run one node
 // twice. Waits a moment for one that is about to end.
 Result<Descriptor, Problem> LockRootKey(const std::string& path);

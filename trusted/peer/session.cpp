@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::string_view kProtocolName = "passport/1";
 constexpr std::string_view kAccepted = "accepted";
+constexpr std::string_view kRefused = "refused";  // then the Status, LE16
+constexpr std::uint16_t kRefusesSince = 5;
 
 Bytes Frame(FrameType type, ByteSpan body) {
   return Writer().U8(static_cast<std::uint8_t>(type)).Raw(body).Take();
@@ -134,11 +136,24 @@ Result<SessionOutput> Session::OnAttest(Attesting& state, ByteSpan frame) {
     output.evidence = std::move(message);
     return output;
   }
-  // It has not seen our evidence, or says something else before both are open.
-  const bool accepts = crypto::EqualCt(message.Expose(), AsBytes(kAccepted));
-  if (state.welcome || !state.shown || !accepts) return Fail(Status::kHandshake);
-  state.welcome = true;
-  OpenIfBothAccepted(state);
+  // It has not seen our evidence, or speaks twice before both are open.
+  if (state.welcome || !state.shown) return Fail(Status::kHandshake);
+  return OnWord(state, message.Expose());
+}
+
+// Accepted or refused, and nothing else.
+Result<SessionOutput> Session::OnWord(Attesting& state, ByteSpan word) {
+  SessionOutput output;
+  if (crypto::EqualCt(word, AsBytes(kAccepted))) {
+    state.welcome = true;
+    OpenIfBothAccepted(state);
+    return output;
+  }
+  if (state.bound.version < kRefusesSince || word.size() != kRefused.size() + 2 ||
+      AsText(word.first(kRefused.size())) != kRefused)
+    return Fail(Status::kHandshake);
+  output.refused = Status{Reader(word.subspan(kRefused.size())).U16()};
+  state_ = Closed{};
   return output;
 }
 
@@ -156,6 +171,17 @@ Result<Bytes> Session::Accept() {
   state->accepted = true;
   Bytes frame = state->bound.channel.send.Seal(AsBytes(kAccepted));
   OpenIfBothAccepted(*state);
+  return frame;
+}
+
+std::optional<Bytes> Session::Refuse(Status why) {
+  auto* state = std::get_if<Attesting>(&state_);
+  if (state == nullptr || !state->shown || state->accepted || state->bound.version < kRefusesSince)
+    return std::nullopt;
+  Writer word;
+  word.Raw(AsBytes(kRefused)).U16(static_cast<std::uint16_t>(why));
+  Bytes frame = state->bound.channel.send.Seal(word.bytes());
+  state_ = Closed{};
   return frame;
 }
 

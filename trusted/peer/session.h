@@ -29,6 +29,7 @@ struct LocalEnd {
 struct SessionOutput {
   std::vector<Bytes> frames;
   std::optional<crypto::SecretBytes> evidence;
+  std::optional<Status> refused;  // why the peer does not accept what we showed: the session is closed
   std::vector<crypto::SecretBytes> messages;
 };
 
@@ -39,7 +40,7 @@ struct SessionOutput {
 //   evidence    the second: what proves to the peer which enclave this is. Whether that is enough is the
 //   core's
 //               word, as is making it; both may take a while
-//   accepted    the third, once the core accepted the peer's evidence
+//   accepted    the third, once the core accepted the peer's evidence; or, since version 5, `refused` and why
 // and is open only when each end has accepted the other: what is sealed then is read by an enclave that this
 // one accepted and that accepted this one (boundary.md 5.4). Any failure closes the session for good.
 class Session {
@@ -61,6 +62,9 @@ class Session {
   // session.
   Result<Bytes> SealEvidence(ByteSpan evidence);
   Result<Bytes> Accept();
+  // The frame that says why it is not accepted, after which the session is closed; nothing to a peer before
+  // version 5, which would not understand it.
+  std::optional<Bytes> Refuse(Status why);
 
   // The frame that carries a message. kBadSession unless open, kTooLong over kMessageBytesMax.
   Result<Bytes> Seal(ByteSpan message);
@@ -131,6 +135,7 @@ class Session {
   Result<SessionOutput> OnHandshake(AwaitingHandshake state, ByteSpan frame);
   Result<SessionOutput> OnBind(AwaitingBind state, ByteSpan frame);
   Result<SessionOutput> OnAttest(Attesting& state, ByteSpan frame);
+  Result<SessionOutput> OnWord(Attesting& state, ByteSpan word);
   Result<SessionOutput> OnMessage(Open& state, ByteSpan frame);
   void OpenIfBothAccepted(Attesting& state);
   const BoundChannel& Bound() const;

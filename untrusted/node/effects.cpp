@@ -30,6 +30,7 @@ bool IsWarning(Event event, std::uint64_t value) {
          event == Event::kSignLie || event == Event::kSignUndefended || event == Event::kDisputeRefused ||
          event == Event::kAdminRefused || event == Event::kAttestRefused || event == Event::kProofMissing ||
          event == Event::kPolicyReplaced || event == Event::kPolicyUnmet || event == Event::kPolicyForked ||
+         event == Event::kPolicyRolledBack || event == Event::kRefusedByPeer ||
          event == Event::kAnswerRefused || event == Event::kCounterFailed || event == Event::kCounterRefused;
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "edl/words/advice.h"
 #include "untrusted/net/address.h"
 #include "untrusted/rpc/scope_schema.h"
 
@@ -71,9 +72,19 @@ Result<ByteArray<32>, const char*> NonceOf(std::string_view query) {
   return nonce.value();
 }
 
-// What POST /manifest and /admin answer: the verdict of the enclave, or the status of the call when it had
-// none, and what it gave beside the verdict.
-net::HttpReply StatementReply(const edl::Answer& answer) {
+// What POST /manifest and /admin answer, with HTTP 200: that the enclave took it, and what it gave beside its
+// verdict, or why it did not and what to do. The texts are constants of edl/words, without quotes or
+// backslashes.
+net::HttpReply StatementReply(std::uint16_t status, About about, const std::string& given = {}) {
+  if (status == 0) return Json(R"({"status":"ok")" + given + "}");
+  const Status code{status};
+  return Json(R"({"error":{"code":)" + std::to_string(status) + R"(,"name":")" +
+              std::string(passport::NameOf(code)) + R"(","message":")" + Explain(code, about).Text() +
+              R"("}})");
+}
+
+// The verdict of the enclave, or the status of the call when it had none.
+net::HttpReply StatementReply(const edl::Answer& answer, About about) {
   std::uint16_t status = static_cast<std::uint16_t>(answer.status);
   std::string given;
   for (const edl::Effect& effect : answer.effects) {
@@ -83,8 +94,7 @@ net::HttpReply StatementReply(const edl::Answer& answer) {
     if (reply != nullptr && reply->token == kStatementToken)
       given = R"(,"reply":")" + ToBase64(reply->body) + '"';
   }
-  if (status == 0) return Json(R"({"ok":true)" + given + "}");
-  return Json(R"({"ok":false,"status":)" + std::to_string(status) + "}");
+  return StatementReply(status, about, given);
 }
 
 }  // namespace
@@ -185,7 +195,7 @@ void Api::HandleManifest(const net::HttpRequest& request, net::ReplyFunction rep
                        "--node` there, or start the node with --manifest"));
   }
   const edl::ProvisionCall call{.kind = edl::ProvisionKind::kManifest, .data = AsBytes(request.body)};
-  SubmitStatement(call, std::move(reply));
+  SubmitStatement(call, About::kManifest, std::move(reply));
 }
 
 // A restored backup brings its operators with it, as the first manifest does.
@@ -195,7 +205,7 @@ void Api::HandleAdmin(const net::HttpRequest& request, net::ReplyFunction reply)
                        "a node without a manifest takes a backup from its own machine only: run `passport "
                        "backup restore` there"));
   }
-  SubmitStatement(edl::AdminCall{.statement = AsBytes(request.body)}, std::move(reply));
+  SubmitStatement(edl::AdminCall{.statement = AsBytes(request.body)}, About::kStatement, std::move(reply));
 }
 
 void Api::HandleClientRequest(const net::HttpRequest& request, net::ReplyFunction reply) {
@@ -220,12 +230,11 @@ std::optional<Refusal> Api::CheckLimits(const net::HttpRequest& request, const C
 
 // A statement is answered by the verdict in its own answer.
 template <class Statement>
-void Api::SubmitStatement(const Statement& call, net::ReplyFunction reply) {
-  const auto submitted = enclave_.Submit(
-      enclave::Urgency::kClient, call, [reply](const edl::Answer& answer) { reply(StatementReply(answer)); });
-  if (!submitted.ok()) {
-    reply(Json(R"({"ok":false,"status":)" + std::to_string(static_cast<unsigned>(submitted.error())) + "}"));
-  }
+void Api::SubmitStatement(const Statement& call, About about, net::ReplyFunction reply) {
+  const auto submitted =
+      enclave_.Submit(enclave::Urgency::kClient, call,
+                      [reply, about](const edl::Answer& answer) { reply(StatementReply(answer, about)); });
+  if (!submitted.ok()) reply(StatementReply(static_cast<std::uint16_t>(submitted.error()), about));
 }
 
 // Whoever asks many things at once waits for the answers; others do not wait with him.

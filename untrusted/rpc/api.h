@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "edl/words/advice.h"
 #include "untrusted/enclave/enclave.h"
 #include "untrusted/net/http_server.h"
 #include "untrusted/rpc/rate_limit.h"
@@ -72,7 +73,7 @@ class Api {
   void HandleAdmin(const net::HttpRequest& request, net::ReplyFunction reply);
   void HandleClientRequest(const net::HttpRequest& request, net::ReplyFunction reply);
   template <class Call>
-  void SubmitStatement(const Call& call, net::ReplyFunction reply);
+  void SubmitStatement(const Call& call, About about, net::ReplyFunction reply);
   template <class Call>
   void SubmitQuestion(const Call& call, Kind kind, const net::HttpRequest& request, net::ReplyFunction reply);
   template <class Call>

@@ -139,30 +139,35 @@ TEST(NotWeaker, ASinglePointThatIsWeakerIsEnough) {
   Policy same = current;
   ++same.version;
   ASSERT_TRUE(NotWeaker(current, same).ok());
-  const std::function<void(Policy&)> changes[] = {
-      [](Policy& p) { p.providers[Provider::kNone] = {}; },
-      [](Policy& p) { p.providers[Provider::kTdx] = p.providers[Provider::kSnp]; },
-      [](Policy& p) {
-        p.providers[Provider::kSnp].minimum_tcb = {4, 1, 19};
-      },
-      [](Policy& p) { p.providers[Provider::kSnp].minimum_tcb.pop_back(); },
-      [](Policy& p) { p.providers[Provider::kSnp].measurements.clear(); },
-      [](Policy& p) { p.measurements.clear(); },
-      [](Policy& p) { p.signers.clear(); },
-      [](Policy& p) { --p.minimum_svn; },
-      [](Policy& p) { ++p.evidence_age_max_s; },
-      [](Policy& p) { p.layers = {"landlock"}; },
-      [](Policy& p) { p.minimum_rollback = Rollback::kPeersWeak; },
-      [](Policy& p) { p.allow_simulated = true; },
-      [](Policy& p) { p.allow_debug = true; },
+  const std::pair<Status, std::function<void(Policy&)>> changes[] = {
+      {Status::kWeakerProviders, [](Policy& p) { p.providers[Provider::kNone] = {}; }},
+      {Status::kWeakerProviders,
+       [](Policy& p) { p.providers[Provider::kTdx] = p.providers[Provider::kSnp]; }},
+      {Status::kWeakerProviderRules,
+       [](Policy& p) {
+         p.providers[Provider::kSnp].minimum_tcb = {4, 1, 19};
+       }},
+      {Status::kWeakerProviderRules, [](Policy& p) { p.providers[Provider::kSnp].minimum_tcb.pop_back(); }},
+      {Status::kWeakerProviderRules, [](Policy& p) { p.providers[Provider::kSnp].measurements.clear(); }},
+      {Status::kWeakerMeasurements, [](Policy& p) { p.measurements.clear(); }},
+      {Status::kWeakerSigners, [](Policy& p) { p.signers.clear(); }},
+      {Status::kWeakerSvn, [](Policy& p) { --p.minimum_svn; }},
+      {Status::kWeakerAge, [](Policy& p) { ++p.evidence_age_max_s; }},
+      {Status::kWeakerLayers, [](Policy& p) { p.layers = {"landlock"}; }},
+      {Status::kWeakerRollback, [](Policy& p) { p.minimum_rollback = Rollback::kPeersWeak; }},
+      {Status::kWeakerSimulated, [](Policy& p) { p.allow_simulated = true; }},
+      {Status::kWeakerDebug, [](Policy& p) { p.allow_debug = true; }},
   };
   for (std::size_t i = 0; i < std::size(changes); ++i) {
     Policy next = same;
-    changes[i](next);
-    EXPECT_EQ(NotWeaker(current, next).ok() ? Status::kOk : NotWeaker(current, next).error(),
-              Status::kPolicyWeaker)
-        << i;
+    changes[i].second(next);
+    const auto judged = NotWeaker(current, next);
+    EXPECT_EQ(judged.ok() ? Status::kOk : judged.error(), changes[i].first) << i;
+    EXPECT_FALSE(WeakerMember(changes[i].first).empty()) << i;
+    EXPECT_TRUE(IsWeaker(changes[i].first)) << i;
   }
+  EXPECT_TRUE(IsWeaker(Status::kPolicyWeaker));
+  EXPECT_FALSE(IsWeaker(Status::kPolicyVersion));
 }
 
 TEST(NotWeaker, AVersionFollowsEarlierOnesAndHasRoomForLaterOnes) {

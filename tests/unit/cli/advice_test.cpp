@@ -1,17 +1,21 @@
 // Every refusal is said in words, with what to do next.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <regex>
 
 #include "tests/unit/cli/one_answer.h"
+#include "tools/cli/clock.h"
 #include "tools/cli/command.h"
 #include "tools/cli/devnet_text.h"
 #include "tools/cli/manifest_build.h"
 #include "tools/cli/operator_key.h"
 #include "tools/cli/problem.h"
+#include "tools/cli/release_file.h"
 #include "trusted/core/policy_statement.h"
 #include "trusted/core/resume.h"
+#include "trusted/json/write.h"
 
 namespace passport::cli {
 namespace {
@@ -46,17 +50,50 @@ std::string Http(const std::string& line, const std::string& body) {
   return "HTTP/1.1 " + line + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
+// The host writes them into JSON as they are.
+TEST(Explain, NoTextHasACharacterThatJsonWouldEscape) {
+  for (const About about : {About::kData, About::kManifest, About::kStatement}) {
+    for (const Status status : AllStatuses()) {
+      const std::string text = Explain(status, about).Text() + std::string(NameOf(status));
+      EXPECT_EQ(json::Quote(text), "\"" + text + "\"");
+    }
+  }
+}
+
+TEST(Explain, NamesEveryStatusAsItsHeaderDoes) {
+  const std::string header = ReadFile(PASSPORT_SOURCE_DIR "/edl/base/status.h");
+  for (const Status status : AllStatuses()) {
+    EXPECT_NE(header.find(" " + std::string(NameOf(status)) + " = " +
+                          std::to_string(static_cast<unsigned>(status)) + ","),
+              std::string::npos)
+        << static_cast<unsigned>(status);
+  }
+  EXPECT_EQ(NameOf(Status{999}), "");
+}
+
+// As the host answers (untrusted/rpc/api.cpp).
+std::string Answer(Status status, About about) {
+  return Http("200 OK", R"({"error":{"code":)" + std::to_string(static_cast<unsigned>(status)) +
+                            R"(,"name":")" + std::string(NameOf(status)) + R"(","message":")" +
+                            Explain(status, about).Text() + R"("}})");
+}
+
 TEST(NodeApi, SaysWhatTheEnclaveRefusesAndWhatToDo) {
-  const client::OneAnswer few(Http("200 OK", R"({"ok":false,"status":4})"), "statement");
+  const client::OneAnswer few(Answer(Status::kDenied, About::kStatement), "statement");
   EXPECT_EQ(NodeApi(few.url).PostAdmin(AsBytes("statement")).error().Text(),
             few.url.Origin() +
                 "/admin: the enclave refuses it: not those signed it who must: `unban` and `refresh` need "
                 "the node's own operator, `policy` as many operators as the threshold, `resume` these and a "
                 "quorum of nodes that go on; for `unban` and `refresh` use the key of that node's operator; "
                 "for the others let more operators run `passport admin sign`, or make `resume` again with "
-                "every node that goes on");
-  const client::OneAnswer other(Http("200 OK", R"({"ok":false,"status":4})"), "manifest");
+                "every node that goes on (kDenied)");
+  const client::OneAnswer other(Answer(Status::kDenied, About::kManifest), "manifest");
   EXPECT_NE(NodeApi(other.url).PostManifest("manifest").error().wrong.find("another manifest"),
+            std::string::npos);
+  const client::OneAnswer takes(Http("200 OK", R"({"status":"ok"})"), "statement");
+  EXPECT_TRUE(NodeApi(takes.url).PostAdmin(AsBytes("statement")).ok());
+  const client::OneAnswer older(Http("200 OK", R"({"ok":true})"), "statement");
+  EXPECT_NE(NodeApi(older.url).PostAdmin(AsBytes("statement")).error().wrong.find("this version"),
             std::string::npos);
 }
 
@@ -194,6 +231,8 @@ class AdminSigning : public testing::Test {
     const peer::Manifest manifest = BuildManifest(plan);
     WriteNewFile(folder_ / "manifest", EncodeManifestFile({manifest, {}}), 0644);
     statement_.network = manifest.network_id;
+    statement_.number = UnixMs();
+    statement_.expires_unix_ms = statement_.number + 60'000;
     statement_.boots = {{PartyIndex{1}, {}}, {PartyIndex{2}, {}}};
   }
   ~AdminSigning() override { fs::remove_all(folder_); }
@@ -232,6 +271,48 @@ TEST_F(AdminSigning, TakesTheKeyThatTheManifestNamesForTheParty) {
   EXPECT_TRUE(Sign("4", 3).starts_with("the manifest has no node 4;"));
 }
 
+TEST_F(AdminSigning, OfAStatementThatNoNodeTakesByItsTimes_IsRefused) {
+  const std::uint64_t now = UnixMs();
+  statement_.expires_unix_ms = now - 1;
+  EXPECT_TRUE(Sign("1", 1).starts_with("the statement ended at 2"));
+  statement_.expires_unix_ms = statement_.number + core::kStatementLifeMaxMs + 1;
+  EXPECT_NE(Sign("1", 1).find("longer than the 30 days"), std::string::npos);
+  statement_.number = now + 3'600'000;
+  statement_.expires_unix_ms = statement_.number + 60'000;
+  EXPECT_NE(Sign("1", 1).find("compare the clocks"), std::string::npos);
+  statement_.number = now;
+  statement_.expires_unix_ms = now + core::kStatementLifeMaxMs;
+  EXPECT_EQ(Sign("1", 1), "");
+}
+
+TEST(UtcText, IsACalendarsWhereThereIsOne) {
+  EXPECT_EQ(UtcText(0), "1970-01-01 00:00:00 UTC");
+  EXPECT_EQ(UtcText(1'700'000'000'999), "2023-11-14 22:13:20 UTC");
+  EXPECT_EQ(UtcText(UINT64_MAX), "18446744073709551615 ms after 1970");
+}
+
+// They would be waited for, for ever.
+TEST(Files, ThatAreFifosDevicesOrFoldersAreNotRead) {
+  std::string name = testing::TempDir() + "passport-files-XXXXXX";
+  const fs::path folder = mkdtemp(name.data());
+  ASSERT_EQ(mkfifo((folder / "fifo").c_str(), 0600), 0);
+  const auto refusal = [](auto&& read) -> std::string {
+    try {
+      read();
+    } catch (const Problem& problem) {
+      return problem.what();
+    }
+    return "";
+  };
+  for (const fs::path& path : {folder / "fifo", fs::path("/dev/zero")}) {
+    EXPECT_NE(refusal([&] { ReadFile(path); }).find("no regular file"), std::string::npos) << path;
+    EXPECT_NE(refusal([&] { MeasureFile(path); }).find("no regular file"), std::string::npos) << path;
+  }
+  EXPECT_NE(refusal([&] { ReadFile(folder); }).find("a folder"), std::string::npos);
+  EXPECT_NE(refusal([&] { ReadFile(folder / "none"); }).find("No such file"), std::string::npos);
+  fs::remove_all(folder);
+}
+
 TEST_F(AdminSigning, OfAStatementForAnotherNetwork_IsRefused) {
   statement_.network[0] ^= 1;
   EXPECT_NE(Sign("1", 1).find("give the manifest of the statement's network"), std::string::npos);
@@ -241,8 +322,8 @@ TEST_F(AdminSigning, OfAStatementForAnotherNetwork_IsRefused) {
 TEST_F(AdminSigning, AStatementIsSentToEveryNodeAndThoseLeftAreNamed) {
   const fs::path file = folder_ / "statement";
   WriteNewFile(file, ToBase64(statement_.Encode()) + "\n", 0644);
-  const client::OneAnswer refuses(Http("200 OK", R"({"ok":false,"status":304})"), "");
-  const client::OneAnswer takes(Http("200 OK", R"({"ok":true})"), "");
+  const client::OneAnswer refuses(Answer(Status::kPeerReplay, About::kStatement), "");
+  const client::OneAnswer takes(Http("200 OK", R"({"status":"ok"})"), "");
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();
   std::string left;
@@ -263,8 +344,8 @@ TEST_F(AdminSigning, AStatementIsSentToEveryNodeAndThoseLeftAreNamed) {
 TEST_F(AdminSigning, OfAPolicy_ShowsWhatTheFileMeansAndSignsExactlyIt) {
   core::PolicyStatement policy;
   policy.network = statement_.network;
-  policy.number = 5;
-  policy.expires_unix_ms = 10;
+  policy.number = UnixMs() / 86'400'000 * 86'400'000;
+  policy.expires_unix_ms = policy.number + 2 * 86'400'000;
   policy.file = R"({"version":1,"providers":{"none":{}},"evidence_age_max_s":60,"\u0061llow_debug":true,)"
                 "\r\"measurements\":[\"" +
                 std::string(64, 'a') + "\"]}\n";
@@ -280,6 +361,8 @@ TEST_F(AdminSigning, OfAPolicy_ShowsWhatTheFileMeansAndSignsExactlyIt) {
   EXPECT_NE(shown.find("at node 3 it replaces, for its boot 07"), std::string::npos) << shown;
   EXPECT_NE(shown.find("RECOVERY"), std::string::npos) << shown;
   EXPECT_EQ(shown.find('\r'), std::string::npos);
+  EXPECT_NE(shown.find("made at 2"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("00:00:00 UTC\nends at 2"), std::string::npos) << shown;
   std::string text = ReadFile(file);
   text.pop_back();
   const auto after = core::PolicyStatement::Parse(ParseBase64(text).value()).value();
@@ -291,6 +374,8 @@ TEST_F(AdminSigning, OfAPolicy_ShowsWhatTheFileMeansAndSignsExactlyIt) {
 TEST_F(AdminSigning, OfAPolicyThatNoNodeReads_IsRefusedByTheWordThatIsWrong) {
   core::PolicyStatement policy;
   policy.network = statement_.network;
+  policy.number = statement_.number;
+  policy.expires_unix_ms = statement_.expires_unix_ms;
   policy.file = R"({"version":1,"providers":{"tmp2":{}}})";
   const fs::path file = folder_ / "policy-statement";
   WriteNewFile(file, ToBase64(policy.Encode()) + "\n", 0644);

@@ -112,7 +112,9 @@ TEST(Files, ThatAreNoneAreRefusedWithWhatToDo) {
   const Folder folder;
   EXPECT_NE(ProblemOf([&] { ReadFile(folder.path); }).find("it is a folder; give the name of a file in it"),
             std::string::npos);
-  EXPECT_NE(ProblemOf([] { ReadFile("/dev/zero"); }).find("longer than 16 MiB"), std::string::npos);
+  WriteNewFile(folder.path / "long", "x", 0600);
+  fs::resize_file(folder.path / "long", (16u << 20) + 1);
+  EXPECT_NE(ProblemOf([&] { ReadFile(folder.path / "long"); }).find("longer than 16 MiB"), std::string::npos);
   EXPECT_NE(ProblemOf([&] { ReadFile(folder.path / "none"); }).find("No such file"), std::string::npos);
   WriteNewFile(folder.path / "key", "x", 0600);
   EXPECT_NE(ProblemOf([&] { WriteNewFile(folder.path / "key", "y", 0600); }).find("give another name"),

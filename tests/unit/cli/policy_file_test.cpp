@@ -118,6 +118,37 @@ TEST_F(Draft, SaysWhichNodesAreWeakerThanTheOthers) {
   EXPECT_TRUE(said[1].starts_with("node 1 runs for development")) << said[1];
 }
 
+// The version in force and minimums only rise, whatever a draft usually says.
+TEST_F(Draft, IsNotWeakerThanWhatIsInForce) {
+  std::vector<NodeTrial> nodes = {Node(Provider::kNone, 1), Node(Provider::kNone, 1)};
+  EXPECT_EQ(DraftPolicy(nodes).evidence_age_max_s, 3600u);
+  nodes[1].in_force = DraftPolicy(nodes);
+  nodes[1].in_force->evidence_age_max_s = 600;
+  EXPECT_EQ(DraftPolicy(nodes).evidence_age_max_s, 600u);
+}
+
+// The same judgement as the node's own (trusted/core/policy_book.cpp).
+TEST_F(Draft, ANodeWouldRefuseWhatIsNotLaterOrWeakerAndSaysTheMember) {
+  NodeTrial node = Node(Provider::kNone, 1);
+  claims::Policy next = DraftPolicy({node});
+  EXPECT_NE(RefusalAt(node, next, false).find("does not show the policy"), std::string::npos);
+  node.in_force = node.least = next;
+  EXPECT_NE(RefusalAt(node, next, false).find("version 2 is in force there"), std::string::npos)
+      << RefusalAt(node, next, false);
+  ++next.version;
+  EXPECT_EQ(RefusalAt(node, next, false), "");
+  next.version += 100;
+  EXPECT_NE(RefusalAt(node, next, false).find("one to 100 above"), std::string::npos);
+  next.version -= 100;
+  ++next.evidence_age_max_s;
+  EXPECT_TRUE(RefusalAt(node, next, false).starts_with("it would refuse it, as weaker in evidence_age_max_s"))
+      << RefusalAt(node, next, false);
+  EXPECT_FALSE(RefusalAt(node, next, true).empty());
+  node.least->evidence_age_max_s = next.evidence_age_max_s;
+  EXPECT_EQ(RefusalAt(node, next, true), "") << "the one in force was never proven";
+  EXPECT_FALSE(RefusalAt(node, next, false).empty());
+}
+
 TEST_F(Draft, AsksForSignersOnlyIfAllAreSigned) {
   std::vector<NodeTrial> nodes = {Node(Provider::kNone, 1), Node(Provider::kNone, 2)};
   nodes[1].shown->claims.release.signer = {};

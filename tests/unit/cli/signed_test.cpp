@@ -45,7 +45,7 @@ TEST(RawTransaction, CutShortAnywhere_IsRefused) {
 }
 
 TEST(RawTransaction, OfAnotherKind_IsRefused) {
-  EXPECT_EQ(ParseRawTransaction(Bytes{0x03, 0xc0}).error(), Status::kTxType);
+  EXPECT_EQ(ParseRawTransaction(Bytes{0x05, 0xc0}).error(), Status::kTxType);
   EXPECT_EQ(ParseRawTransaction(Bytes{0x7f}).error(), Status::kTxType);
   EXPECT_EQ(ParseRawTransaction(Bytes{0xc0}).error(), Status::kMalformed);
   EXPECT_EQ(ParseRawTransaction(Bytes{0x02, 0x80}).error(), Status::kMalformed);

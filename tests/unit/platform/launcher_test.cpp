@@ -247,6 +247,26 @@ TEST_F(Roots, AKeyFileAloneIsTheRootItself) {
   EXPECT_EQ(root.value().source_mask, sealing::kSourceKeyfile);
 }
 
+// By another path, too: nothing would be sealed again, and a file that is needed would be destroyed.
+TEST_F(Roots, TheKeyBeforeIsAnotherOne) {
+  Write("key", std::string(32, 'k'), 0600);
+  Write("copy", std::string(32, 'k'), 0400);
+  Write("other", std::string(32, 'o'), 0400);
+  const auto check = [this](const Sources& before) {
+    const auto now = Load(With("key", ""));
+    return CheckPrevious(before, now.value(), Load(before).value());
+  };
+  EXPECT_TRUE(check(With("other", "")).ok());
+  EXPECT_TRUE(check(With("key", "other")).ok()) << "it was one of two sources";
+  for (const char* same : {"key", "copy"}) {
+    const auto refused = check(With(same, ""));
+    ASSERT_FALSE(refused.ok()) << same;
+    EXPECT_NE(refused.error().find("--previous-root-key"), std::string::npos);
+  }
+  const auto now = Load(With("key", ""));
+  EXPECT_TRUE(CheckPrevious(Sources{}, now.value(), now.value()).ok()) << "only the signer changes";
+}
+
 TEST_F(Roots, EverySourceIsPartOfTheRoot) {
   Write("key", std::string(32, 'k'), 0600);
   Write("cred", std::string(32, 'c'), 0400);

@@ -70,12 +70,12 @@ TEST_F(PolicyBookTest, RemembersOverRestartsWhetherASessionHasOpenedUnderIt) {
   PolicyBook again = Load();
   EXPECT_FALSE(again.proven());
   EXPECT_EQ(again.policy().version, 2u);
-  EXPECT_EQ(Follow(again, FileOf(3, "", 600)), Status::kPolicyWeaker);
-  EXPECT_EQ(Recover(again, FileOf(3, "", 601)), Status::kPolicyWeaker);
+  EXPECT_EQ(Follow(again, FileOf(3, "", 600)), Status::kWeakerAge);
+  EXPECT_EQ(Recover(again, FileOf(3, "", 601)), Status::kWeakerAge);
   EXPECT_EQ(Recover(again, FileOf(3, "", 600)), Status::kOk);
   Prove(again);
   EXPECT_EQ(Recover(again, FileOf(4, "", 600)), Status::kOk);
-  EXPECT_EQ(Recover(again, FileOf(5, "", 601)), Status::kPolicyWeaker);
+  EXPECT_EQ(Recover(again, FileOf(5, "", 601)), Status::kWeakerAge);
 }
 
 // Two that never worked, one after the other, do not lower what worked before them.
@@ -85,7 +85,7 @@ TEST_F(PolicyBookTest, WhatWorkedLastStaysTheLeastThroughAnyNumberThatDidNot) {
   Prove(book);
   for (unsigned version = 2; version < 5; ++version) ASSERT_EQ(Recover(book, FileOf(version)), Status::kOk);
   PolicyBook again = Load();
-  EXPECT_EQ(Recover(again, FileOf(5, "", 601)), Status::kPolicyWeaker);
+  EXPECT_EQ(Recover(again, FileOf(5, "", 601)), Status::kWeakerAge);
 }
 
 // Fewer than t peers may lie about what they have; one that has another policy shows nothing about this one.
@@ -109,7 +109,7 @@ TEST_F(PolicyBookTest, WhoseBaseCannotBeReadIsNotWeakened) {
   Store({FileOf(3, "", 300), false, FileOf(2, R"(,"minimum_moat":7)")});
   PolicyBook book = Load();
   EXPECT_TRUE(book.readable());
-  EXPECT_EQ(Recover(book, FileOf(4, "", 301)), Status::kPolicyWeaker);
+  EXPECT_EQ(Recover(book, FileOf(4, "", 301)), Status::kWeakerAge);
   EXPECT_EQ(Recover(book, FileOf(4, "", 300)), Status::kOk);
 }
 
@@ -117,7 +117,7 @@ TEST_F(PolicyBookTest, OfAnEarlierFormatCountsAsProven) {
   StoreAsFormat1(FileOf(4));
   PolicyBook book = Load();
   EXPECT_TRUE(book.readable() && book.proven());
-  EXPECT_EQ(Recover(book, FileOf(5, "", 601)), Status::kPolicyWeaker);
+  EXPECT_EQ(Recover(book, FileOf(5, "", 601)), Status::kWeakerAge);
   EXPECT_EQ(Follow(book, FileOf(5)), Status::kOk);
 }
 
@@ -138,7 +138,7 @@ TEST_F(PolicyBookTest, ThatCannotBeReadKeepsItsVersionAcceptsNobodyAndIsReplaced
   EXPECT_NE(book.policy().hash, Hash32{});
   EXPECT_EQ(StatusOf(claims::JudgeClaims(own, book.policy())), Status::kAttestProvider);
   EXPECT_EQ(Follow(book, FileOf(151)), Status::kPolicyWeaker);
-  EXPECT_EQ(Recover(book, FileOf(150)), Status::kPolicyWeaker);
+  EXPECT_EQ(Recover(book, FileOf(150)), Status::kPolicyVersion);
   EXPECT_EQ(Recover(book, FileOf(151)), Status::kOk);
   EXPECT_TRUE(book.readable());
   EXPECT_EQ(Load().policy().version, 151u);
@@ -148,7 +148,7 @@ TEST_F(PolicyBookTest, ThatCannotBeReadKeepsItsVersionAcceptsNobodyAndIsReplaced
 TEST_F(PolicyBookTest, ThatCannotBeReadAndNeverWorkedIsReplacedByNothingWeakerThanWhatDid) {
   Store({FileOf(3, R"(,"minimum_moat":7)"), false, FileOf(2, R"(,"minimum_svn":0)", 300)});
   PolicyBook book = Load();
-  EXPECT_EQ(Recover(book, FileOf(4, "", 301)), Status::kPolicyWeaker);
+  EXPECT_EQ(Recover(book, FileOf(4, "", 301)), Status::kWeakerAge);
   EXPECT_EQ(Recover(book, FileOf(4, "", 300)), Status::kOk);
 }
 

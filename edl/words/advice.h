@@ -1,5 +1,5 @@
 // What is wrong and what to do next, for every code that a file, a node or its enclave is refused with: one
-// table for all commands.
+// table for the host's answers to operators and for all commands.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 #include "edl/base/status.h"
 
-namespace passport::cli {
+namespace passport {
 
 // A refusal in words.
 struct Refusal {
@@ -23,5 +23,7 @@ enum class About { kData, kManifest, kStatement, kBackup };
 
 // Names a code only if no row knows it.
 Refusal Explain(Status status, About about = About::kData);
+// Its name in edl/base/status.h: "kDenied"; empty of one that no row knows.
+std::string_view NameOf(Status status);
 
-}  // namespace passport::cli
+}  // namespace passport
