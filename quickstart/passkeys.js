@@ -12,6 +12,14 @@ const base64url = {
 const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 const join = (...parts) => Uint8Array.from(parts.flatMap((part) => [...part]));
 
+// The request that `begun` carries, for an answer that says what it is for: over the challenge and `what`.
+async function requestFor(envelope, begun, what) {
+  const request = await envelope.open(begun.encrypted_request_challenge);
+  const challenge = base64url.decode(request.publicKey.challenge);
+  request.publicKey.challenge = base64url.encode(await sha256(join(challenge, what)));
+  return request;
+}
+
 // What the SDK does with everything that is for the enclaves: AES-256-GCM, the 12 bytes of the nonce first.
 class Envelope {
   constructor(key) {
@@ -42,14 +50,9 @@ export async function add({ passport, signer, username }) {
   const encrypted_user = await envelope.seal({ username });
   const begun = resultOf(await passport.call("passport_initiateAddCredential", { encrypted_user }));
 
-  const creation = await envelope.open(begun.encrypted_creation_challenge);
-  const attestation = (await signer.create(creation)).toJSON();
-
-  const request = await envelope.open(begun.encrypted_request_challenge);
-  const challenge = base64url.decode(creation.publicKey.challenge);
+  const attestation = (await signer.create(await envelope.open(begun.encrypted_creation_challenge))).toJSON();
   const made = await sha256(base64url.decode(attestation.response.attestationObject));
-  request.publicKey.challenge = base64url.encode(await sha256(join(challenge, made)));
-  const assertion = await signer.sign(request);
+  const assertion = await signer.sign(await requestFor(envelope, begun, made));
 
   return resultOf(
     await passport.call("passport_completeAddCredential", {
@@ -61,12 +64,13 @@ export async function add({ passport, signer, username }) {
   );
 }
 
-// One prompt: any passkey of the account may remove any other; the last one stays.
+// One prompt: any passkey of the account may remove any other, and signs which; the last one stays.
 export async function remove({ passport, signer, username }, credential_hash) {
   const envelope = await Envelope.of(passport);
   const encrypted_user = await envelope.seal({ username });
   const begun = resultOf(await passport.call("passport_initiateRemoveCredential", { encrypted_user, credential_hash }));
-  const assertion = await signer.sign(await envelope.open(begun.encrypted_request_challenge));
+  const name = Uint8Array.from(credential_hash.slice(2).match(/../g), (byte) => parseInt(byte, 16));
+  const assertion = await signer.sign(await requestFor(envelope, begun, name));
   return resultOf(
     await passport.call("passport_completeRemoveCredential", {
       challenge_id: begun.challenge_id,
