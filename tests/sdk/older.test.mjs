@@ -4,18 +4,22 @@ import { before, describe, test } from "node:test";
 import { createPassportClient } from "@0xpass/passport-viem";
 import { custom, formatTransactionRequest, isAddress, numberToHex } from "viem";
 import { foundry } from "viem/chains";
-import { newOwner, resultOf, signedConfig } from "./lib/clients.mjs";
+import { WebauthnSigner } from "@0xpass/webauthn-signer";
+import { Authenticator } from "./lib/authenticator.mjs";
+import { createScope, newOwner, resultOf, signedConfig } from "./lib/clients.mjs";
 import { nodes } from "./lib/devnet.mjs";
 import { transactions, typedData } from "./lib/samples.mjs";
 import { assertSigns, assertSignsTransaction, assertSignsTypedData } from "./lib/signatures.mjs";
 
-// They were written for browsers.
-globalThis.window ??= globalThis;
+const origin = "http://localhost:3000";
+new Authenticator(origin).install(); // and `window`: they were written for browsers
 
 const options = { timeout: 60_000 };
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 let node;
 before(async () => ([node] = await nodes()));
+
+const noChain = custom({ request: ({ method }) => assert.fail(`${method} went to the chain`) });
 
 // How a release is constructed, in the names of its time.
 const releases = {
@@ -24,6 +28,7 @@ const releases = {
   "2.1.1": constructed2,
   "2.1.6": constructed2,
 };
+const usernameOf = (release) => ({ username: `user of ${release}`, userDisplayName: release });
 function constructed2(Passport, signer, scopeId) {
   return new Passport({ scopeId, signer, network: node.url, enclavePublicKey: node.enclave_public_key });
 }
@@ -71,11 +76,30 @@ for (const release of ["2.1.1", "2.1.6"]) {
 
     test("typed data, through viem", async () => {
       const headers = await passport.getDelegatedAuthenticatedHeaders();
-      const noChain = custom({ request: ({ method }) => assert.fail(`${method} went to the chain`) });
       const client = await createPassportClient(headers, noChain, foundry, node.url);
       for (const payload of Object.values(typedData)) {
         await assertSignsTypedData(payload, await client.signTypedData(payload), address);
       }
     });
+  });
+}
+
+for (const release of Object.keys(releases)) {
+  test(`${release}, passkeys: register, authenticate, sign`, options, async () => {
+    const scopeId = await createScope(node, newOwner(), { rp: { id: "localhost", origin, name: "Older" } });
+    const signer = new WebauthnSigner({ rpId: "localhost", rpName: "Older" });
+    const user = usernameOf(release);
+    await (await connect(release, signer, scopeId)).register(user);
+    const passport = await connect(release, signer, scopeId);
+    const [session, address] = await passport.authenticate(user);
+    await assertSigns(passport, address);
+    const wanted = transactions["EIP-1559"];
+    const request = { ...formatTransactionRequest(wanted), chainId: numberToHex(wanted.chainId) };
+    await assertSignsTransaction(wanted, resultOf(await passport.signTransaction(request)), address);
+    const payload = typedData["a mail (the example of EIP-712)"];
+    await assertSignsTypedData(payload, resultOf(await passport.signTypedData(payload)), address);
+    // Its headers are all that another program needs.
+    const client = await createPassportClient(session, noChain, foundry, node.url);
+    assert.equal(client.account.address.toLowerCase(), address);
   });
 }

@@ -21,8 +21,9 @@ namespace {
 constexpr std::chrono::seconds kStopTime{16};   // passportd gives its host 10 s and its enclave 3 s
 constexpr std::chrono::seconds kOrphanTime{5};  // for children of a passportd that was killed
 constexpr std::size_t kLogLinesTold = 4;
-constexpr std::size_t kLogBytesTold = 4096;       // as far back as they are looked for
-constexpr const char* kHostLog = "log/host.log";  // in the node's folder
+constexpr std::size_t kLogBytesTold = 4096;        // as far back as they are looked for
+constexpr const char* kHostLog = "log/host.log";   // in the node's folder
+constexpr const char* kPageFolder = "quickstart";  // likewise
 
 // The end of a file, if it is a regular one and no link.
 std::string EndOf(const fs::path& log) {
@@ -56,6 +57,19 @@ std::string LastLines(const fs::path& log) {
 bool IsAnother(const EnclaveFacts& facts, const peer::Manifest& manifest, std::uint16_t party) {
   const peer::ManifestRow* row = manifest.Row(PartyIndex{party});
   return !facts.network && facts.identity_key && row != nullptr && *facts.identity_key != row->identity_key;
+}
+
+// To where the host's own uid can read it, whatever the folders above `from` are open to.
+void CopyPage(const fs::path& from, const fs::path& to) {
+  MakeFolder(to, 0755);
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(from, error)) {
+    const fs::path copy = to / entry.path().filename();
+    fs::copy_file(entry.path(), copy, fs::copy_options::overwrite_existing, error);
+    if (!error) fs::permissions(copy, fs::perms(0644), error);
+    if (error) throw Problem("cannot copy " + entry.path().string() + ": " + error.message());
+  }
+  if (error) throw Problem("cannot read the folder " + from.string() + ": " + error.message());
 }
 
 }  // namespace
@@ -124,6 +138,10 @@ pid_t Devnet::Start(const Run& run, const Node& node) const {
   plan.arguments.insert(plan.arguments.end(),
                         {"--enclave", programs_.enclave, "--host", programs_.host, "--", "--data-dir", "data",
                          "--api-port", std::to_string(node.api_port), "--log-file", kHostLog});
+  if (!programs_.quickstart.empty()) {
+    CopyPage(programs_.quickstart, folder / kPageFolder);
+    plan.arguments.insert(plan.arguments.end(), {"--quickstart", kPageFolder});
+  }
   if (!HasIpv6Loopback()) plan.arguments.insert(plan.arguments.end(), {"--api-bind", "127.0.0.1"});
   plan.arguments.insert(plan.arguments.end(), programs_.more_host_arguments.begin(),
                         programs_.more_host_arguments.end());

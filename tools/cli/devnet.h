@@ -33,6 +33,7 @@ struct DevnetPrograms {
   std::vector<std::string> more_launcher_arguments = {};
   fs::path platform = {};  // what gives evidence and reads it; empty: there is none
   fs::path verifier = {};
+  fs::path quickstart = {};  // made by quickstart/build: every node shows that page; empty: none does
 
   // The programs in a folder, by the names they ship under; helpers only if they are there.
   static DevnetPrograms In(const fs::path& folder);

@@ -56,6 +56,7 @@ int DevnetUp(const Command& self, const Arguments& arguments) {
       "base-port", po::value<long>(), "port of node 1's API, the next ones follow; default 9545")(
       "sessions-max", po::value<long>(), "signing runs of one node at a time, as passportd takes it")(
       "presignatures-max", po::value<long>(), "that one node keeps, likewise; 0: none are made")(
+      "quickstart", po::value<std::string>(), "folder that quickstart/build made: the page at /quickstart")(
       "timeout", po::value<long>()->default_value(60), "seconds until every node must be ready");
   const Wanted wanted = Read(self, arguments, options);
   if (!wanted.values) return 0;
@@ -71,6 +72,7 @@ int DevnetUp(const Command& self, const Arguments& arguments) {
       programs.more_launcher_arguments.insert(programs.more_launcher_arguments.end(),
                                               {std::string("--") + name, std::to_string(*limit)});
   }
+  programs.quickstart = Optional<std::string>(*wanted.values, "quickstart").value_or("");
   Devnet devnet(wanted.folder, SayTo(wanted.json), std::move(programs));
   Print(devnet.Up(wish), wanted.folder, wanted.json);
   return 0;

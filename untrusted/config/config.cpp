@@ -45,6 +45,8 @@ po::options_description Describe(Parsed& into) {
     ("peer-listen", po::value(&c.peer_listen)->value_name("HOST:PORT"), "for peers, instead of the manifest's address")
     ("record", po::value(&c.record)->value_name("FILE"),
      "for debugging: append every record to and from the enclave, client requests included; default none")
+    ("quickstart", po::value(&c.quickstart)->value_name("FOLDER"),
+     "made by quickstart/build: show that page at /quickstart; for development; default none")
     ("log-file", po::value(&c.log_file)->value_name("FILE"), "for the log, instead of standard error")
     ("log-max-bytes", po::value(&c.log_max_bytes),
      "size at which FILE of --log-file becomes FILE.1 and a new one begins; default 16 MiB")

@@ -19,6 +19,7 @@ struct Config {
   std::vector<std::string> api_bind = {"127.0.0.1", "::1"};
   std::string peer_listen;  // empty: what the manifest says
   std::string record;       // empty: nothing is recorded
+  std::string quickstart;   // the folder of the page at /quickstart; empty: there is none
   std::string log_file;     // empty: standard error
   std::uint64_t log_max_bytes = 16 << 20;
   std::size_t max_connections = 1024;

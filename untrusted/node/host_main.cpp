@@ -84,6 +84,14 @@ int Run(const config::Config& config, const metrics::Log& log) {
     options.enclave.recorder = std::move(recorder).value();
     log.Write(metrics::Level::kWarn, "recording", {{"path", config.record}});
   }
+  if (!config.quickstart.empty()) {
+    auto page = rpc::Page::Load(config.quickstart);
+    if (!page.ok()) {
+      log.Write(metrics::Level::kError, "quickstart_not_loaded", {{"reason", page.error().Text()}});
+      return kExitFailed;
+    }
+    options.api.page = std::move(page).value();
+  }
   net::asio::io_context io(1);
   metrics::Registry metrics;
   int exit_code = 0;

@@ -1,5 +1,5 @@
-// What each HTTP request means: client calls, GET /health, /enclave, /attestation and /metrics, POST
-// /manifest and /admin.
+// What each HTTP request means: client calls, GET /health, /enclave, /attestation, /metrics and the
+// quickstart page, POST /manifest and /admin.
 #include "untrusted/rpc/api.h"
 
 #include <sys/random.h>
@@ -31,21 +31,23 @@ constexpr HeaderRow kHeaders[] = {
     {"x-encrypted-key", &Call::encrypted_key, Call::kEncryptedKeyMax},
     {"x-encrypted-user", &Call::encrypted_user, Call::kEncryptedUserMax},
     {"x-encrypted-session", &Call::encrypted_session, Call::kEncryptedSessionMax},
+    {"x-session", &Call::encrypted_session, Call::kEncryptedSessionMax},  // its name before SDK 2.0
     {"x-encrypted-key-signature", &Call::encrypted_key_signature, Call::kEncryptedKeySignatureMax},
     {"x-encrypted-webauthn-signature", &Call::encrypted_webauthn_signature,
      Call::kEncryptedWebauthnSignatureMax},
 };
 
-// Fills in the headers, borrowed from `request`. A header that occurs twice is refused: two readers of such a
-// request could disagree about which one counts.
+// Fills in the headers, borrowed from `request`. What is said twice, by one name or by two, is refused: two
+// readers of such a request could disagree about which one counts.
 std::optional<Refusal> ReadHeaders(const net::HttpRequest& request, Call& call) {
-  std::array<bool, std::size(kHeaders)> seen{};
+  std::vector<ByteSpan edl::ClientRequestCall::*> seen;
   for (const net::HttpHeader& header : request.headers) {
-    for (std::size_t i = 0; i < std::size(kHeaders); ++i) {
-      if (header.name != kHeaders[i].name) continue;
-      if (std::exchange(seen[i], true)) return Refusal::kInvalidRequest;
-      if (header.value.size() > kHeaders[i].size_max) return Refusal::kTooLarge;
-      call.*kHeaders[i].field = AsBytes(header.value);
+    for (const HeaderRow& row : kHeaders) {
+      if (header.name != row.name) continue;
+      if (std::ranges::find(seen, row.field) != seen.end()) return Refusal::kInvalidRequest;
+      if (header.value.size() > row.size_max) return Refusal::kTooLarge;
+      seen.push_back(row.field);
+      call.*row.field = AsBytes(header.value);
     }
   }
   return std::nullopt;
@@ -103,13 +105,13 @@ std::vector<net::HttpHeader> CorsHeaders() { return {{"Access-Control-Allow-Orig
 
 Api::Api(enclave::Enclave& enclave, ApiOptions options, std::string salt, metrics::Registry& metrics)
     : enclave_(enclave),
-      options_(options),
+      options_(std::move(options)),
       metrics_(metrics),
       request_time_(
           metrics.HistogramOf("passport_request_seconds", "Time from a client's request to its reply.")),
-      address_limit_(options.requests_per_second_address),
-      scope_limit_(options.requests_per_second_scope),
-      new_key_limit_(options.new_keys_per_second_address),
+      address_limit_(options_.requests_per_second_address),
+      scope_limit_(options_.requests_per_second_scope),
+      new_key_limit_(options_.new_keys_per_second_address),
       operator_limit_(options_.operator_requests_per_second_address),
       seen_keys_(std::move(salt)) {
   metrics.Gauge("passport_requests_pending", "Requests without an answer yet.",
@@ -126,7 +128,7 @@ void Api::Handle(net::HttpRequest request, net::ReplyFunction reply) {
                   {{"Access-Control-Allow-Methods", "POST, GET, OPTIONS"},
                    {"Access-Control-Allow-Headers",
                     "Content-Type, X-Scope-Id, X-Encrypted-Key, X-Encrypted-User, X-Encrypted-Session, "
-                    "X-Encrypted-Key-Signature, X-Encrypted-WebAuthn-Signature"},
+                    "X-Session, X-Encrypted-Key-Signature, X-Encrypted-WebAuthn-Signature"},
                    {"Access-Control-Max-Age", "86400"}}});
   }
   net::HttpReply refusal =
@@ -149,6 +151,7 @@ void Api::HandleGet(const net::HttpRequest& request, net::ReplyFunction reply) {
   }
   if (path == "/enclave") return HandleEnclave(request, query, std::move(reply));
   if (path == "/attestation") return HandleAttestation(request, query, std::move(reply));
+  if (auto file = options_.page.Find(path)) return reply(*std::move(file));
   reply(Error(404, Refusal::kInvalidRequest,
               "not found; there are /health, /enclave, /attestation?nonce=64-hex-digits, /metrics, "
               "/schemas/scope.json, and POST for calls"));

@@ -1,10 +1,9 @@
-// What each HTTP request means: client calls, GET /health, /enclave, /attestation and /metrics, POST
-// /manifest and /admin.
+// What each HTTP request means: client calls, GET /health, /enclave, /attestation, /metrics and the
+// quickstart page, POST /manifest and /admin.
 //
 // The host reads headers, never bodies: a JSON-RPC request goes to the enclave as it came.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -15,6 +14,7 @@
 #include "edl/words/advice.h"
 #include "untrusted/enclave/enclave.h"
 #include "untrusted/net/http_server.h"
+#include "untrusted/rpc/page.h"
 #include "untrusted/rpc/rate_limit.h"
 #include "untrusted/rpc/refusal.h"
 
@@ -34,6 +34,7 @@ struct ApiOptions {
   double new_keys_per_second_address = 200;  // keys not seen before; each costs the enclave an RSA operation
   // GET /health, /enclave and /attestation, POST /manifest and /admin: operators and their tools ask seldom.
   double operator_requests_per_second_address = 100;
+  Page page;  // the quickstart page, if this node shows it; counts as operators' requests do
 };
 
 // The headers that every reply carries, so that browsers let any page read it.

@@ -29,6 +29,8 @@ TEST(Config, Parse_DefaultsAreBothLoopbackAddresses) {
   EXPECT_EQ(config.manifest, "");
   EXPECT_EQ(config.record, "");
   EXPECT_EQ(Good({"--data-dir", "d", "--record", "file"}).record, "file");
+  EXPECT_EQ(config.quickstart, "");
+  EXPECT_EQ(Good({"--data-dir", "d", "--quickstart", "page"}).quickstart, "page");
   EXPECT_EQ(config.log_file, "");
   EXPECT_EQ(config.log_max_bytes, 16u << 20);
   EXPECT_EQ(Good({"--data-dir", "d", "--log-max-bytes", "4096"}).log_max_bytes, 4096u);

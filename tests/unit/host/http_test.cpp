@@ -19,6 +19,15 @@ TEST_F(Api, Post_GivesHeadersOfAnyCaseAndTheBodyToTheEnclave) {
   EXPECT_TRUE(reply.HasHeader("Access-Control-Allow-Origin: *"));
 }
 
+TEST_F(Api, Post_TheSessionOfEarlierSdksIsTheSameHeader) {
+  const std::uint16_t port = Start();
+  RawClient client(port);
+  client.Send(Post("x", "X-Encrypted-Key: key\r\nx-session: s\r\n"));
+  EXPECT_EQ(client.Read().body, "|key||s|||1|x");
+  client.Send(Post("x", "X-Session: s\r\nX-Encrypted-Session: t\r\n"));
+  EXPECT_NE(client.Read().body.find("invalid_request"), std::string::npos);
+}
+
 TEST_F(Api, Post_WorksOnBothLoopbackFamiliesAtOnePort) {
   const std::uint16_t port = Start();
   for (const bool ipv6 : {false, true}) {
@@ -122,7 +131,7 @@ TEST_F(Api, Options_IsAPermissivePreflight) {
   EXPECT_TRUE(reply.HasHeader("Access-Control-Max-Age: 86400"));
   for (const char* name :
        {"Content-Type", "X-Scope-Id", "X-Encrypted-Key", "X-Encrypted-User", "X-Encrypted-Session",
-        "X-Encrypted-Key-Signature", "X-Encrypted-WebAuthn-Signature"}) {
+        "X-Session", "X-Encrypted-Key-Signature", "X-Encrypted-WebAuthn-Signature"}) {
     EXPECT_NE(reply.head.find(name), std::string::npos) << name;
   }
   client.Send(Post("x"));
