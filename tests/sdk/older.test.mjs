@@ -5,14 +5,14 @@ import { createPassportClient } from "@0xpass/passport-viem";
 import { custom, formatTransactionRequest, isAddress, numberToHex } from "viem";
 import { foundry } from "viem/chains";
 import { WebauthnSigner } from "@0xpass/webauthn-signer";
-import { Authenticator } from "./lib/authenticator.mjs";
 import { createScope, newOwner, resultOf, signedConfig } from "./lib/clients.mjs";
 import { nodes } from "./lib/devnet.mjs";
 import { transactions, typedData } from "./lib/samples.mjs";
 import { assertSigns, assertSignsTransaction, assertSignsTypedData } from "./lib/signatures.mjs";
+import { SoftBrowser } from "./lib/soft_browser.mjs";
 
 const origin = "http://localhost:3000";
-new Authenticator(origin).install(); // and `window`: they were written for browsers
+new SoftBrowser(origin).open(); // they were written for browsers
 
 const options = { timeout: 60_000 };
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -15,7 +15,8 @@ export class SoftBrowser {
   open() {
     globalThis.window ??= globalThis;
     globalThis.window.PublicKeyCredential ??= class {};
-    Object.defineProperty(globalThis.navigator, "credentials", { value: this, configurable: true });
+    // Node 20 has no navigator, later releases one that cannot be assigned to.
+    Object.defineProperty(globalThis, "navigator", { value: { credentials: this }, configurable: true });
   }
 
   async create({ publicKey }) {
