@@ -7,6 +7,7 @@ import { connect, createScope, newOwner, resultOf } from "./lib/clients.mjs";
 import { nodes } from "./lib/devnet.mjs";
 import { assertSigns } from "./lib/signatures.mjs";
 import { SoftBrowser } from "./lib/soft_browser.mjs";
+import { call, rpc } from "./lib/wire.mjs";
 
 const options = { timeout: 60_000 };
 const origin = "http://localhost:9545";
@@ -73,10 +74,12 @@ describe("a user with a passkey", options, () => {
 
   test("lists and revokes sessions", async () => {
     const passport = await open(all[2]);
-    const sessions = resultOf(await passport.call("passport_listSessions", {}, headers));
+    // `passport.call` leaves the session out of methods that the SDK does not know.
+    const own = async (method) => resultOf((await call(all[2], { headers, body: rpc(method, {}) })).json);
+    const sessions = await own("passport_listSessions");
     assert.equal(sessions.filter((session) => session.current).length, 1);
-    assert.equal(resultOf(await passport.call("passport_listCredentials", {}, headers)).length, 1);
-    assert.match(resultOf(await passport.call("passport_revokeSession", {}, headers)).applied, /^[23] of 3$/);
+    assert.equal((await own("passport_listCredentials")).length, 1);
+    assert.match((await own("passport_revokeSession")).applied, /^[23] of 3$/);
     assert.equal(nameOf(await passport.call("personal_sign", ["0x00", "0x"], headers)), "session_over");
   });
 });
