@@ -166,7 +166,7 @@ class RecordBook {
   SeenIndex seen_;
   std::map<RecordId, KeyHolders> holders_;
   std::unordered_map<KeyId, KeyEpoch> epochs_;
-  std::unordered_map<KeyId, std::set<std::uint64_t>> restored_;  // epochs of restored shares
+  std::unordered_map<KeyId, std::set<std::uint64_t>> restored_;                  // epochs of restored shares
   std::unordered_map<RecordId, std::map<RecordId, passkey::Session>> sessions_;  // by account
 };
 
