@@ -13,7 +13,7 @@ const packages = ["../../quickstart", "../sdk"].map((folder) => fileURLToPath(ne
 let node;
 let browser;
 
-before(async () => ([[node], browser] = await Promise.all([nodes(), launch()])), { timeout: 60_000 });
+before(async () => ([[node], browser] = await Promise.all([nodes(), launch()])), { timeout: 180_000 });
 after(() => browser?.close());
 
 const follows = (guide, origin, until) => follow(guide, { node, packages, replace: { "http://localhost:3000": origin }, until });
@@ -37,7 +37,7 @@ async function shown(printed, last) {
   return lines;
 }
 
-test("passkey-account.md", { timeout: 60_000 }, async () => {
+test("passkey-account.md", { timeout: 180_000 }, async () => {
   const pages = await servePages(node.url);
   const { printed, folder, remove } = await follows("passkey-account.md", pages.origin);
   pages.add({ "/": [`${folder}/index.html`, "text/html"], "/main.bundle.js": [`${folder}/main.bundle.js`, "text/javascript"] });
@@ -49,7 +49,7 @@ test("passkey-account.md", { timeout: 60_000 }, async () => {
   assert.match(lines.get("signed"), /^out .*session/i, "after signing out a session is refused");
 });
 
-test("hybrid.md", { timeout: 60_000 }, async () => {
+test("hybrid.md", { timeout: 180_000 }, async () => {
   const { printed, remove } = await follows("hybrid.md", `http://localhost:${await freePort()}`, /^open /m);
   const lines = await shown(printed, "alone").finally(remove);
   const [address, signature] = lines.get("signature").split(" ");

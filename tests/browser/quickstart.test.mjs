@@ -8,7 +8,7 @@ import { addAuthenticator, afterPasskeyMade, launch, openTab } from "./lib/brows
 import { quickstartIn, servePages } from "./lib/other_origin.mjs";
 import { Quickstart } from "./lib/quickstart.mjs";
 
-const options = { timeout: 60_000 };
+const options = { timeout: 180_000 };
 const folder = process.env.PASSPORT_QUICKSTART_FOLDER;
 let node;
 let browser;

@@ -13,7 +13,7 @@ let node;
 let chain;
 let issuer;
 
-before(async () => ([[node], chain, issuer] = await Promise.all([nodes(), startChain(), startIssuer()])), { timeout: 60_000 });
+before(async () => ([[node], chain, issuer] = await Promise.all([nodes(), startChain(), startIssuer()])), { timeout: 180_000 });
 after(() => Promise.all([chain?.stop(), issuer?.stop()]));
 
 async function printedBy(guide, options = {}) {
@@ -56,7 +56,7 @@ const followed = {
   },
 };
 
-for (const [guide, check] of Object.entries(followed)) test(guide, { timeout: 60_000 }, check);
+for (const [guide, check] of Object.entries(followed)) test(guide, { timeout: 180_000 }, check);
 
 test("no guide is left out", () => {
   const inBrowser = ["hybrid.md", "passkey-account.md"]; // tests/browser

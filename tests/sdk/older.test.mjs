@@ -14,7 +14,7 @@ import { SoftBrowser } from "./lib/soft_browser.mjs";
 const origin = "http://localhost:3000";
 new SoftBrowser(origin).open(); // they were written for browsers
 
-const options = { timeout: 60_000 };
+const options = { timeout: 120_000 };
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 let node;
 before(async () => ([node] = await nodes()));

@@ -16,7 +16,7 @@ import { transactions, typedData } from "./lib/samples.mjs";
 import { assertSignsMessage, assertSignsTransaction, assertSignsTypedData } from "./lib/signatures.mjs";
 import { call, rpc } from "./lib/wire.mjs";
 
-const options = { timeout: 60_000 };
+const options = { timeout: 180_000 };
 const receiver = "0x00000000000000000000000000000000000a11ce";
 const fees = { maxFeePerGas: 5_000_000_000n, maxPriorityFeePerGas: 1_000_000_000n };
 const price = { gasPrice: 5_000_000_000n };

@@ -14,8 +14,7 @@ Result<Bytes> BackupExport::Begin(const BackupStatement& statement, std::uint8_t
       sealing::NewQuorumKey made,
       sealing::MakeQuorumKey(statement.SignedHash(), records_.sealer().keys(), t, statement.holders, rng_));
   writer_.emplace(std::move(made.sealer), records_.head().counter);
-  ids_ = records_.Ids();
-  std::ranges::make_heap(ids_, ComesLater);  // to sort all at once would take longer than a call may
+  ids_.clear();
   ready_.clear();
   given_ = 0;
   last_ = {};
@@ -24,8 +23,12 @@ Result<Bytes> BackupExport::Begin(const BackupStatement& statement, std::uint8_t
   return made.key.Encode();
 }
 
-// What was erased since the beginning is left out; what was made since then is not in it.
+// What was erased since the first chunk is left out; what was made since then is not in it.
 bool BackupExport::Fill() {
+  if (given_ == 0 && ids_.empty()) {
+    ids_ = records_.Ids();
+    std::ranges::make_heap(ids_, ComesLater);  // to sort all at once would take longer than a call may
+  }
   while (ready_.empty() && !ids_.empty()) {
     const RecordId& id = ids_.front();
     if (records_.Exists(id)) {

@@ -26,8 +26,8 @@ export async function startChain() {
     rmSync(home, { recursive: true, force: true });
   };
   const url = await listening(child);
-  // It takes seconds to load what it checks blobs with, more on a busy machine.
-  const transport = http(url, { retryCount: 0, timeout: 60_000 });
+  // It needs seconds of a processor to load what it checks blobs with: minutes on a machine that is busy with better things.
+  const transport = http(url, { retryCount: 0, timeout: 170_000 });
   const settings = { chain: foundry, transport, pollingInterval: 10 };
   return {
     url,
