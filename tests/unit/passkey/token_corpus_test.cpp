@@ -32,7 +32,8 @@ TEST(SessionTokenCorpus, NoOtherCharacterAnywhereGivesATokenOfTheCeremony) {
     for (const char other : {'A', 'B', '_', '-', '+', '/', '=', '.', '\0', '\xff'}) {
       std::string changed = good;
       changed[at] = other;
-      if (other != good[at]) EXPECT_FALSE(CeremonyOf(changed).ok()) << at << other;
+      if (other == good[at]) continue;
+      EXPECT_FALSE(CeremonyOf(changed).ok()) << at << other;
     }
   }
 }

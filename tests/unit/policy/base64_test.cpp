@@ -32,18 +32,24 @@ TEST(Base64Corpus, NoTextButTheWrittenOneIsAccepted) {
           std::string text = good;
           text.replace(at, insert ? 0 : 1, 1, static_cast<char>(c));
           const auto parsed = ParseBase64(text);
-          if (parsed.ok()) EXPECT_EQ(ToBase64(parsed.value()), text);
+          if (parsed.ok()) {
+            EXPECT_EQ(ToBase64(parsed.value()), text);
+          }
           if (at > url.size() || (!insert && at == url.size())) continue;
           text = url;
           text.replace(at, insert ? 0 : 1, 1, static_cast<char>(c));
           const auto parsed_url = ParseBase64Url(text);
-          if (parsed_url.ok()) EXPECT_EQ(ToBase64Url(parsed_url.value()), text);
+          if (parsed_url.ok()) {
+            EXPECT_EQ(ToBase64Url(parsed_url.value()), text);
+          }
         }
       }
     }
     for (std::size_t cut = 1; cut < good.size(); ++cut) {
       const auto parsed = ParseBase64(good.substr(0, cut));
-      if (parsed.ok()) EXPECT_EQ(ToBase64(parsed.value()), good.substr(0, cut));
+      if (parsed.ok()) {
+        EXPECT_EQ(ToBase64(parsed.value()), good.substr(0, cut));
+      }
     }
   }
 }
