@@ -112,6 +112,7 @@ export async function makeRows(made) {
       as(rpc("delegatedRegistration", { encrypted_user: "AAAA", encrypted_credential: { Fido2: "AAAA" } })),
       await asUser("null"), await asUser('{"username":5}'), await asUser('{"username":""}'), await asUser("no JSON"),
       await asUser(JSON.stringify({ username: "x".repeat(257) })),
+      ...["initiateRegistration", "completeRegistration", "initiateAuthentication", "completeAuthentication"].map((method) => as(rpc(method, {}))),
     ]],
     [401, "unauthorized", "Unauthorized: Signature verification failed.", [
       withHeader("X-Encrypted-User", made.spare["X-Encrypted-User"]),
@@ -163,10 +164,11 @@ export async function makeRows(made) {
       tx({ nonce: "10" }), tx({ value: "1000" }), tx({ gas: "21000" }), tx({ chainId: "" }),
     ]],
     [-32011, "unknown_transaction_type", "The transaction type is not supported", [
-      tx({ type: "0x3" }), tx({ type: "0x4" }), tx({ type: "0x7f" }), tx({ type: 5 }), tx({ type: "legacy" }), tx({ type: null }),
-      tx({ maxFeePerBlobGas: "0x1" }), tx({ authorizationList: [] }), as(rpc("eth_signTransaction", [plain])), as(rpc("eth_signTransaction", [{}])),
+      tx({ type: "0x6" }), tx({ type: "0x7f" }), tx({ type: 5 }), tx({ type: "legacy" }), tx({ type: null }),
+      as(rpc("eth_signTransaction", [plain])), as(rpc("eth_signTransaction", [{}])),
     ]],
     [-32012, "malformed_transaction", "The transaction is malformed", [
+      tx({ type: "0x3" }), tx({ type: "0x4" }), tx({ maxFeePerBlobGas: "0x1" }), tx({ authorizationList: [] }),
       tx({ nonce: undefined }), tx({ gasPrice: "0x1" }), tx({ maxFeePerGas: "0x0" }), tx({ nounce: "0x1" }), tx({ chainId: "0x0" }),
       tx({ data: "0x00", input: "0x01" }), tx({ gasLimit: "0x1" }), tx({ to: "0x70997970c51812DC3A010C7d01b50e0d17dc79C8" }),
       tx({ to: "0x00" }), tx({ value: true }), tx({ value: -1 }), tx({ value: 1.5 }), tx({ value: `0x1${"00".repeat(32)}` }),
@@ -191,8 +193,7 @@ export async function makeRows(made) {
       update(updates.owner, { scope_id: randomUUID(), revision: 9 }),
     ]],
     [-32024, "not_available", "The method is not available on this network", [
-      ...["initiateRegistration", "completeRegistration", "initiateAuthentication", "completeAuthentication", "createLambda",
-        "listLambda", "executeLambda"].map((method) => as(rpc(method, {}))),
+      ...["createLambda", "listLambda", "executeLambda"].map((method) => as(rpc(method, {}))),
     ]],
     [-32025, "bad_hex", "A value is not hexadecimal", [
       as(rpc("personal_sign", ["0xzz"])), as(rpc("personal_sign", ["0x0"])), as(rpc("personal_sign", ["hello"])),
