@@ -172,6 +172,25 @@ TEST_F(Bound, AReplayWindowIsForLegacyRequestsOfItsScope) {
   EXPECT_EQ(Verdict(Request(""), RequestId{{4}}), "");
 }
 
+// Published clients keep one header set for as long as a session lasts.
+TEST_F(Bound, AReplayWindowIsNotForSessions) {
+  core::AccountFacts facts;
+  facts.config.replay_window_s = 60;
+  facts.account_ref.id = policy::AccountRecordId(scope.id, "alice");
+  const core::Deciding with{records, chain_codes, memory, {kThisNetwork, true}, RequestId{{1}}};
+  const auth::Evidence evidence = Request("");
+  for (const bool by_key : {false, true}) {
+    facts.caller.session = !by_key;
+    facts.caller.developer_key = by_key;
+    EXPECT_TRUE(core::Remember(evidence, facts, with).ok());
+    memory.OnTick(kIssued + 61'000, kIssued + 61'000, true);
+    EXPECT_TRUE(core::Remember(evidence, facts, with).ok()) << by_key;
+  }
+  memory.OnTick(kIssued + 122'000, kIssued + 122'000, true);
+  EXPECT_FALSE(core::Remember(evidence, facts, with).ok())
+      << "the developer's, a minute after it was seen first";
+}
+
 TEST_F(Bound, AScopeSaysWhichAccountsItRegisters) {
   const auto registers = [&](const char* config, policy::Control control) {
     scope.config = config;

@@ -1,6 +1,7 @@
 // The schema that the host serves and the parser in the enclave: one corpus, one verdict.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <regex>
 #include <set>
