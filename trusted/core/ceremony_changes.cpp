@@ -36,6 +36,12 @@ std::vector<RecordId> CeremonyCompletion::RestsOn() const {
   return out;
 }
 
+std::vector<RecordId> PasskeyReservation::RestsOn() const {
+  const auto outcome = policy::Outcome::Parse(ceremony.committed.version.value);
+  const auto* made = outcome.ok() ? std::get_if<policy::Registered>(&outcome.value().what) : nullptr;
+  return made == nullptr ? std::vector<RecordId>{} : std::vector{policy::ScopeRecordId(made->scope)};
+}
+
 auth::Checked<policy::Outcome> CertifiedCeremony::Verify(const peer::Manifest& manifest) const {
   auto outcome = policy::Outcome::Parse(committed.version.value);
   const bool holds = replica::IsCertified(RosterOf(manifest), AckQuorum(manifest), record(), committed);
@@ -155,6 +161,9 @@ Judgement NetworkRules::Apply(const RecordId& id, const replica::Version& before
   if (!outcome.ok()) return RefuseCeremony(outcome.error().code);
   const auto* registered = std::get_if<policy::Registered>(&outcome.value().what);
   if (registered == nullptr || registered->account != id) return RefuseCeremony(ErrorCode::kInvalidRequest);
+  // Whether the scope has room for one more account is judged of every reservation.
+  const RecordId scope = policy::ScopeRecordId(registered->scope);
+  if (view_->Local(scope) == nullptr) return NeedRecords{{scope}};
   return Reserve(id, before, change.request, change.now_ms,
                  policy::FirstAccount(*registered, change.ceremony.challenge, outcome.value().begun_ms));
 }

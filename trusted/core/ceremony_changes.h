@@ -38,6 +38,8 @@ struct PasskeyReservation {
   RequestId request;
   std::uint64_t now_ms = 0;  // as in AccountReservation
   CertifiedCeremony ceremony;
+
+  std::vector<RecordId> RestsOn() const;
 };
 // A passkey of the account was used, added or removed.
 struct CeremonyUse {

@@ -200,13 +200,13 @@ bool NetworkRules::HasRoom(const Judgement& judged) const {
          (!config.value().accounts_max || accounts_->HasRoom(scope.value().id, *config.value().accounts_max));
 }
 
-// A developer's reservation looks at its scope, a ceremony at its scope and, unless it makes one, its
-// account. Nothing looks at a ceremony: what follows from one carries it certified, so that there is no
-// circle.
+// A reservation looks at its scope, a ceremony at its scope and, unless it makes one, its account. Nothing
+// looks at a ceremony: what follows from one carries it certified, so that there is no circle.
 std::vector<RecordId> NetworkRules::RestsOn(ByteSpan evidence) {
   const auto change = ParseChange(evidence);
   if (!change.ok()) return {};
   if (const auto* completion = std::get_if<CeremonyCompletion>(&change.value())) return completion->RestsOn();
+  if (const auto* reserved = std::get_if<PasskeyReservation>(&change.value())) return reserved->RestsOn();
   const auto* reservation = std::get_if<AccountReservation>(&change.value());
   if (reservation == nullptr) return {};
   const auto scope = ParseUuid(reservation->evidence.scope_id);
