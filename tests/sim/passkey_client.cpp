@@ -55,7 +55,10 @@ std::string PasskeyClient::Decrypt(const std::string& ciphertext) {
 }
 
 std::string PasskeyClient::User(std::string_view username) {
-  return Encrypt(json::ObjectWriter().Text("username", username).Text("userDisplayName", username).Finish());
+  json::ObjectWriter user;
+  user.Text("username", username).Text("userDisplayName", username);
+  if (!bind.empty()) user.Raw("bind", bind);
+  return Encrypt(user.Finish());
 }
 
 client::Request PasskeyClient::Plain(std::string_view method, const std::string& params) {

@@ -44,6 +44,7 @@ class PasskeyClient {
   static std::string SessionIn(const std::string& body);
 
   std::string scope;
+  std::string bind;  // JSON: a member of the user objects that it sends; none if empty
 
  private:
   client::Request Plain(std::string_view method, const std::string& params);

@@ -171,6 +171,22 @@ TEST_F(PasskeyFaults, AGatewayThatDiesAtAnyPointLeavesTheNameUsable) {
   }
 }
 
+// rules.md 23: the host of one node is a year ahead. Nothing is signed in meanwhile, and nothing of it stays.
+TEST_F(PasskeyFaults, AClockThatIsAheadRefusesAndLeavesNothing) {
+  constexpr std::int64_t kYearMs = 31'536'000'000;
+  ASSERT_TRUE(Registers());
+  network.SetClockAhead(kThree, kYearMs);
+  network.Run(6'000);
+  for (const PartyIndex gateway : {kOne, kTwo, kThree}) EXPECT_EQ(Session(gateway), "");
+  network.SetClockAhead(kThree, 0);
+  network.Run(20'000);
+  const std::string session = PasskeyClient::SessionIn(wallet.Login(kOne, name, phone, true));
+  ASSERT_NE(session, "");
+  network.Skip(864'000'000 + 20'000);
+  network.Run(6'000);
+  EXPECT_EQ(RefusedBy(kTwo, session), "session_over") << "it does not last until next year";
+}
+
 // A disk from before a passkey began anew: the node confirms with the others before it signs.
 TEST_F(PasskeyFaults, ADiskThatIsTakenBackDoesNotBringAnEndedSessionBack) {
   ASSERT_TRUE(Registers());

@@ -1,5 +1,6 @@
 // Sessions and the passkeys of an account: what ends them, who may change them, and which proof controls
 // what.
+#include "edl/base/uuid.h"
 #include "tests/sim/passkey_fixture.h"
 #include "trusted/crypto/hash.h"
 #include "trusted/json/json.h"
@@ -185,6 +186,38 @@ TEST_F(PasskeySessions, ALoginIsNoRemoval) {
       wallet.Begin(kOne, "RemoveCredential", name, ",\"credential_hash\":" + json::Quote(hash));
   const auto request = wallet.Complete("RemoveCredential", challenge, name, "", phone.Get(challenge.bytes));
   EXPECT_EQ(ErrorName(network.Ask(kOne, request)), "passkey_refused");
+}
+
+// In a bound scope the developer's key has its say about one ceremony, not about the user for ever.
+TEST_F(PasskeySessions, ABoundDevelopersProofIsForOneCeremony) {
+  Client bound = MakeClient(network, world.rng,
+                            R"({"request_binding":"bound","rp":{"id":"wallet.example",)"
+                            R"("origin":"https://wallet.example"}})");
+  PasskeyClient hybrid(network, bound.scope, world.rng);
+  const Challenge challenge = hybrid.Begin(kOne, "Registration", "bea");
+  SoftPasskey tablet = SoftPasskey::Make(name + " tablet");
+  const auto complete = [&](const client::DeveloperKey* key) {
+    return network.Ask(
+        kOne, hybrid.Complete("Registration", challenge, "bea", tablet.Create(challenge.bytes), "", key));
+  };
+  const auto bind = [&](std::string_view method, ByteSpan about) {
+    hybrid.bind = json::ObjectWriter()
+                      .Text("network_id", FormatUuid(network.manifest().network_id))
+                      .Text("scope_id", bound.scope)
+                      .Text("method", method)
+                      .Text("params_sha256", ToHex(crypto::HashSha256(about)))
+                      .Text("nonce", std::string(32, '7'))
+                      .U64("issued_at", network.unix_ms())
+                      .Finish();
+  };
+  EXPECT_EQ(ErrorName(complete(nullptr)), "not_permitted") << "a passkey alone binds nothing";
+  EXPECT_EQ(ErrorName(complete(&bound.key)), "not_bound");
+  bind("personal_sign", challenge.bytes);
+  EXPECT_EQ(ErrorName(complete(&bound.key)), "not_bound");
+  bind("completeRegistration", Bytes(32, 7));
+  EXPECT_EQ(ErrorName(complete(&bound.key)), "not_bound");
+  bind("completeRegistration", challenge.bytes);
+  EXPECT_NE(Member(complete(&bound.key), "account_id"), "");
 }
 
 // rules.md 4: every proof against every kind of account.
