@@ -105,6 +105,11 @@ TEST_F(PasskeySessions, AreListedAndRevokedOneByOne) {
   const std::string none = "{\"session\":\"0x1300" + std::string(60, '7') + "\"}";
   EXPECT_EQ(ErrorName(network.Ask(kTwo, wallet.With(mine, "passport_revokeSession", none))),
             "unknown_session");
+  for (const char* slip : {"[]", R"("x")", R"({"sesion":"0x00"})", "null"}) {
+    EXPECT_EQ(ErrorName(network.Ask(kTwo, wallet.With(mine, "passport_revokeSession", slip))),
+              "invalid_params")
+        << slip;
+  }
   EXPECT_EQ(Member(network.Ask(kTwo, wallet.With(mine, "passport_revokeSession", "{}")), "applied"),
             "2 of 3");
   for (const PartyIndex gateway : {kOne, kTwo, kThree}) EXPECT_EQ(RefusedBy(gateway, mine), "session_over");

@@ -67,7 +67,46 @@ TEST_F(Passkeys, ACompletionServesOnce) {
       wallet.Complete("Authentication", challenge, "frank", "", phone.Get(challenge.bytes));
   EXPECT_NE(PasskeyClient::SessionIn(network.Ask(kOne, request)), "");
   EXPECT_EQ(ErrorName(network.Ask(kOne, request)), "challenge_over");
-  EXPECT_EQ(ErrorName(network.Ask(kTwo, request)), "challenge_over") << "another node never had it";
+  EXPECT_EQ(ErrorName(network.Ask(kTwo, request)), "challenge_over") << "at any node";
+}
+
+// Nobody keeps what was given out, so no stranger pushes it out, and any node takes the answer.
+TEST_F(Passkeys, ManyChallengesOfOneUserLeaveTheFirstGoodAtEveryNode) {
+  SoftPasskey phone = SoftPasskey::Make("crowd");
+  wallet.Register(kOne, "crowd", phone);
+  const Challenge first = wallet.Begin(kOne, "Authentication", "crowd");
+  for (int i = 0; i < 40; ++i) ASSERT_TRUE(wallet.Begin(kOne, "Authentication", "crowd").ok()) << i;
+  const auto request = wallet.Complete("Authentication", first, "crowd", "", phone.Get(first.bytes));
+  EXPECT_NE(PasskeyClient::SessionIn(network.Ask(kThree, request)), "");
+}
+
+TEST_F(Passkeys, AChallengeIdIsOneThatTheNetworkGaveToThisClient) {
+  SoftPasskey phone = SoftPasskey::Make("ids");
+  wallet.Register(kOne, "ids", phone);
+  const Challenge good = wallet.Begin(kOne, "Authentication", "ids");
+  crypto::SeededRng rng(9);
+  PasskeyClient stranger(network, wallet.scope, rng);
+  for (const std::string& id :
+       {std::string(), std::string("69887afd-5814-4e3a-8a8c-a1f446f52655"), wallet.Encrypt("ids"),
+        wallet.Encrypt(""), good.id + "AAAA", good.id.substr(4), stranger.Encrypt(wallet.Decrypt(good.id))}) {
+    Challenge other = good;
+    other.id = id;
+    const auto request = wallet.Complete("Authentication", other, "ids", "", phone.Get(good.bytes));
+    EXPECT_EQ(ErrorName(network.Ask(kOne, request)), "challenge_over") << id;
+  }
+  // A token less than a quorum's, or changed.
+  auto ceremony = passkey::Ceremony::Parse(AsBytes(wallet.Decrypt(good.id))).value();
+  const auto refused = [&](const passkey::Ceremony& changed) {
+    Challenge other = good;
+    other.id = wallet.Encrypt(AsText(changed.Encode()));
+    const auto request = wallet.Complete("Authentication", other, "ids", "", phone.Get(good.bytes));
+    return ErrorName(network.Ask(kOne, request));
+  };
+  passkey::Ceremony longer = ceremony;
+  longer.tokens[0].made_ms += 1;
+  EXPECT_EQ(refused(longer), "challenge_over");
+  ceremony.tokens.resize(1);
+  EXPECT_EQ(refused(ceremony), "challenge_over");
 }
 
 TEST_F(Passkeys, AChallengeIsOverAfterAMinute) {

@@ -1,7 +1,5 @@
 #include "trusted/api/ceremony_request.h"
 
-#include "edl/base/uuid.h"
-
 namespace passport::api {
 namespace {
 
@@ -29,10 +27,7 @@ Result<BeginCeremony, Error> ParseBegin(const Value* params, CeremonyKind kind) 
 Result<Request, Error> ParseComplete(const Value* params, CeremonyKind kind) {
   CompleteCeremony out;
   out.kind = kind;
-  PASSPORT_TRY(const std::string id, TextMember(params, "challenge_id"));
-  const auto uuid = ParseUuid(id);
-  if (!uuid.ok()) return Fail(MakeError(ErrorCode::kInvalidParams, "challenge_id must be a UUID"));
-  out.challenge_id = uuid.value();
+  PASSPORT_TRY(out.challenge_id, TextMember(params, "challenge_id"));
   PASSPORT_TRY(out.encrypted_user, TextMember(params, "encrypted_user"));
   if (kind == CeremonyKind::kRegister || kind == CeremonyKind::kAddCredential) {
     PASSPORT_TRY(out.encrypted_attestation, TextMember(params, "encrypted_attestation"));
@@ -115,8 +110,8 @@ Result<Request, Error> ParseListSessions(const Value*) {
 }
 
 Result<Request, Error> ParseRevokeSession(const Value* params) {
-  const bool named = params != nullptr && params->IsObject() && params->Find("session") != nullptr;
-  if (!named) return Request(RevokeSession{});
+  const bool own = params == nullptr || (params->IsObject() && params->AsObject().value().empty());
+  if (own) return Request(RevokeSession{});
   PASSPORT_TRY(const Hash32 session, HashMember(params, "session"));
   return Request(RevokeSession{RecordId{session}});
 }

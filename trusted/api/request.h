@@ -54,7 +54,7 @@ struct BeginCeremony {
 };
 struct CompleteCeremony {
   passkey::CeremonyKind kind = passkey::CeremonyKind::kRegister;
-  ByteArray<16> challenge_id{};
+  std::string challenge_id;  // the ceremony, sealed for the client that began it
   std::string encrypted_user;
   std::string encrypted_attestation;  // of a new passkey
   std::string encrypted_assertion;    // of one that the account has

@@ -86,7 +86,9 @@ Checked<User> ParseUser(std::string_view user_json) {
   }
   if (user.value().Find("derivation_path") != nullptr) {
     const auto path = user.value().GetString("derivation_path");
-    if (!path.ok()) return Fail(MakeError(ErrorCode::kInvalidParams, "derivation_path must be a string"));
+    // An empty one is a program's mistake, not a wish for the account's own key.
+    if (!path.ok() || path.value().empty())
+      return Fail(MakeError(ErrorCode::kInvalidParams, "derivation_path must be a string like m/0/1"));
     out.derivation_path = path.value();
   }
   if (const json::Value* bind = user.value().Find("bind"); bind != nullptr) {

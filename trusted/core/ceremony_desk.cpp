@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "edl/base/uuid.h"
 #include "trusted/core/changes.h"
 
 namespace passport::core {
@@ -93,44 +92,6 @@ void CeremonyDesk::OnTick(std::uint64_t now_ms) {
       Settle(request);
     }
   }
-  while (!order_.empty()) {
-    const auto oldest = kept_.find(order_.front());
-    if (oldest != kept_.end() && now_ms < oldest->second.until_ms) break;
-    Forget(order_.front());
-    order_.pop_front();
-  }
-}
-
-void CeremonyDesk::Forget(const ByteArray<16>& id) {
-  const auto entry = kept_.find(id);
-  if (entry == kept_.end()) return;
-  const passkey::CeremonyTerms& terms = entry->second.ceremony.terms;
-  if (terms.kind == passkey::CeremonyKind::kRegister) --registrations_;
-  const auto siblings = of_account_.find(terms.account);
-  std::erase(siblings->second, id);
-  if (siblings->second.empty()) of_account_.erase(siblings);
-  kept_.erase(entry);
-}
-
-std::optional<ByteArray<16>> CeremonyDesk::Keep(passkey::Ceremony ceremony) {
-  const ByteArray<16> id = UuidFrom(ceremony.Challenge(identity_.manifest_hash));
-  const RecordId account = ceremony.terms.account;
-  if (const auto siblings = of_account_.find(account);
-      siblings != of_account_.end() && siblings->second.size() >= kOfAccountMax)
-    Forget(ByteArray<16>(siblings->second.front()));
-  const bool registers = ceremony.terms.kind == passkey::CeremonyKind::kRegister;
-  if (kept_.size() >= kOutstandingMax || (registers && registrations_ >= kRegistrationsMax))
-    return std::nullopt;
-  kept_.emplace(id, Kept{std::move(ceremony), now_ms_ + passkey::kCeremonyMs});
-  order_.push_back(id);
-  of_account_[account].push_back(id);
-  if (registers) ++registrations_;
-  return id;
-}
-
-const passkey::Ceremony* CeremonyDesk::Find(const ByteArray<16>& id) const {
-  const auto entry = kept_.find(id);
-  return entry == kept_.end() ? nullptr : &entry->second.ceremony;
 }
 
 }  // namespace passport::core

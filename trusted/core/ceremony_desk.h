@@ -1,8 +1,6 @@
-// Challenges: the gateway gathers the tokens of at least a quorum of enclaves, and remembers what it has
-// given out until it is answered or over. Enclaves that give tokens keep nothing (rules.md 12).
+// Challenges: the gateway gathers the tokens of at least a quorum of enclaves. Nobody keeps them: the client
+// brings the ceremony back, sealed (rules.md 12, 30).
 #pragma once
-
-#include <deque>
 
 #include "trusted/core/ceremony_messages.h"
 #include "trusted/core/network_time.h"
@@ -20,9 +18,6 @@ class CeremonyEvents {
 
 class CeremonyDesk {
  public:
-  static constexpr std::size_t kOutstandingMax = 4'096;
-  static constexpr std::size_t kRegistrationsMax = 2'048;  // of these: anybody can make names up
-  static constexpr std::size_t kOfAccountMax = 8;          // of one account: the oldest leaves
   // After a quorum has answered, how long the others are waited for; and without one, in all.
   static constexpr std::uint64_t kOthersMs = 300;
   static constexpr std::uint64_t kQuorumMs = 1'500;
@@ -41,23 +36,12 @@ class CeremonyDesk {
   void OnMessage(PartyIndex from, const PeerMessage& message);
   void OnTick(std::uint64_t now_ms);
 
-  // Remembers it; what the client is to name it by. None: there are too many, and none leaves for a
-  // stranger's.
-  std::optional<ByteArray<16>> Keep(passkey::Ceremony ceremony);
-  const passkey::Ceremony* Find(const ByteArray<16>& id) const;
-  void Forget(const ByteArray<16>& id);
-  std::size_t outstanding() const { return kept_.size(); }
-
  private:
   struct Gathering {
     passkey::CeremonyTerms terms;
     std::map<PartyIndex, passkey::CeremonyToken> tokens;
     std::uint64_t since_ms = 0;
     std::uint64_t quorum_ms = 0;  // when there were enough; 0: not yet
-  };
-  struct Kept {
-    passkey::Ceremony ceremony;
-    std::uint64_t until_ms = 0;
   };
   struct Given {
     std::uint64_t second = 0;
@@ -77,10 +61,6 @@ class CeremonyDesk {
   crypto::Rng& rng_;
   std::uint64_t now_ms_ = 0;
   std::map<RequestId, Gathering> gathering_;
-  std::map<ByteArray<16>, Kept> kept_;
-  std::deque<ByteArray<16>> order_;  // oldest first; of some that are forgotten too
-  std::map<RecordId, std::deque<ByteArray<16>>> of_account_;
-  std::size_t registrations_ = 0;
   std::map<PartyIndex, Given> given_;
 };
 

@@ -78,10 +78,8 @@ void ClientDesk::OnCeremony(const RequestId& request, passkey::Ceremony ceremony
   const Operation& op = entry->second;
   const CeremonyKind kind = ceremony.terms.kind;
   const Hash32 challenge = ceremony.Challenge(parts_.identity.manifest_hash);
-  const auto challenge_id = parts_.ceremonies.Keep(std::move(ceremony));
-  if (!challenge_id) return ReplyBusy(request, kLimitMs);
   json::ObjectWriter out;
-  out.Text("challenge_id", FormatUuid(*challenge_id));
+  out.Text("challenge_id", SealFor(op, AsText(ceremony.Encode())));
   if (kind == CeremonyKind::kRegister || kind == CeremonyKind::kAddCredential)
     out.Text("encrypted_creation_challenge", SealFor(op, passkey::CreationJson(op.options, challenge)));
   if (kind != CeremonyKind::kRegister)
@@ -100,10 +98,12 @@ void ClientDesk::OnCeremonyFailed(const RequestId& request, std::vector<PartyInd
 
 // Judged here first: what every enclave will refuse is refused with its reason, and spends nothing.
 void ClientDesk::Decide(const RequestId& id, Operation& op, const api::CompleteCeremony& request) {
-  const passkey::Ceremony* ceremony = parts_.ceremonies.Find(request.challenge_id);
-  if (ceremony == nullptr) return ReplyError(id, MakeError(ErrorCode::kChallenge));
-  op.account_record = ceremony->terms.account;
-  CeremonyCompletion completion{WithoutOtherProofs(op.evidence), *ceremony};
+  const auto opened = auth::OpenText(op.evidence.client_key, request.challenge_id, "params.challenge_id");
+  const auto ceremony = passkey::Ceremony::Parse(opened.ok() ? AsBytes(opened.value()) : ByteSpan{});
+  if (!ceremony.ok()) return ReplyError(id, MakeError(ErrorCode::kChallenge));
+  const passkey::CeremonyTerms& terms = ceremony.value().terms;
+  op.account_record = terms.account;
+  CeremonyCompletion completion{WithoutOtherProofs(op.evidence), ceremony.value()};
   auto judged = JudgeCeremony(completion, parts_.identity, view_);
   if (auto* error = std::get_if<api::Error>(&judged)) return RefuseOrRead(id, op, std::move(*error));
   if (std::holds_alternative<NeedRecords>(judged)) return;
@@ -113,14 +113,16 @@ void ClientDesk::Decide(const RequestId& id, Operation& op, const api::CompleteC
   const bool active = account.ok() && account.value().state == AccountState::kActive;
   if (request.kind == CeremonyKind::kRegister && active)
     return ReplyError(id, MakeError(ErrorCode::kDuplicateRegistration));
+  op.ceremony.challenge = ceremony.value().Challenge(parts_.identity.manifest_hash);
+  version = view_.Local(op.ceremony.record());
+  if (version == nullptr) return;
+  if (version->number != 0) return ReplyError(id, MakeError(ErrorCode::kChallenge));
   // Each is a register for ever.
   const bool allowed = request.kind == CeremonyKind::kRegister
-                           ? registrations_.Allow(policy::ScopeRecordId(ceremony->terms.scope), now_ms_)
+                           ? registrations_.Allow(policy::ScopeRecordId(terms.scope), now_ms_)
                            : sign_ins_.Allow(op.account_record, now_ms_);
   if (!allowed) return ReplyBusy(id, kLimitMs);
   if (active) op.key = account.value().keys.front();
-  op.ceremony.challenge = ceremony->Challenge(parts_.identity.manifest_hash);
-  parts_.ceremonies.Forget(request.challenge_id);
   StartChange(id, op, Stage::kCompleting, op.ceremony.record(), std::move(completion));
 }
 

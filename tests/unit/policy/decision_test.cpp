@@ -165,6 +165,9 @@ TEST_F(Decisions, ADerivedKeyNeedsAShare) {
   evidence.encrypted_user = envelope.Seal(R"({"username":"alice","derivation_path":"m/0'"})");
   evidence.encrypted_key_signature = envelope.Seal(ToJson(KeyAssertion(developer, evidence.encrypted_user)));
   EXPECT_EQ(Verdict(evidence), "invalid_params");
+  evidence.encrypted_user = envelope.Seal(R"({"username":"alice","derivation_path":""})");
+  evidence.encrypted_key_signature = envelope.Seal(ToJson(KeyAssertion(developer, evidence.encrypted_user)));
+  EXPECT_EQ(Verdict(evidence), "invalid_params");
   evidence.encrypted_user = envelope.Seal(R"({"username":"alice","derivation_path":5})");
   evidence.encrypted_key_signature = envelope.Seal(ToJson(KeyAssertion(developer, evidence.encrypted_user)));
   EXPECT_EQ(Verdict(evidence), "invalid_params");
