@@ -25,7 +25,7 @@ FILES_CLOCKS_ENVIRONMENT = set(
 )
 CERTIFICATES = re.compile(r"X509(V3)?_(?!PUBKEY)|[di]2[di]_X509$|PEM_")
 # What passport-verifier consists of: no keys, no protocol, no core.
-VERIFIER_NAMESPACES = set("attest crypto platform platform_link verifier".split())
+VERIFIER_NAMESPACES = set("attest cbor crypto platform platform_link verifier".split())
 # The edges of the trusted side: what confines the enclave and moves its frames, passportd, and the helper that opens devices.
 EDGES = {"trusted_platform", "trusted_process", "trusted_process_arena", "trusted_launch", "trusted_launcher"}
 # Saved registers, an aligned stack pointer: what a frame takes beside what is counted.

@@ -195,7 +195,24 @@ TEST_P(MaliciousCore, FindsNoUseForARestartOfAnHonestOne) {
   ASSERT_TRUE(network.RunUntil([this] { return network.Ready(); }, 20'000));
   network.Run(core::NetworkTime::kTellMs + 100);
   EXPECT_EQ(Invite(Changed(invite, "")), bound ? "stale_request" : "joins");
+  network.Skip(core::RequestMemory::kAheadMs);
+  network.Run(core::NetworkTime::kTellMs + 100);
   EXPECT_EQ(Send(Ask(client, bound, "alice"), client.scope + "alice", "c0fe"), "signed");
+}
+
+// A client whose clock is ahead: its request is from after the start, and was used before it.
+TEST_F(Adversary, ARequestOfAFastClockIsNotSignedTwiceOverARestart) {
+  Client client = Scope(R"({"request_binding":"bound"})");
+  const client::Request ahead =
+      client.developer->BoundWallet("alice", "personal_sign", kAsked,
+                                    FormatUuid(network.manifest().network_id), network.unix_ms() + 14'000);
+  const std::string alice = client.scope + "alice";
+  EXPECT_EQ(Send(ahead, alice, "c0fe"), "signed");
+  for (const PartyIndex party : {kOne, kTwo, kThree}) network.Kill(party);
+  for (const PartyIndex party : {kOne, kTwo, kThree}) network.Start(party);
+  ASSERT_TRUE(network.RunUntil([this] { return network.Ready(); }, 20'000));
+  network.Run(1'000);
+  EXPECT_EQ(Send(ahead, alice, "c0fe"), "stale_request");
 }
 
 INSTANTIATE_TEST_SUITE_P(Bound, MaliciousCore, ::testing::Bool());

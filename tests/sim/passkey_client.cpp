@@ -65,12 +65,17 @@ client::Request PasskeyClient::Plain(std::string_view method, const std::string&
   return {scope, encrypted_key_, Encrypt("null"), "", CallBody(method, params)};
 }
 
-Challenge PasskeyClient::Begin(PartyIndex gateway, std::string_view kind, std::string_view username,
-                               std::string_view more_params) {
+client::Request PasskeyClient::Initiate(std::string_view kind, std::string_view username,
+                                        std::string_view more_params) {
   const std::string params =
       "{\"encrypted_user\":" + json::Quote(User(username)) + std::string(more_params) + "}";
+  return Plain(MethodName("initiate", kind), params);
+}
+
+Challenge PasskeyClient::Begin(PartyIndex gateway, std::string_view kind, std::string_view username,
+                               std::string_view more_params) {
   Challenge out;
-  out.reply = network_.Ask(gateway, Plain(MethodName("initiate", kind), params));
+  out.reply = network_.Ask(gateway, Initiate(kind, username, more_params));
   out.id = Member(out.reply, "challenge_id");
   for (const char* name : {"encrypted_creation_challenge", "encrypted_request_challenge"}) {
     const std::string ciphertext = Member(out.reply, name);

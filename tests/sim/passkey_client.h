@@ -20,6 +20,8 @@ class PasskeyClient {
   PasskeyClient(Network& network, std::string scope, crypto::Rng& rng, PartyIndex gateway = kOne);
 
   // The halves of a ceremony. `kind` is the method's name after initiate or complete.
+  client::Request Initiate(std::string_view kind, std::string_view username,
+                           std::string_view more_params = "");
   Challenge Begin(PartyIndex gateway, std::string_view kind, std::string_view username,
                   std::string_view more_params = "");
   client::Request Complete(std::string_view kind, const Challenge& challenge, std::string_view username,

@@ -170,6 +170,9 @@ TEST_F(PasskeySessions, APasskeyIsRemovedWithItsSessionsButNotTheLast) {
   SoftPasskey laptop = SoftPasskey::Make(name + " laptop");
   const std::string only = "0x" + ToHex(passkey::CredentialName(phone.id));
   EXPECT_EQ(ErrorName(wallet.Remove(kOne, name, phone, only)), "credential_refused") << "the last one";
+  const Challenge none =
+      wallet.Begin(kOne, "RemoveCredential", name, ",\"credential_hash\":\"0x" + std::string(64, '7') + "\"");
+  EXPECT_EQ(ErrorName(none.reply), "credential_refused") << "before the user is asked";
   ASSERT_NE(Member(wallet.Add(kOne, name, phone, laptop), "applied"), "");
   const std::string lost = Session(kTwo);
   const std::string kept = PasskeyClient::SessionIn(wallet.Login(kTwo, name, laptop));

@@ -1,5 +1,6 @@
 // Passkey accounts on a whole network: registered, signed in and used at any node, with one node dead.
 #include "tests/sim/passkey_fixture.h"
+#include "trusted/core/ceremony_desk.h"
 #include "trusted/json/json.h"
 
 namespace passport::sim {
@@ -78,6 +79,19 @@ TEST_F(Passkeys, ManyChallengesOfOneUserLeaveTheFirstGoodAtEveryNode) {
   for (int i = 0; i < 40; ++i) ASSERT_TRUE(wallet.Begin(kOne, "Authentication", "crowd").ok()) << i;
   const auto request = wallet.Complete("Authentication", first, "crowd", "", phone.Get(first.bytes));
   EXPECT_NE(PasskeyClient::SessionIn(network.Ask(kThree, request)), "");
+}
+
+TEST_F(Passkeys, AGatewayThatBeginsTooManyAtOnceSaysSo) {
+  SoftPasskey phone = SoftPasskey::Make("flood");
+  wallet.Register(kOne, "flood", phone);
+  network.Run(1'000);
+  const client::Request begin = wallet.Initiate("Authentication", "flood");
+  std::uint64_t last = 0;
+  for (std::uint32_t i = 0; i <= core::CeremonyDesk::kBegunPerSecond; ++i) last = network.Send(kOne, begin);
+  ASSERT_TRUE(network.RunUntil([&] { return network.Reply(last).has_value(); }, 10'000));
+  EXPECT_EQ(ErrorName(*network.Reply(last)), "busy");
+  network.Run(1'000);
+  EXPECT_NE(PasskeyClient::SessionIn(wallet.Login(kOne, "flood", phone)), "");
 }
 
 TEST_F(Passkeys, AChallengeIdIsOneThatTheNetworkGaveToThisClient) {

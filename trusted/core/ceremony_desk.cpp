@@ -15,7 +15,14 @@ std::optional<passkey::CeremonyToken> CeremonyDesk::MakeToken(const passkey::Cer
                                       std::min(own_ms, time_.LikelyMs() + kLateMs), identity_.signing);
 }
 
-void CeremonyDesk::Begin(const RequestId& request, const passkey::CeremonyTerms& terms) {
+bool CeremonyDesk::IsWithin(PartyIndex gateway, std::uint32_t per_second) {
+  Given& given = given_[gateway];
+  if (given.second != now_ms_ / 1'000) given = {now_ms_ / 1'000, 0};
+  return ++given.count <= per_second;
+}
+
+bool CeremonyDesk::Begin(const RequestId& request, const passkey::CeremonyTerms& terms) {
+  if (!IsWithin(identity_.self, kBegunPerSecond)) return false;
   Gathering& gathering = gathering_[request];
   gathering.terms = terms;
   gathering.since_ms = now_ms_;
@@ -24,6 +31,7 @@ void CeremonyDesk::Begin(const RequestId& request, const passkey::CeremonyTerms&
   for (const PartyIndex to : peers_.Open())
     peers_.Send(to, {MessageKind::kCeremonyAsk, request, ask.Encode()});
   Settle(request);
+  return true;
 }
 
 void CeremonyDesk::OnMessage(PartyIndex from, const PeerMessage& message) {
@@ -37,9 +45,7 @@ void CeremonyDesk::OnAsk(PartyIndex from, const PeerMessage& message) {
   const bool plausible = ask.ok() && GatewayOf(message.request) == from &&
                          policy::KindOf(ask.value().terms.account) == policy::RecordKind::kAccount;
   if (!plausible) return;
-  Given& given = given_[from];
-  if (given.second != now_ms_ / 1'000) given = {now_ms_ / 1'000, 0};
-  if (++given.count > kTokensPerSecond) return;
+  if (!IsWithin(from, kTokensPerSecond)) return;
   const auto token = MakeToken(ask.value().terms);
   if (token) peers_.Send(from, {MessageKind::kCeremonyPart, message.request, CeremonyPart{*token}.Encode()});
 }

@@ -21,7 +21,9 @@ class CeremonyDesk {
   // After a quorum has answered, how long the others are waited for; and without one, in all.
   static constexpr std::uint64_t kOthersMs = 300;
   static constexpr std::uint64_t kQuorumMs = 1'500;
-  // How many tokens a gateway gets in a second.
+  // How many it begins in a second, and how many tokens it gets from another enclave, whose seconds are
+  // others.
+  static constexpr std::uint32_t kBegunPerSecond = 500;
   static constexpr std::uint32_t kTokensPerSecond = 1'000;
   // A token that is older than this when it comes would only shorten the time that its user has, one that is
   // as far ahead would be in what comes of it.
@@ -31,7 +33,8 @@ class CeremonyDesk {
                crypto::Rng& rng)
       : identity_(identity), peers_(peers), time_(time), events_(events), rng_(rng) {}
 
-  void Begin(const RequestId& request, const passkey::CeremonyTerms& terms);
+  // False: there are too many at the moment.
+  bool Begin(const RequestId& request, const passkey::CeremonyTerms& terms);
   // kCeremonyAsk, kCeremonyPart.
   void OnMessage(PartyIndex from, const PeerMessage& message);
   void OnTick(std::uint64_t now_ms);
@@ -48,6 +51,7 @@ class CeremonyDesk {
     std::uint32_t count = 0;
   };
 
+  bool IsWithin(PartyIndex gateway, std::uint32_t per_second);
   std::optional<passkey::CeremonyToken> MakeToken(const passkey::CeremonyTerms& terms);
   void OnAsk(PartyIndex from, const PeerMessage& message);
   void OnPart(PartyIndex from, const PeerMessage& message);

@@ -66,10 +66,16 @@ void ClientDesk::Decide(const RequestId& id, Operation& op, const api::BeginCere
     op.options.rp_id = account.value().terms.rp_id;
     for (const policy::Passkey& passkey : account.value().passkeys)
       op.options.credentials.push_back(passkey.credential.id);
+    const bool has = std::ranges::any_of(op.options.credentials, [&](const Bytes& credential) {
+      return passkey::CredentialName(credential) == request.credential;
+    });
+    if (request.kind == CeremonyKind::kRemoveCredential && !has)
+      return RefuseOrRead(id, op, MakeError(ErrorCode::kCredential), op.account_record);
   }
   op.stage = Stage::kGathering;
-  parts_.ceremonies.Begin(
+  const bool begun = parts_.ceremonies.Begin(
       id, {request.kind, scope.id, op.account_record, request.regenerate_seed, request.credential});
+  if (!begun) ReplyBusy(id, kLimitMs);
 }
 
 void ClientDesk::OnCeremony(const RequestId& request, passkey::Ceremony ceremony) {

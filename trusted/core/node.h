@@ -121,7 +121,7 @@ class Node final : public PeerEvents, public EpochEvents, public replica::Port, 
   PeerTable peers_;
   NetworkTime time_{identity_.manifest.t};
   std::uint64_t next_telling_ms_ = 0;
-  RequestMemory memory_;
+  RequestMemory memory_{records_.empty()};
   ScopeAccounts scope_accounts_;
   NetworkRules rules_;
   replica::Replica replica_;

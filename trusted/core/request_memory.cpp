@@ -42,8 +42,12 @@ Checked<Unit> RequestMemory::CheckFresh(const auth::Binding& binding) const {
     return Fail(MakeError(ErrorCode::kStale, "bind.issued_at is in the future: look at the client's clock"));
   if (issued < latest_ms_ && latest_ms_ - issued > kBoundMs)
     return Fail(MakeError(ErrorCode::kStale, "bind.issued_at is more than 60 s ago"));
-  if (issued < started_ms_ + kStartMs)
-    return Fail(MakeError(ErrorCode::kStale, "bind.issued_at is before this node started"));
+  // A client's clock may be ahead, so that what was used before the start may say a time after it.
+  if (!is_new_ && issued < started_ms_ + kAheadMs) {
+    return Fail(MakeError(
+        ErrorCode::kStale,
+        "this node may have agreed to it before it started, less than a minute ago: ask another node"));
+  }
   return Unit{};
 }
 

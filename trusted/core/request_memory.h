@@ -12,9 +12,11 @@ namespace passport::core {
 
 class RequestMemory {
  public:
+  // New: of an enclave that never had a record, so that it has not agreed to anything before this start.
+  explicit RequestMemory(bool is_new) : is_new_(is_new) {}
+
   static constexpr std::uint64_t kBoundMs = 60'000;   // how old a bound request may be
   static constexpr std::uint64_t kAheadMs = 30'000;   // and how far the client's clock may be ahead
-  static constexpr std::uint64_t kStartMs = 1'000;    // how coarse clocks are, around this enclave's start
   static constexpr std::uint64_t kNonceMs = 120'000;  // how long a nonce is remembered: longer than both
   static constexpr std::size_t kNoncesMax = 32'768;
   static constexpr std::size_t kNoncesMaxScope = 16'384;
@@ -50,6 +52,7 @@ class RequestMemory {
   auth::Checked<Unit> CheckRoom(const RecordId& account, const ScopeId& scope) const;
   std::deque<Seen>& Watched(const RecordId& account);
 
+  bool is_new_;
   std::uint64_t earliest_ms_ = 0;
   std::uint64_t latest_ms_ = 0;
   std::uint64_t started_ms_ = 0;  // when the first peer was heard, or later

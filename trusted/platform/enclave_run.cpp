@@ -116,8 +116,9 @@ Exit RunEnclave(const EnclaveStart& start, const EnclaveParts& parts) {
   if (!started.ok()) return started.error();
   Channel host(kHostDescriptor, parts.kernel);
   const std::unique_ptr<crypto::Rng> rng = parts.make_rng(started.value().info);
-  core::Core core(ToCoreConfig(std::move(started).value(), parts), *rng);
-  const Exit end = Serve(host, core);
+  // On the heap: its frame would be longer than what the wiping of the stack looks at (arena_stack.h).
+  const auto core = std::make_unique<core::Core>(ToCoreConfig(std::move(started).value(), parts), *rng);
+  const Exit end = Serve(host, *core);
   host.Wipe();
   return end;
 }

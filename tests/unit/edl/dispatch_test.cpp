@@ -95,7 +95,8 @@ TEST_F(Dispatching, NothingButProvisioningAndQuestionsIsAllowedBeforeTheRecordsA
   EXPECT_EQ(boot, (std::vector{Call::kHello, Call::kProvision, Call::kResume, Call::kTick, Call::kAttest,
                                Call::kStatus}));
   EXPECT_EQ(waiting, (std::vector{Call::kHello, Call::kProvision, Call::kResume, Call::kClientRequest,
-                                  Call::kTick, Call::kAttest, Call::kStatus}));
+                                  Call::kTick, Call::kAdmin, Call::kAttest, Call::kStatus}))
+      << "admin: a backup comes back to a waiting node (docs/adr/0021)";
 }
 
 TEST_F(Dispatching, ABadBodyIsAnsweredWithoutAHandlerAndUsesItsNumber) {

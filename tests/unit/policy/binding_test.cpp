@@ -30,7 +30,7 @@ class BoundRecords final : public core::RegisterView {
 class Bound : public ::testing::Test {
  protected:
   Bound() {
-    memory.OnTick(kIssued - 1'000, kIssued - 1'000, true);
+    memory.OnTick(kIssued - 30'000, kIssued - 30'000, true);
     memory.OnTick(kIssued, kIssued, true);
     account.binding = RequestBinding::kBound;
     HoldAccount();
@@ -67,7 +67,7 @@ class Bound : public ::testing::Test {
   policy::Account account = ActiveAccount(scope.id, policy::Control::kDeveloper);
   BoundRecords records;
   NoChainCodes chain_codes;
-  core::RequestMemory memory;
+  core::RequestMemory memory{false};
 };
 
 TEST_F(Bound, AnAccountThatIsBoundSignsWhatWasAskedOnceAndNothingElse) {

@@ -63,7 +63,7 @@ class Decisions : public ::testing::Test {
   RecordId account_record = policy::AccountRecordId(scope.id, "alice");
   Records records;
   NoChainCodes chain_codes;
-  core::RequestMemory memory;
+  core::RequestMemory memory{false};
 };
 
 TEST_F(Decisions, AGrantNamesTheRecordVersionsItRestsOn) {
