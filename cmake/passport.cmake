@@ -40,8 +40,7 @@ target_compile_options(passport_trusted_flags INTERFACE -fno-exceptions -fno-rtt
 option(PASSPORT_PCH "precompile standard headers" OFF)
 
 # PASSPORT_UNITY: the sources of a test, of the CLI and of modules whose files share most of what they include are compiled in
-# groups, which parses that once for each group: half of the time of a build. The presets `gcc`, `ct-*` and `fuzz` compile
-# every file alone.
+# groups, which parses that once for each group: half of the time of a build. The presets `gcc` and `ct-*` compile every file alone.
 option(PASSPORT_UNITY "compile sources that share most of what they include in groups" OFF)
 
 # passport_precompile(target KIND): KIND is trusted, host or test; targets of one kind have the same compile options.
@@ -91,7 +90,8 @@ function(passport_module name)
       target_compile_options(passport_${name} PRIVATE -O1)  # run by hand, built in every check
     endif()
   endif()
-  if(name MATCHES "^(cli|trusted_(api|auth|core|dkg|mul|policy|proof|replica|sharing)|untrusted_(enclave|node))$")
+  if(name MATCHES "^(cli|trusted_(api|auth|cbor|claims|core|devices|dkg|launcher|mul|passkey|policy|proof|replica|sharing|verifier|webauthn)|untrusted_(enclave|node|store))$" OR
+     (name MATCHES "^untrusted_(mesh|net)$" AND CMAKE_CXX_COMPILER_ID MATCHES Clang))  # gcc 12: coroutines of one name clash
     set_target_properties(passport_${name} PROPERTIES UNITY_BUILD ${PASSPORT_UNITY})
   endif()
   list(TRANSFORM ARG_DEPS PREPEND passport_)

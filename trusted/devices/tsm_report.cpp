@@ -18,7 +18,7 @@ using process::Descriptor;
 
 constexpr char kEntry[] = "passport-platform";
 constexpr std::size_t kShortBytesMax = 64;  // generation, provider
-constexpr int kTries = 3;
+constexpr int kReportTries = 3;
 
 Refusal Failed(std::string_view doing, std::string_view attribute, int error) {
   return "configfs-tsm: cannot " + std::string(doing) + " " + std::string(attribute) + ": " +
@@ -92,7 +92,7 @@ Result<TsmEntry, Refusal> OpenTsm(const std::string& folder, std::optional<uid_t
 }
 
 Result<Evidence, Refusal> QuoteByTsm(int entry, Provider provider, const ByteArray<64>& report_data) {
-  for (int i = 0; i < kTries; ++i) {
+  for (int i = 0; i < kReportTries; ++i) {
     PASSPORT_TRY(const std::uint64_t before, Generation(entry));
     PASSPORT_TRY_VOID(WriteAttribute(entry, "inblob", report_data));
     PASSPORT_TRY(Bytes report, ReadAttribute(entry, "outblob", attest::kEvidenceBytesMax));

@@ -12,7 +12,7 @@ namespace passport::verifier {
 namespace {
 
 // SEQUENCE { SEQUENCE { id-ecPublicKey, secp384r1 }, BIT STRING { 04 || x || y } }
-constexpr std::uint8_t kSpkiPrefix[24] = {0x30, 0x76, 0x30, 0x10, 0x06, 0x07, 0x2a, 0x86,
+constexpr std::uint8_t kP384SpkiPrefix[24] = {0x30, 0x76, 0x30, 0x10, 0x06, 0x07, 0x2a, 0x86,
                                           0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x05, 0x2b,
                                           0x81, 0x04, 0x00, 0x22, 0x03, 0x62, 0x00, 0x04};
 
@@ -24,7 +24,7 @@ using Context = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
 
 bool IsP384Spki(ByteSpan spki_der) {
   return spki_der.size() == kP384SpkiBytes &&
-         std::equal(std::begin(kSpkiPrefix), std::end(kSpkiPrefix), spki_der.begin());
+         std::equal(std::begin(kP384SpkiPrefix), std::end(kP384SpkiPrefix), spki_der.begin());
 }
 
 bool VerifyP384(ByteSpan spki_der, ByteSpan message, const ByteArray<48>& r, const ByteArray<48>& s) {
