@@ -8,15 +8,6 @@
 namespace passport::sim {
 namespace {
 
-std::string CallBody(std::string_view method, std::string_view params) {
-  return json::ObjectWriter()
-      .Text("jsonrpc", "2.0")
-      .U64("id", 1)
-      .Text("method", method)
-      .Raw("params", params)
-      .Finish();
-}
-
 // Own methods have a prefix that the SDK's have not.
 std::string MethodName(std::string_view half, std::string_view kind) {
   const bool own = kind.ends_with("Credential");
@@ -62,7 +53,7 @@ std::string PasskeyClient::User(std::string_view username) {
 }
 
 client::Request PasskeyClient::Plain(std::string_view method, const std::string& params) {
-  return {scope, encrypted_key_, Encrypt("null"), "", CallBody(method, params)};
+  return {scope, encrypted_key_, Encrypt("null"), "", client::CallBody(method, params)};
 }
 
 client::Request PasskeyClient::Initiate(std::string_view kind, std::string_view username,

@@ -36,14 +36,6 @@ std::pair<PartyIndex, crypto::X25519PublicKey> ParseHolder(const std::string& te
   return {PartyIndex{static_cast<std::uint16_t>(std::stoul(digits))}, key.value()};
 }
 
-core::BackupStatement ReadExport(const std::string& path) {
-  Statement statement = ReadStatementFile(path);
-  const auto* backup = std::get_if<core::BackupStatement>(&statement);
-  if (backup == nullptr || backup->kind != core::BackupKind::kExport)
-    throw Problem(path + " is no statement of `passport admin backup`; make one with it");
-  return *backup;
-}
-
 // The enclave asks its host for a record that it does not have at hand, and says that it is busy.
 core::BackupChunk TakeChunk(const NodeApi& api, std::uint64_t number) {
   const Deadline deadline(kChunkTime);
@@ -114,7 +106,8 @@ int BackupExport(const Command& self, const Arguments& arguments) {
   const auto values = ReadOptions(self, arguments, options);
   if (!values) return 0;
   const NodeApi api = ApiOf(Required(*values, "node"));
-  const core::BackupStatement statement = ReadExport(Required(*values, "statement"));
+  const core::BackupStatement statement =
+      ReadBackupStatement(Required(*values, "statement"), core::BackupKind::kExport);
   const std::string out = Required(*values, "out");
   BackupFileWriter file(out);  // before the statement is used up
   const StatementAnswer begun = OrProblem(api.AskAdmin(statement.Encode()));

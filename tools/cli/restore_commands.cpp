@@ -20,14 +20,6 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-core::BackupStatement ReadRestore(const std::string& path) {
-  Statement statement = ReadStatementFile(path);
-  const auto* restore = std::get_if<core::BackupStatement>(&statement);
-  if (restore == nullptr || restore->kind != core::BackupKind::kRestore)
-    throw Problem(path + " is no statement of `passport admin restore`; make one with it");
-  return *restore;
-}
-
 void CheckBackup(const core::BackupStatement& statement, const BackupFileReader& backup,
                  const std::string& path) {
   if (statement.backup != backup.id())
@@ -149,7 +141,8 @@ int BackupApprove(const Command& self, const Arguments& arguments) {
   const std::string node = Required(*values, "node");
   const std::string path = Required(*values, "backup");
   const std::string out = Required(*values, "out");
-  const core::BackupStatement statement = ReadRestore(Required(*values, "statement"));
+  const core::BackupStatement statement =
+      ReadBackupStatement(Required(*values, "statement"), core::BackupKind::kRestore);
   const crypto::SigningKey key = LoadOperatorKey(Required(*values, "operator-key"));
   const PartyIndex party = ReadParty(*values);
   CheckStatement(statement, ReadManifestFile(Required(*values, "manifest")).manifest);
@@ -187,7 +180,8 @@ int BackupRestore(const Command& self, const Arguments& arguments) {
   if (!values) return 0;
   const NodeApi api = ApiOf(Required(*values, "node"));
   const std::string path = Required(*values, "backup");
-  const core::BackupStatement statement = ReadRestore(Required(*values, "statement"));
+  const core::BackupStatement statement =
+      ReadBackupStatement(Required(*values, "statement"), core::BackupKind::kRestore);
   OpenBackup backup(path);
   CheckBackup(statement, *backup, path);
   std::map<PartyIndex, core::RestoreShare> shares;

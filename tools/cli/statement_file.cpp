@@ -93,6 +93,14 @@ Statement ReadStatementFile(const std::string& path) {
                 Explain(Status::kMalformed, About::kStatement).Text());
 }
 
+core::BackupStatement ReadBackupStatement(const std::string& path, core::BackupKind kind) {
+  const Statement statement = ReadStatementFile(path);
+  const auto* backup = std::get_if<core::BackupStatement>(&statement);
+  if (backup != nullptr && backup->kind == kind) return *backup;
+  throw Problem(path + " is no statement of `passport admin " +
+                (kind == core::BackupKind::kExport ? "backup" : "restore") + "`; make one with it");
+}
+
 std::vector<std::string> NodesOf(const po::variables_map& values) {
   auto nodes = Optional<std::vector<std::string>>(values, "node");
   if (!nodes) throw UsageProblem("--node is needed once for each node that it is for");

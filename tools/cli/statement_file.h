@@ -24,6 +24,8 @@ void CheckTimes(const Statement& statement, std::uint64_t now_ms);
 std::string EncodeFile(const Statement& statement);
 // Throws a Problem if the file has none of them.
 Statement ReadStatementFile(const std::string& path);
+// One about a backup, of this kind. Throws a Problem that says which command makes it.
+core::BackupStatement ReadBackupStatement(const std::string& path, core::BackupKind kind);
 
 // Each --node; a UsageProblem without one.
 std::vector<std::string> NodesOf(const po::variables_map& values);

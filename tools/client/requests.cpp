@@ -7,15 +7,6 @@
 namespace passport::client {
 namespace {
 
-std::string Body(std::string_view method, std::string_view params_json) {
-  return json::ObjectWriter()
-      .Text("jsonrpc", "2.0")
-      .U64("id", 1)
-      .Text("method", method)
-      .Raw("params", params_json)
-      .Finish();
-}
-
 std::string UserJson(std::string_view username) {
   return json::ObjectWriter().Text("username", username).Finish();
 }
@@ -30,6 +21,15 @@ json::ObjectWriter SignedConfig(const DeveloperKey& key, std::string_view config
 }
 
 }  // namespace
+
+std::string CallBody(std::string_view method, std::string_view params_json) {
+  return json::ObjectWriter()
+      .Text("jsonrpc", "2.0")
+      .U64("id", 1)
+      .Text("method", method)
+      .Raw("params", params_json)
+      .Finish();
+}
 
 Result<DeveloperClient> DeveloperClient::Make(DeveloperKey key, std::string scope_id, ByteSpan envelope_spki,
                                               crypto::Rng& rng) {
@@ -58,7 +58,7 @@ Request DeveloperClient::Register(std::string_view username) {
   const std::string credential = json::ObjectWriter().Text("KeySignature", KeyAssertion(user)).Finish();
   const std::string params =
       json::ObjectWriter().Text("encrypted_user", user).Raw("encrypted_credential", credential).Finish();
-  return {scope_id_, encrypted_key_, Encrypt("null"), "", Body("delegatedRegistration", params)};
+  return {scope_id_, encrypted_key_, Encrypt("null"), "", CallBody("delegatedRegistration", params)};
 }
 
 Request DeveloperClient::Wallet(std::string_view username, std::string_view method,
@@ -91,7 +91,7 @@ Request DeveloperClient::WithUser(std::string_view user_json, std::string_view m
                                   std::string_view params_json) {
   std::string user = Encrypt(user_json);
   std::string assertion = KeyAssertion(user);
-  return {scope_id_, encrypted_key_, std::move(user), std::move(assertion), Body(method, params_json)};
+  return {scope_id_, encrypted_key_, std::move(user), std::move(assertion), CallBody(method, params_json)};
 }
 
 Request DeveloperClient::PersonalSign(std::string_view username, ByteSpan message) {
@@ -110,13 +110,13 @@ Request DeveloperClient::SignTransaction(std::string_view username, std::string_
 }
 
 Request CreateScope(const DeveloperKey& key, std::string_view config_json) {
-  return {"", "", "", "", Body("createScope", SignedConfig(key, config_json).Finish())};
+  return {"", "", "", "", CallBody("createScope", SignedConfig(key, config_json).Finish())};
 }
 
 Request UpdateScope(const DeveloperKey& key, std::string_view scope_id, std::string_view config_json) {
   json::ObjectWriter params = SignedConfig(key, config_json);
   params.Text("scope_id", scope_id);
-  return {"", "", "", "", Body("updateScope", params.Finish())};
+  return {"", "", "", "", CallBody("updateScope", params.Finish())};
 }
 
 }  // namespace passport::client

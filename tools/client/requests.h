@@ -19,6 +19,9 @@ struct Request {
   std::string encrypted_session = {};
 };
 
+// The body of a call: `params_json` as it stands.
+std::string CallBody(std::string_view method, std::string_view params_json);
+
 // A client of one scope in developer-owned auth: one AES key for its lifetime, a fresh header set for every
 // request.
 class DeveloperClient {

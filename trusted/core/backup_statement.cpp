@@ -2,35 +2,23 @@
 
 #include <set>
 
-#include "edl/base/parties.h"
 #include "trusted/crypto/hash.h"
-#include "trusted/crypto/tagged_hash.h"
 
 namespace passport::core {
 namespace {
 
 constexpr std::uint8_t kFormat = 5;
 
-void WriteSigned(Writer& out, const BackupStatement& s) {
+Writer Signed(const BackupStatement& s) {
+  Writer out;
   out.U8(kFormat).Raw(s.network).U16(s.node.value).U64(s.number).U64(s.expires_unix_ms);
   out.U8(static_cast<std::uint8_t>(s.kind));
   if (s.kind == BackupKind::kRestore) {
     out.Raw(s.backup).Raw(s.to);
-    return;
+    return out;
   }
   out.U32(static_cast<std::uint32_t>(s.holders.size()));
   for (const auto& [party, key] : s.holders) out.U16(party.value).Raw(key);
-}
-
-// Each operator once, by rising party.
-template <std::size_t N>
-std::map<PartyIndex, ByteArray<N>> ReadByParty(Reader& in) {
-  std::map<PartyIndex, ByteArray<N>> out;
-  PartyIndex last;
-  for (std::uint32_t left = in.Count(peer::kPartiesMax); left > 0 && !in.failed(); --left) {
-    const PartyIndex party = ReadPartyAbove(in, last);
-    out.emplace(party, in.Array<N>());
-  }
   return out;
 }
 
@@ -47,19 +35,9 @@ Result<Unit> CheckHolders(const BackupStatement& statement, const peer::Manifest
 
 }  // namespace
 
-Hash32 BackupStatement::SignedHash() const {
-  Writer out;
-  WriteSigned(out, *this);
-  return crypto::TaggedHash(crypto::tag::kAdmin, Hash32{}, {out.bytes()});
-}
+Hash32 BackupStatement::SignedHash() const { return SignedHashOf(Signed(*this)); }
 
-Bytes BackupStatement::Encode() const {
-  Writer out;
-  WriteSigned(out, *this);
-  out.U32(static_cast<std::uint32_t>(signatures.size()));
-  for (const auto& [party, signature] : signatures) out.U16(party.value).Raw(signature);
-  return out.Take();
-}
+Bytes BackupStatement::Encode() const { return WithSignatures(Signed(*this), signatures); }
 
 Result<BackupStatement> BackupStatement::Parse(ByteSpan bytes) {
   Reader in(bytes);
@@ -90,13 +68,7 @@ Result<Unit> VerifyStatement(const BackupStatement& statement, const peer::Manif
   if (statement.network != manifest.network_id || statement.node != self || manifest.Row(self) == nullptr)
     return Fail(Status::kPeerUnknown);
   if (statement.kind == BackupKind::kExport) PASSPORT_TRY_VOID(CheckHolders(statement, manifest));
-  if (statement.signatures.size() < manifest.t) return Fail(Status::kDenied);
-  const Hash32 hash = statement.SignedHash();
-  for (const auto& [party, signature] : statement.signatures) {
-    const peer::ManifestRow* signer = manifest.Row(party);
-    if (signer == nullptr) return Fail(Status::kPeerUnknown);
-    if (!crypto::VerifyEd25519(signer->operator_key, hash, signature)) return Fail(Status::kBadSignature);
-  }
+  PASSPORT_TRY_VOID(VerifyOperators(manifest, statement.SignedHash(), statement.signatures));
   // An export without a time would be taken on the word of the host's clock.
   if (now) return JudgeTime(statement.number, last_number, statement.expires_unix_ms, *now);
   if (statement.kind != BackupKind::kRestore || statement.number <= last_number)

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "trusted/core/admin.h"
+#include "trusted/core/operator_signatures.h"
 
 namespace passport::core {
 
@@ -28,7 +29,7 @@ struct BackupStatement {
   // backup.
   Hash32 backup{};
   crypto::X25519PublicKey to{};
-  std::map<PartyIndex, crypto::Ed25519Signature> signatures = {};
+  OperatorSignatures signatures = {};
 
   // Of an export the context of its quorum key, of a restore the purpose that shares are handed over for.
   Hash32 SignedHash() const;

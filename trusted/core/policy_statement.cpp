@@ -1,8 +1,6 @@
 #include "trusted/core/policy_statement.h"
 
-#include "edl/base/parties.h"
 #include "trusted/claims/policy.h"
-#include "trusted/crypto/tagged_hash.h"
 
 namespace passport::core {
 namespace {
@@ -10,13 +8,15 @@ namespace {
 constexpr std::uint8_t kFormat = 3;
 constexpr std::uint8_t kReplacingFormat = 4;
 
-void WriteSigned(Writer& out, const PolicyStatement& s) {
+Writer Signed(const PolicyStatement& s) {
+  Writer out;
   out.U8(s.replaces.empty() ? kFormat : kReplacingFormat).Raw(s.network);
   out.U64(s.number).U64(s.expires_unix_ms);
   if (!s.replaces.empty()) out.U32(static_cast<std::uint32_t>(s.replaces.size()));
   for (const auto& [party, replaced] : s.replaces)
     out.U16(party.value).Raw(replaced.boot.bytes).Raw(replaced.policy);
   out.Text(s.file);
+  return out;
 }
 
 void ReadReplaced(Reader& in, PolicyStatement& out) {
@@ -32,19 +32,9 @@ void ReadReplaced(Reader& in, PolicyStatement& out) {
 
 }  // namespace
 
-Hash32 PolicyStatement::SignedHash() const {
-  Writer out;
-  WriteSigned(out, *this);
-  return crypto::TaggedHash(crypto::tag::kAdmin, Hash32{}, {out.bytes()});
-}
+Hash32 PolicyStatement::SignedHash() const { return SignedHashOf(Signed(*this)); }
 
-Bytes PolicyStatement::Encode() const {
-  Writer out;
-  WriteSigned(out, *this);
-  out.U32(static_cast<std::uint32_t>(signatures.size()));
-  for (const auto& [party, signature] : signatures) out.U16(party.value).Raw(signature);
-  return out.Take();
-}
+Bytes PolicyStatement::Encode() const { return WithSignatures(Signed(*this), signatures); }
 
 Result<PolicyStatement> PolicyStatement::Parse(ByteSpan bytes) {
   Reader in(bytes);
@@ -56,25 +46,14 @@ Result<PolicyStatement> PolicyStatement::Parse(ByteSpan bytes) {
   out.expires_unix_ms = in.U64();
   if (format == kReplacingFormat) ReadReplaced(in, out);
   out.file = std::string(in.Text(claims::kPolicyBytesMax));
-  PartyIndex last;
-  for (std::uint32_t left = in.Count(peer::kPartiesMax); left > 0 && !in.failed(); --left) {
-    const PartyIndex party = ReadPartyAbove(in, last);
-    out.signatures.emplace(party, in.Array<64>());
-  }
+  out.signatures = ReadByParty<64>(in);
   if (!in.Done()) return Fail(Status::kMalformed);
   return out;
 }
 
 Result<Unit> VerifySigned(const PolicyStatement& statement, const peer::Manifest& manifest) {
   if (statement.network != manifest.network_id) return Fail(Status::kPeerUnknown);
-  if (statement.signatures.size() < manifest.t) return Fail(Status::kDenied);
-  const Hash32 hash = statement.SignedHash();
-  for (const auto& [party, signature] : statement.signatures) {
-    const peer::ManifestRow* signer = manifest.Row(party);
-    if (signer == nullptr) return Fail(Status::kPeerUnknown);
-    if (!crypto::VerifyEd25519(signer->operator_key, hash, signature)) return Fail(Status::kBadSignature);
-  }
-  return Ok();
+  return VerifyOperators(manifest, statement.SignedHash(), statement.signatures);
 }
 
 Result<Unit> VerifyStatement(const PolicyStatement& statement, const peer::Manifest& manifest,

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "trusted/core/admin.h"
+#include "trusted/core/operator_signatures.h"
 
 namespace passport::core {
 
@@ -27,7 +28,7 @@ struct PolicyStatement {
   std::uint64_t expires_unix_ms = 0;
   std::map<PartyIndex, ReplacedPolicy> replaces;  // empty: judged by the network's time, as all others
   std::string file;                               // exactly as the operators saw it
-  std::map<PartyIndex, crypto::Ed25519Signature> signatures;
+  OperatorSignatures signatures;
 
   Hash32 SignedHash() const;
   // First byte 3, or 4 if it names what it replaces; an AdminStatement's is 1, a ResumeStatement's 2.

@@ -1,34 +1,23 @@
 #include "trusted/core/resume.h"
 
-#include "edl/base/parties.h"
-#include "trusted/crypto/tagged_hash.h"
-
 namespace passport::core {
 namespace {
 
 constexpr std::uint8_t kFormat = 2;
 
-void WriteSigned(Writer& out, const ResumeStatement& s) {
+Writer Signed(const ResumeStatement& s) {
+  Writer out;
   out.U8(kFormat).Raw(s.network).U64(s.number).U64(s.expires_unix_ms);
   out.U32(static_cast<std::uint32_t>(s.boots.size()));
   for (const auto& [party, boot] : s.boots) out.U16(party.value).Raw(boot.bytes);
+  return out;
 }
 
 }  // namespace
 
-Hash32 ResumeStatement::SignedHash() const {
-  Writer out;
-  WriteSigned(out, *this);
-  return crypto::TaggedHash(crypto::tag::kAdmin, Hash32{}, {out.bytes()});
-}
+Hash32 ResumeStatement::SignedHash() const { return SignedHashOf(Signed(*this)); }
 
-Bytes ResumeStatement::Encode() const {
-  Writer out;
-  WriteSigned(out, *this);
-  out.U32(static_cast<std::uint32_t>(signatures.size()));
-  for (const auto& [party, signature] : signatures) out.U16(party.value).Raw(signature);
-  return out.Take();
-}
+Bytes ResumeStatement::Encode() const { return WithSignatures(Signed(*this), signatures); }
 
 Result<ResumeStatement> ResumeStatement::Parse(ByteSpan bytes) {
   Reader in(bytes);
@@ -37,16 +26,8 @@ Result<ResumeStatement> ResumeStatement::Parse(ByteSpan bytes) {
   out.network = in.Array<16>();
   out.number = in.U64();
   out.expires_unix_ms = in.U64();
-  PartyIndex last;
-  for (std::uint32_t left = in.Count(peer::kPartiesMax); left > 0 && !in.failed(); --left) {
-    const PartyIndex party = ReadPartyAbove(in, last);
-    out.boots.emplace(party, BootId{in.Array<16>()});
-  }
-  last = {};
-  for (std::uint32_t left = in.Count(peer::kPartiesMax); left > 0 && !in.failed(); --left) {
-    const PartyIndex party = ReadPartyAbove(in, last);
-    out.signatures.emplace(party, in.Array<64>());
-  }
+  for (const auto& [party, boot] : ReadByParty<16>(in)) out.boots.emplace(party, BootId{boot});
+  out.signatures = ReadByParty<64>(in);
   if (!in.Done()) return Fail(Status::kMalformed);
   return out;
 }
@@ -60,14 +41,8 @@ Result<Unit> VerifyStatement(const ResumeStatement& statement, const peer::Manif
   for (const auto& [party, boot] : statement.boots) {
     if (manifest.Row(party) == nullptr) return Fail(Status::kPeerUnknown);
   }
-  if (statement.boots.size() < quorum || statement.signatures.size() < manifest.t)
-    return Fail(Status::kDenied);
-  const Hash32 hash = statement.SignedHash();
-  for (const auto& [party, signature] : statement.signatures) {
-    const peer::ManifestRow* signer = manifest.Row(party);
-    if (signer == nullptr) return Fail(Status::kPeerUnknown);
-    if (!crypto::VerifyEd25519(signer->operator_key, hash, signature)) return Fail(Status::kBadSignature);
-  }
+  if (statement.boots.size() < quorum) return Fail(Status::kDenied);
+  PASSPORT_TRY_VOID(VerifyOperators(manifest, statement.SignedHash(), statement.signatures));
   return JudgeTime(statement.number, last_number, statement.expires_unix_ms, now);
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "trusted/core/admin.h"
+#include "trusted/core/operator_signatures.h"
 
 namespace passport::core {
 
@@ -15,7 +16,7 @@ struct ResumeStatement {
   std::uint64_t number = 0;
   std::uint64_t expires_unix_ms = 0;
   std::map<PartyIndex, BootId> boots;  // those that go on
-  std::map<PartyIndex, crypto::Ed25519Signature> signatures;
+  OperatorSignatures signatures;
 
   Hash32 SignedHash() const;
   Bytes Encode() const;  // first byte 2; an AdminStatement's is 1
